@@ -1,0 +1,95 @@
+"""One `gosales.toml` in, one frozen object out. Nothing below `pipeline` imports this module."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from gosales.core.errors import ConfigError
+from gosales.core.settings import (
+    DivisionSettings,
+    LimitSettings,
+    Settings,
+    TimeSettings,
+    WhitespaceSettings,
+)
+from gosales.etl.settings import (
+    ColumnSettings,
+    EtlSettings,
+    LookupSettings,
+    ProductSettings,
+    SourceSettings,
+)
+from gosales.models.settings import ModelSettings
+
+
+class Config(Settings):
+    """The whole of `gosales.toml`; every key has a default."""
+
+    source: SourceSettings = SourceSettings()
+    columns: ColumnSettings = ColumnSettings()
+    time: TimeSettings = TimeSettings()
+    divisions: DivisionSettings = DivisionSettings()
+    products: ProductSettings = ProductSettings()
+    lookup: LookupSettings = LookupSettings()
+    models: ModelSettings = ModelSettings()
+    whitespace: WhitespaceSettings = WhitespaceSettings()
+    limits: LimitSettings = LimitSettings()
+
+    def etl(self) -> EtlSettings:
+        """The part that building a star depends on."""
+        return EtlSettings(
+            source=self.source,
+            columns=self.columns,
+            time=self.time,
+            products=self.products,
+            lookup=self.lookup,
+            limits=self.limits,
+        )
+
+
+def load_config(path: Path) -> Config:
+    """Read `path`; a missing file is all defaults.
+
+    Raises:
+        ConfigError: Not TOML, an unknown key (the nearest known one is named) or a wrong value.
+    """
+    if not path.exists():
+        return Config()
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return Config.model_validate(raw)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path} is not a TOML file: {error}.", remedy="docs/config.md shows a whole example."
+        ) from error
+    except ValidationError as error:
+        wrong = "; ".join(_explain(item) for item in error.errors())
+        raise ConfigError(
+            f"{path} cannot be used: {wrong}.", remedy="docs/config.md lists every key."
+        ) from error
+
+
+def _explain(item: Any) -> str:
+    """One wrong key in words, with the nearest known one when it is unknown."""
+    keys = [str(part) for part in item["loc"]]
+    where = ".".join(keys)
+    if item["type"] != "extra_forbidden":
+        return f"{where}: {item['msg']} (got {item['input']!r})"
+    known = _known_keys(keys[:-1])
+    near = difflib.get_close_matches(keys[-1], known, n=1, cutoff=0.0)
+    return f"unknown key {where}" + (f", did you mean {near[0]}?" if near else "")
+
+
+def _known_keys(section: list[str]) -> list[str]:
+    model: type[BaseModel] = Config
+    for key in section:
+        kind = model.model_fields[key].annotation
+        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            return []
+        model = kind
+    return list(model.model_fields)

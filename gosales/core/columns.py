@@ -1,0 +1,155 @@
+"""Column names, once.
+
+`Fact` is the star's fact table; the other classes name the tables beside it and the columns of the
+published lists. A string literal of one of these names elsewhere is a defect.
+"""
+
+from __future__ import annotations
+
+UNASSIGNED = "Unassigned"
+"""Division of a SKU that no map knows: loaded, counted in a warning, never scored or listed."""
+
+
+class Fact:
+    """`fact_transactions`: one row per SKU sold or returned on one log line."""
+
+    TABLE = "fact_transactions"
+    CUSTOMER = "customer_id"
+    DATE = "order_date"
+    KNOWN_AT = "known_at"
+    ORDER = "order_id"
+    SKU = "product_sku"
+    DIVISION = "division"
+    QUANTITY = "quantity"
+    VALUE = "value_cents"
+    LINE_TYPE = "line_type"
+    BRANCH = "branch"
+    REP = "rep"
+    SOURCE_FILE = "source_file"
+    SOURCE_LINE = "source_line"
+
+    SALE = "sale"
+    RETURN = "return"
+
+
+class Product:
+    """`dim_product`: one row per division and SKU."""
+
+    TABLE = "dim_product"
+    SKU = "product_sku"
+    DIVISION = "division"
+    NAME = "product_name"
+    LAUNCHED = "launched"
+    RETIRED = "retired"
+
+
+class Customer:
+    """`dim_customer`, and `customer_name_history` with every name a customer has had."""
+
+    TABLE = "dim_customer"
+    NAMES = "customer_name_history"
+    ID = "customer_id"
+    NAME = "customer_name"
+    FIRST_DATE = "first_date"
+    LAST_DATE = "last_date"
+
+
+class Attribute:
+    """`customer_attribute`: imported facts about customers, one row per fact and period."""
+
+    TABLE = "customer_attribute"
+    CUSTOMER = "customer_id"
+    NAME = "attribute"
+    VALUE = "attribute_value"
+    VALID_FROM = "valid_from"
+    VALID_TO = "valid_to"
+
+
+class CellStatus:
+    """`cell_status`: imported remarks on a customer x division (x SKU)."""
+
+    TABLE = "cell_status"
+    CUSTOMER = "customer_id"
+    DIVISION = "division"
+    SKU = "product_sku"
+    STATUS = "cell_status"
+    VALID_FROM = "valid_from"
+    VALID_TO = "valid_to"
+
+
+class Scores:
+    """Columns of `icp_scores.csv`, in their published order."""
+
+    CUSTOMER = "customer_id"
+    NAME = "customer_name"
+    DIVISION = "division"
+    CUTOFF = "cutoff_date"
+    HORIZON = "horizon_months"
+    SCORE = "icp_score"
+    PERCENTILE = "icp_percentile"
+    GRADE = "icp_grade"
+    STATUS = "status"
+    VALUE = "expected_value"
+    REASONS = "reasons"
+    MODEL = "model"
+    RUN = "run_id"
+
+    ORDER = (
+        CUSTOMER,
+        NAME,
+        DIVISION,
+        CUTOFF,
+        HORIZON,
+        SCORE,
+        PERCENTILE,
+        GRADE,
+        STATUS,
+        VALUE,
+        REASONS,
+        MODEL,
+        RUN,
+    )
+
+
+class Whitespace:
+    """Columns of `whitespace.csv`, in their published order."""
+
+    RANK = "rank"
+    CUSTOMER = "customer_id"
+    NAME = "customer_name"
+    LEVEL = "level"
+    DIVISION = "division"
+    SKU = "product_sku"
+    SCORE = "icp_score"
+    PRODUCT_SCORE = "product_score"
+    VALUE = "expected_value"
+    REASONS = "reasons"
+    LOOKALIKES = "lookalike_owners"
+    BRANCH = "branch"
+    REP = "rep"
+    RUN = "run_id"
+
+    ORDER = (
+        RANK,
+        CUSTOMER,
+        NAME,
+        LEVEL,
+        DIVISION,
+        SKU,
+        SCORE,
+        PRODUCT_SCORE,
+        VALUE,
+        REASONS,
+        LOOKALIKES,
+        BRANCH,
+        REP,
+        RUN,
+    )
+
+
+class Status:
+    """How a customer stands to a division at the cutoff."""
+
+    WHITESPACE = "whitespace"
+    LAPSED = "lapsed"
+    ACTIVE = "active"

@@ -1,0 +1,1 @@
+"""Judging scores by what happened after their cutoff."""

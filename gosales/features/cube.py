@@ -1,0 +1,159 @@
+"""The interval cube: a history condensed to customer x division x month, for many cutoffs at once.
+
+Every training cutoff lies whole months before the history's own cutoff, the *anchor*. So each day
+belongs to one monthly interval, numbered by its age (0 is the month that ends on the anchor), and
+every lookback of every cutoff is a run of intervals. Sums over a run are sums of cube rows, and
+since an order day lies in one interval only, counts of distinct days add up too.
+
+With two clocks a row also carries `seen`, the age of the day on which it became known: at a cutoff
+of age k a row exists when `seen >= k`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from gosales.core.columns import Fact
+from gosales.core.star import History, is_kept, sku_sums, visible_date
+from gosales.core.timeline import Cutoff
+
+
+class C:
+    """Column names of the cube."""
+
+    AGE = "age"
+    SEEN = "seen"
+    DAY = "day"
+    FIRST = "first_day"
+    LAST = "last_day"
+    ORDERS = "order_days"
+    LINES = "lines"
+    VALUE = "value"
+    RETURNED = "returned"
+    RETURN_LINES = "return_lines"
+    KEPT = "kept_skus"
+    MONTHS = "active_months"
+
+    ADDITIVE = (ORDERS, LINES, VALUE, RETURNED, RETURN_LINES, KEPT, MONTHS)
+
+
+@dataclass(frozen=True)
+class Cube:
+    """A history by month: `cells` per customer and division, `customers` over all divisions.
+
+    Both have the columns of `C`: DAY counts days before the anchor, VALUE is in cents, KEPT is the
+    change in the number of SKUs owned (bought and not fully returned).
+    """
+
+    anchor: Cutoff
+    cells: ir.Table
+    customers: ir.Table
+
+
+CELL = (Fact.CUSTOMER, Fact.DIVISION)
+CUSTOMER = (Fact.CUSTOMER,)
+
+
+def build_cube(history: History) -> Cube:
+    """Condense `history`; the result is materialised in the history's own engine."""
+    lines = _with_ages(history)
+    cells = _by_month(_by_day(lines, CELL, history.two_clocks), CELL)
+    kept = _kept_skus(lines).mutate(
+        **{name: ibis.literal(0, "int64") for name in C.ADDITIVE if name != C.KEPT},
+        **{name: ibis.null("int32") for name in (C.FIRST, C.LAST)},
+    )
+    columns = [*CELL, C.AGE, C.SEEN, C.FIRST, C.LAST, *C.ADDITIVE]
+    cells = cells.select(columns).union(kept.select(columns)).cache()
+    customers = _by_month(_by_day(lines, CUSTOMER, history.two_clocks), CUSTOMER)
+    return Cube(history.cutoff, cells, customers.cache())
+
+
+def _with_ages(history: History) -> ir.Table:
+    """The fact rows with the age of their event, of their knowledge, and the day number."""
+    sales, anchor = history.sales, history.cutoff
+    seen = visible_date(sales) if history.two_clocks else sales[Fact.DATE]
+    day = ibis.literal(anchor.date).delta(sales[Fact.DATE], unit="day")
+    return sales.select(
+        Fact.CUSTOMER,
+        Fact.DIVISION,
+        Fact.SKU,
+        Fact.QUANTITY,
+        Fact.VALUE,
+        Fact.LINE_TYPE,
+        **{
+            C.AGE: _age(sales[Fact.DATE], anchor).cast("int32"),
+            C.SEEN: _age(seen, anchor).cast("int32"),
+            C.DAY: day.cast("int32"),
+        },
+    )
+
+
+def _age(day: ir.DateColumn, anchor: Cutoff) -> ir.IntegerValue:
+    """`Cutoff.age_in_months`, as an expression."""
+    months = (anchor.date.year - day.year()) * 12 + (anchor.date.month - day.month())
+    return months - ibis.ifelse(day.day() > anchor.date.day, 1, 0)
+
+
+def _by_day(lines: ir.Table, grain: tuple[str, ...], two_clocks: bool) -> ir.Table:
+    """One row per `grain`, day and knowledge age; ORDERS is 1 where an order day became known."""
+    sale = ibis.ifelse(lines[Fact.LINE_TYPE] == Fact.SALE, 1, 0)
+    returned = 1 - sale
+    days = lines.group_by([*grain, C.AGE, C.SEEN, C.DAY]).aggregate(
+        **{
+            C.LINES: sale.sum(),
+            C.VALUE: lines[Fact.VALUE].sum(),
+            C.RETURNED: (returned * lines[Fact.VALUE]).sum(),
+            C.RETURN_LINES: returned.sum(),
+        }
+    )
+    sold = days[C.LINES] > 0
+    if two_clocks:
+        known = ibis.ifelse(sold, days[C.SEEN], ibis.null("int32"))
+        first_known = known.max().over(group_by=[*grain, C.DAY])
+        sold = sold & (days[C.SEEN] == first_known)
+    return days.mutate(**{C.ORDERS: ibis.ifelse(sold, 1, 0)})
+
+
+def _by_month(days: ir.Table, grain: tuple[str, ...]) -> ir.Table:
+    """Sum the day rows over each month; FIRST and LAST are day numbers of sales."""
+    sale_day = ibis.ifelse(days[C.LINES] > 0, days[C.DAY], ibis.null("int32"))
+    sums = {
+        name: days[name].sum().cast("int64")
+        for name in (C.ORDERS, C.LINES, C.VALUE, C.RETURNED, C.RETURN_LINES)
+    }
+    months = days.group_by([*grain, C.AGE, C.SEEN]).aggregate(
+        **sums, **{C.FIRST: sale_day.max(), C.LAST: sale_day.min()}
+    )
+    return months.mutate(
+        **{
+            C.MONTHS: ibis.ifelse(months[C.ORDERS] > 0, 1, 0).cast("int64"),
+            C.KEPT: ibis.literal(0, "int64"),
+        }
+    )
+
+
+def _kept_skus(lines: ir.Table) -> ir.Table:
+    """Change in the number of SKUs owned, by customer, division and knowledge age.
+
+    A SKU is owned while what was sold of it is not fully returned (see `star.is_kept`).
+    """
+    steps = sku_sums(lines, [*CELL, Fact.SKU, C.SEEN])
+    running = ibis.cumulative_window(group_by=[*CELL, Fact.SKU], order_by=steps[C.SEEN].desc())
+    totals = steps.mutate(
+        **{
+            name: steps[name].sum().over(running)
+            for name in ("quantity", "value", "sold_quantity", "sold_value", "sales")
+        }
+    )
+    totals = totals.mutate(owned=is_kept(totals))
+    order = ibis.window(group_by=[*CELL, Fact.SKU], order_by=totals[C.SEEN].desc())
+    change = totals.mutate(change=totals.owned - totals.owned.lag().over(order).fill_null(0))
+    return (
+        change.filter(change.change != 0)
+        .group_by([*CELL, C.SEEN])
+        .aggregate(**{C.KEPT: lambda t: t.change.sum().cast("int64")})
+        .mutate(**{C.AGE: lambda t: t[C.SEEN]})
+    )

@@ -1,0 +1,95 @@
+"""Which divisions follow which, and after how long: learned from the panel's own past.
+
+Two views of the same walk through past months. *Lag lifts*: for every pair A -> B, how much
+likelier B is adopted within the horizon by customers who hold A (freshly, actively, or from long
+ago), as a log ratio shrunk by PRIOR customers. *Future ridge*: a closed-form ridge regression from
+all holdings at once to each adoption.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gosales.features.panel import Floats, Panel
+from gosales.features.walk import STATES, fit_sample, past_months
+
+Matrix = NDArray[np.float64]
+PRIOR = 30.0
+RIDGE = 30.0
+MONTHS = 24
+BUDGET = 60_000_000
+
+PATH_FEATURES = {
+    "lag_sum": "Sum over divisions held of how much each raises the chance of adopting this one.",
+    "lag_fresh": "The part of it that comes from divisions added lately.",
+    "lag_max": "The strongest single one.",
+    "future_ridge": "Adoption foretold from all holdings at once.",
+}
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Fitted adoption paths.
+
+    Attributes:
+        rate: Shape (3, D, D): state and division held -> share who adopted the other division.
+        usual: Shape (D,): share of all non-owners who adopted the division.
+        lift: Shape (3, D, D): log of `rate` over `usual`, 0 from a division to itself.
+        ridge: Shape (3 * D + 1, D): weights on the holdings and the intercept.
+    """
+
+    rate: Matrix
+    usual: Matrix
+    lift: Matrix
+    ridge: Matrix
+
+
+def fit_paths(panel: Panel) -> Paths:
+    """Walk through up to MONTHS past months whose outcomes lie within the panel's knowledge."""
+    d = panel.shape[1]
+    h = panel.horizon_months
+    seen, hits = np.zeros((3, d, d)), np.zeros((3, d, d))
+    open_cells, adopters = np.zeros(d), np.zeros(d)
+    gram, cross = np.zeros((3 * d + 1, 3 * d + 1)), np.zeros((3 * d + 1, d))
+    sample = fit_sample(panel, BUDGET)
+    for past in past_months(panel, range(h, h + MONTHS), sample):
+        holds = past.holds[:, past.known]
+        adopted = past.adopted[past.known].astype(np.float32)
+        free = 1.0 - holds.sum(0)
+        seen += np.einsum("sna,nb->sab", holds, free, optimize=True)
+        hits += np.einsum("sna,nb->sab", holds, adopted, optimize=True)
+        open_cells += free.sum(0)
+        adopters += adopted.sum(0)
+        u = _design(holds)
+        surprise = adopted - free * (adopted.sum(0) / np.maximum(free.sum(0), 1.0))
+        gram += u.T @ u
+        cross += u.T @ surprise
+    usual = (adopters + 0.5) / (open_cells + 1.0)
+    rate = (hits + PRIOR * usual) / (seen + PRIOR)
+    lift = np.log(rate / usual)
+    lift[:, np.arange(d), np.arange(d)] = 0.0
+    ridge = np.linalg.solve(gram + RIDGE * np.eye(3 * d + 1), cross) / np.sqrt(usual)
+    return Paths(rate, usual, lift, ridge)
+
+
+def adoption_paths(panel: Panel, paths: Paths) -> Floats:
+    """Shape (n, D, len(PATH_FEATURES))."""
+    everyone = np.arange(panel.shape[0])
+    now = next(past_months(panel, range(1), everyone))
+    parts = [now.holds[s] @ paths.lift[s].astype(np.float32) for s in range(len(STATES))]
+    strongest = np.zeros(panel.shape, np.float32)
+    for s in range(len(STATES)):
+        for a in range(panel.shape[1]):
+            held = now.holds[s, :, a : a + 1] * paths.lift[s, a].astype(np.float32)
+            np.maximum(strongest, held, out=strongest)
+    foretold = _design(now.holds) @ paths.ridge
+    return np.stack([sum(parts), parts[0], strongest, foretold], axis=2).astype(np.float32)
+
+
+def _design(holds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shape (n, 3 * D + 1): holdings side by side, and a column of ones."""
+    n = holds.shape[1]
+    return np.hstack([*holds, np.ones((n, 1), np.float32)])

@@ -1,0 +1,122 @@
+"""How much a division is owned, used and adopted, overall and among like customers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gosales.features.panel import BRANCH_KIND, NEVER, REP_KIND, SIZE_KIND, Floats, Panel
+
+SHRINK_CUSTOMERS = 10.0
+"""A segment's rate is pulled to the division's as if by so many customers of it."""
+
+ADOPTION_MONTHS = 24
+"""Lookback of the segments' adoption rates."""
+
+DIVISION_FEATURES = {
+    "owner_share": "Share of customers who own the division.",
+    "buyer_share": "Share of customers who bought from it in the last horizon.",
+    "buyer_share_12m": "Share of customers who bought from it in the last 12 months.",
+    "buyer_share_season": "Share who bought from it in the horizon's months a year ago.",
+    "adoption_rate": "Share of non-owners who adopted it in the last horizon.",
+    "adoption_rate_12m": "Share of non-owners who adopted it in the last 12 months.",
+    "adoption_rate_season": "Share of non-owners who adopted it in those months a year ago.",
+    "adoption_trend": "Adopters in the last horizon over those in the one before.",
+    "orders_per_buyer_12m": "Order days per buyer in the last 12 months.",
+}
+
+SEGMENT_KINDS = (SIZE_KIND, BRANCH_KIND, REP_KIND, "attributes")
+SEGMENT_FEATURES = {
+    f"{kind}_{name}": f"{text} among customers of the same {kind}, over the division's own."
+    for kind in SEGMENT_KINDS
+    for name, text in (
+        ("owner_lift", "Share of owners"),
+        ("adoption_lift", "Adoption rate of the last 24 months"),
+    )
+}
+
+
+def division_popularity(panel: Panel) -> Floats:
+    """Shape (D, len(DIVISION_FEATURES))."""
+    n, _ = panel.shape
+    h = panel.horizon_months
+    first = panel.months_since_first
+    orders_12m = panel.own("own_frequency__orders_12m")
+    season = panel.own("own_seasonality__orders_season_1y") > 0
+    columns = (
+        panel.owned.sum(0) / n,
+        bought_within(panel, h).sum(0) / n,
+        (orders_12m > 0).sum(0) / n,
+        season.sum(0) / n,
+        adoption_rate(first, 0, h),
+        adoption_rate(first, 0, 12),
+        adoption_rate(first, max(12 - h, 0), max(12, h)),
+        ((first < h).sum(0) + 1) / (((first >= h) & (first < 2 * h)).sum(0) + 1),
+        orders_12m.sum(0) / np.maximum((orders_12m > 0).sum(0), 1),
+    )
+    return np.column_stack(columns).astype(np.float32)
+
+
+def segment_popularity(panel: Panel) -> Floats:
+    """Shape (n, D, len(SEGMENT_FEATURES)): log of the shrunk segment rate over the overall one."""
+    n, d = panel.shape
+    first = panel.months_since_first
+    everyone = np.ones((n, d), bool)
+    was_open = ~_bought_before(first, ADOPTION_MONTHS)
+    by_kind: dict[str, list[Floats]] = {kind: [] for kind in SEGMENT_KINDS}
+    for kind, codes in panel.segments.items():
+        lifts = (
+            segment_lift(codes, panel.owned, everyone),
+            segment_lift(codes, first < ADOPTION_MONTHS, was_open),
+        )
+        by_kind[kind if kind in by_kind else "attributes"].append(np.stack(lifts, axis=2))
+    parts = [
+        np.mean(by_kind[kind], axis=0) if by_kind[kind] else np.zeros((n, d, 2), np.float32)
+        for kind in SEGMENT_KINDS
+    ]
+    return np.concatenate(parts, axis=2).astype(np.float32)
+
+
+def bought_within(panel: Panel, months: int) -> NDArray[np.bool_]:
+    """Shape (n, D): an order in the last `months` months."""
+    bought = np.zeros(panel.shape, bool)
+    p = panel.purchases
+    recent = p.months_ago < months
+    bought[p.customer[recent], p.division[recent]] = True
+    return bought
+
+
+def adoption_rate(first: Floats, start: int, end: int) -> NDArray[np.float64]:
+    """Shape (D,): adopters in `[start, end)` months ago over those who had not bought by then."""
+    adopters = ((first >= start) & (first < end)).sum(0)
+    return np.asarray((adopters + 0.5) / ((~_bought_before(first, end)).sum(0) + 1.0))
+
+
+def segment_lift(
+    codes: NDArray[np.int32], hit: NDArray[np.bool_], counted: NDArray[np.bool_]
+) -> Floats:
+    """Log of each segment's share of hits over the overall share, for each customer's segment.
+
+    Args:
+        codes: Shape (n,), segment of the customer, -1 for none (its lift is 0).
+        hit: Shape (n, D).
+        counted: Shape (n, D), who is in the denominator; `hit` outside of it is ignored.
+
+    Returns:
+        Shape (n, D); rates are shrunk to the overall one as if by SHRINK_CUSTOMERS customers.
+    """
+    groups = int(codes.max(initial=-1)) + 1
+    if groups == 0:
+        return np.zeros(hit.shape, np.float32)
+    member = codes >= 0
+    hits, count = (np.zeros((groups, hit.shape[1])) for _ in range(2))
+    np.add.at(hits, codes[member], (hit & counted)[member])
+    np.add.at(count, codes[member], counted[member])
+    overall = (hits.sum(0) + 0.5) / (count.sum(0) + 1.0)
+    rate = (hits + SHRINK_CUSTOMERS * overall) / (count + SHRINK_CUSTOMERS)
+    lift = np.vstack([np.log(rate / overall), np.zeros(hit.shape[1])])
+    return lift[codes].astype(np.float32)
+
+
+def _bought_before(first: Floats, months: int) -> NDArray[np.bool_]:
+    return (first >= months) & (first < NEVER)

@@ -1,0 +1,199 @@
+"""All customers x divisions at one cutoff, as arrays: what the learned families work on.
+
+Own features are kept sparse (one row per cell ever touched), since most cells are empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gosales.core.columns import Attribute, Fact
+from gosales.core.star import History
+from gosales.core.timeline import Cutoff
+from gosales.features.cube import C, Cube
+from gosales.features.relational import (
+    ADOPTED,
+    OWNED,
+    Snapshot,
+    attribute_table,
+    cell_table,
+    customer_table,
+    placement_table,
+)
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+NEVER = 9999
+"""Months since the first order where there was none."""
+
+MAX_ATTRIBUTES = 12
+SIZE_KIND = "size"
+BRANCH_KIND = "branch"
+REP_KIND = "rep"
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """Months with an order, one entry per customer x division x month; sorted oldest first.
+
+    Attributes:
+        customer: Row in the panel's customers.
+        division: Column in the panel's divisions.
+        months_ago: Whole months before the panel's cutoff.
+        orders: Order days in that month.
+    """
+
+    customer: Ints
+    division: Ints
+    months_ago: Ints
+    orders: Ints
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything known at `cutoff`: n customers (sorted by id) x D divisions (sorted by name).
+
+    Attributes:
+        customers: Shape (n,), ids.
+        divisions: The D names.
+        customer_values: Shape (n, len(customer_names)), `any_` and `mix_` features; NaN is none.
+        own_values: Shape (cells, len(own_names)), `own_` features of the touched cells.
+        cell_row: Shape (n, D), row in `own_values`, -1 for an untouched cell.
+        segments: Kind of segment -> shape (n,), code of the customer's segment, -1 for none.
+        purchases: The purchase calendar.
+        horizon_months: Length of the outcome that is to be foretold.
+    """
+
+    cutoff: Cutoff
+    horizon_months: int
+    customers: NDArray[np.object_]
+    divisions: tuple[str, ...]
+    customer_names: tuple[str, ...]
+    customer_values: Floats
+    own_names: tuple[str, ...]
+    own_values: Floats
+    cell_row: Ints
+    segments: dict[str, Ints]
+    purchases: Purchases
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.cell_row.shape[0], self.cell_row.shape[1]
+
+    def own(self, name: str, missing: float = 0.0) -> Floats:
+        """One own feature as a dense (n, D) array, `missing` in untouched cells."""
+        column = np.append(self.own_values[:, self.own_names.index(name)], np.float32(missing))
+        return column[self.cell_row]
+
+    @cached_property
+    def owned(self) -> NDArray[np.bool_]:
+        """Shape (n, D): bought and not fully returned."""
+        return self.own(OWNED) > 0
+
+    @cached_property
+    def months_since_first(self) -> Floats:
+        """Shape (n, D): age of the first order in months, NEVER where there was none."""
+        return np.nan_to_num(self.own(ADOPTED, NEVER), nan=NEVER)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The cube's months with an order, on the driver; cut again for each snapshot."""
+
+    customer: NDArray[np.object_]
+    division: NDArray[np.object_]
+    age: Ints
+    seen: Ints
+    orders: Ints
+
+    @classmethod
+    def of(cls, cube: Cube) -> Calendar:
+        rows = cube.cells.filter(cube.cells[C.ORDERS] > 0).select(
+            Fact.CUSTOMER, Fact.DIVISION, C.AGE, C.SEEN, C.ORDERS
+        )
+        table = rows.order_by(
+            [rows[C.AGE].desc(), Fact.CUSTOMER, Fact.DIVISION, C.SEEN]
+        ).to_pandas()
+        return cls(
+            table[Fact.CUSTOMER].to_numpy(object),
+            table[Fact.DIVISION].to_numpy(object),
+            *(table[name].to_numpy(np.int32) for name in (C.AGE, C.SEEN, C.ORDERS)),
+        )
+
+    def known_at(self, age: int, customers: pd.Index, divisions: pd.Index) -> Purchases:
+        """The purchases known at the cutoff of that age, with codes into the given axes."""
+        keep = self.seen >= age
+        customer = customers.get_indexer(self.customer[keep])
+        division = divisions.get_indexer(self.division[keep])
+        inside = (customer >= 0) & (division >= 0)
+        return Purchases(
+            customer[inside].astype(np.int32),
+            division[inside].astype(np.int32),
+            (self.age[keep] - age)[inside].astype(np.int32),
+            self.orders[keep][inside],
+        )
+
+
+def build_panel(history: History, snapshot: Snapshot, calendar: Calendar) -> Panel:
+    """Run the relational families at the snapshot's cutoff and fetch their tables.
+
+    Args:
+        history: Cut at the cube's anchor or later; it is cut again at the snapshot's cutoff.
+        snapshot: Which cutoff.
+        calendar: `Calendar.of(snapshot.cube)`.
+    """
+    known = history.as_of(snapshot.cutoff)
+    cells = cell_table(snapshot).cache()
+    people = customer_table(snapshot, cells).order_by(Fact.CUSTOMER).to_pandas()
+    touched = cells.order_by([Fact.CUSTOMER, Fact.DIVISION]).to_pandas()
+    cells.release()
+    customers = pd.Index(people.pop(Fact.CUSTOMER).astype(object))
+    divisions = pd.Index(sorted(touched[Fact.DIVISION].unique()), dtype=object)
+    row = customers.get_indexer(touched.pop(Fact.CUSTOMER).astype(object))
+    column = divisions.get_indexer(touched.pop(Fact.DIVISION).astype(object))
+    cell_row = np.full((len(customers), len(divisions)), -1, np.int32)
+    cell_row[row, column] = np.arange(len(touched), dtype=np.int32)
+    return Panel(
+        cutoff=snapshot.cutoff,
+        horizon_months=snapshot.horizon_months,
+        customers=customers.to_numpy(object),
+        divisions=tuple(divisions),
+        customer_names=tuple(people.columns),
+        customer_values=people.to_numpy(np.float32, na_value=np.nan),
+        own_names=tuple(touched.columns),
+        own_values=touched.to_numpy(np.float32, na_value=np.nan),
+        cell_row=cell_row,
+        segments=_segments(known, customers, people["any_monetary__value_12m"].to_numpy(float)),
+        purchases=calendar.known_at(snapshot.age, customers, divisions),
+    )
+
+
+def _segments(
+    known: History, customers: pd.Index, value_12m: NDArray[np.float64]
+) -> dict[str, Ints]:
+    """Groups of like customers: by size, branch, rep and each imported attribute."""
+    kinds = {SIZE_KIND: size_band(value_12m)}
+    placed = placement_table(known).to_pandas().set_index(Fact.CUSTOMER).reindex(customers)
+    kinds[BRANCH_KIND] = _codes(placed[Fact.BRANCH])
+    kinds[REP_KIND] = _codes(placed[Fact.REP])
+    rows = attribute_table(known).to_pandas()
+    for name in sorted(rows[Attribute.NAME].unique())[:MAX_ATTRIBUTES]:
+        one = rows[rows[Attribute.NAME] == name].set_index(Attribute.CUSTOMER)
+        kinds[f"attribute {name}"] = _codes(one[Attribute.VALUE].reindex(customers))
+    return kinds
+
+
+def size_band(value_cents: NDArray[np.float64]) -> Ints:
+    """Spend as whole powers of four above one unit of money; 0 for none."""
+    units = np.maximum(value_cents / 100.0, 0.0)
+    return np.floor(np.log2(np.maximum(units, 0.5)) / 2 + 1.5).clip(0).astype(np.int32)
+
+
+def _codes(values: pd.Series) -> Ints:
+    """Codes in the order of the sorted values; -1 for none."""
+    return np.asarray(pd.Categorical(values).codes, np.int32)

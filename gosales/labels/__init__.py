@@ -1,0 +1,1 @@
+"""What happened after a cutoff, as labels."""

@@ -1,0 +1,51 @@
+"""LightGBM, held still: one thread, fixed seeds, text in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+
+COMMON: dict[str, Any] = {
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+    "max_bin": 127,
+    "min_data_in_leaf": 100,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+}
+
+
+def fit_booster(
+    x: NDArray[np.float32],
+    y: NDArray[Any],
+    weight: NDArray[np.float64],
+    *,
+    rounds: int,
+    **parameters: Any,
+) -> lgb.Booster:
+    """Train on rows of shape (rows, k); a small set gets leaves as small as it can bear."""
+    leaf = min(COMMON["min_data_in_leaf"], max(len(y) // 50, 5))
+    data = lgb.Dataset(x, y, weight=weight, params={"verbosity": -1, "max_bin": COMMON["max_bin"]})
+    return lgb.train({**COMMON, "min_data_in_leaf": leaf, **parameters}, data, rounds)
+
+
+def to_text(booster: lgb.Booster) -> str:
+    """The model as LightGBM's own text; holds no code."""
+    return str(booster.model_to_string())
+
+
+def from_text(text: str) -> lgb.Booster:
+    """Read `to_text`'s output."""
+    return lgb.Booster(model_str=text)
+
+
+def raw(booster: lgb.Booster, x: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Shape (rows,): the sum over the trees, before the link."""
+    return np.asarray(booster.predict(x, raw_score=True, num_threads=1), dtype=np.float64)

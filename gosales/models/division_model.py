@@ -1,0 +1,91 @@
+"""What stands behind the scores of one division, whatever is pooled inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gosales.models.baselines import Baseline
+from gosales.models.calibration import Calibration
+from gosales.models.product_model import ProductModel
+from gosales.models.recipe import Ensemble
+from gosales.models.value_model import ValueModel
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+OWN, POOLED, BASELINE = "own", "pooled", "baseline"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The parts that all division models of one training have in common.
+
+    Attributes:
+        names: Feature columns, in order.
+        ensemble: None where no cutoff had a complete outcome to learn from.
+        baseline: The best of the simple scores, fitted; None likewise.
+        value: Money if bought.
+    """
+
+    names: tuple[str, ...]
+    ensemble: Ensemble | None
+    baseline: Baseline | None
+    value: ValueModel
+
+
+@dataclass(frozen=True)
+class DivisionModel:
+    """Scores one division.
+
+    Attributes:
+        division: Its name, as in the log.
+        kind: OWN, POOLED or BASELINE.
+        never, held: Calibration of never-bought and of owned cells.
+        card: What it was trained on and how it fared: plain JSON values.
+    """
+
+    division: str
+    kind: str
+    shared: Shared
+    never: Calibration
+    held: Calibration
+    products: ProductModel
+    card: dict[str, Any]
+
+    def score(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
+        """Calibrated probability to buy in the horizon.
+
+        Args:
+            values: Shape (rows, len(shared.names)).
+            owned: Shape (rows,), bought by the cutoff.
+        """
+        logit = self._logit(values, owned)
+        return np.where(owned, self.held(logit), self.never(logit))
+
+    def expect(self, values: NDArray[np.float32]) -> Floats:
+        """Shape (rows,): cents in the horizon, if the customer buys."""
+        return self.shared.value.expect(values, self._names(len(values)))
+
+    def _logit(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
+        if self.kind != BASELINE and self.shared.ensemble is not None:
+            return self.shared.ensemble.logit(values, owned)
+        if self.shared.baseline is not None:
+            names = self._names(len(values))
+            return self.shared.baseline.logit(self.shared.names, values, names)
+        return _popularity(self.shared.names, values, owned)
+
+    def _names(self, rows: int) -> NDArray[np.object_]:
+        return np.full(rows, self.division, object)
+
+
+def _popularity(names: tuple[str, ...], values: NDArray[np.float32], owned: Flags) -> Floats:
+    """Log odds without any known outcome: how many bought or adopted, times relative activity."""
+    buyers = values[:, names.index("division__buyer_share")]
+    adopters = values[:, names.index("division__adoption_rate")]
+    activity = np.nan_to_num(values[:, names.index("any_frequency__orders_decay_12m")]) + 0.1
+    rate = np.where(owned, buyers, adopters) * activity / activity.mean()
+    chance = np.clip(rate.astype(np.float64), 1e-4, 0.95)
+    return np.log(chance / (1 - chance))

@@ -1,0 +1,233 @@
+"""Division models on disk: MLflow folders that hold text and JSON, and nothing that can run.
+
+    <division>_model/MLmodel, requirements...     written by MLflow
+    <division>_model/data/division_model/model.json        everything but the trees
+    <division>_model/data/division_model/trees/*.txt.gz    LightGBM's own text
+
+Reading checks the hash of every tree file against model.json first.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import gosales
+from gosales.core.errors import ModelError
+from gosales.models.baselines import Baseline
+from gosales.models.boosting import from_text, to_text
+from gosales.models.calibration import Calibration
+from gosales.models.division_model import DivisionModel, Shared
+from gosales.models.product_model import ProductChance, ProductModel
+from gosales.models.recipe import Ensemble, LinearMember
+from gosales.models.ridge_logistic import RidgeLogistic
+from gosales.models.value_model import ValueModel
+from gosales.utils.paths import slugs
+from gosales.utils.store import MODEL_SUFFIX
+
+FORMAT = 1
+LOADER = "gosales.models.mlflow_loader"
+VALUE_TREES = "value"
+MAX_TREE_BYTES = 200_000_000
+DATA = "division_model"
+"""MLflow copies a folder of this name into `data/`."""
+
+
+def save_models(models: list[DivisionModel], folder: Path) -> list[Path]:
+    """Write one MLflow folder per model below `folder`, which must be new; return the folders."""
+    quiet_mlflow()
+    from mlflow.models import Model
+    from mlflow.pyfunc import save_model
+
+    names = slugs([model.division for model in models])
+    shared: dict[int, tuple[dict[str, Any], dict[str, bytes]]] = {}
+    paths = []
+    for model in models:
+        key = id(model.shared)
+        if key not in shared:
+            shared[key] = _pack_shared(model.shared)
+        content, trees = shared[key]
+        target = folder / f"{names[model.division]}{MODEL_SUFFIX}"
+        data = folder / DATA
+        _write_data(data, {**content, **_pack_own(model)}, trees)
+        digest = hashlib.sha256((data / "model.json").read_bytes()).hexdigest()
+        save_model(
+            target,
+            loader_module=LOADER,
+            data_path=str(data),
+            mlflow_model=Model(model_uuid=digest[:32]),
+            pip_requirements=[f"gosales-engine=={gosales.__version__}"],
+        )
+        shutil.rmtree(data)
+        paths.append(target)
+    return paths
+
+
+def load_models(folder: Path) -> list[DivisionModel]:
+    """Read every model folder below `folder`, sorted by division; shared parts are read once."""
+    cache: dict[str, Shared] = {}
+    paths = sorted(folder.glob(f"*{MODEL_SUFFIX}"))
+    models = [load_model(path / "data" / DATA, cache) for path in paths]
+    return sorted(models, key=lambda model: model.division)
+
+
+def load_model(data: Path, cache: dict[str, Shared] | None = None) -> DivisionModel:
+    """Read one model's data folder.
+
+    Raises:
+        ModelError: Files are missing, altered or of another version.
+    """
+    cache = {} if cache is None else cache
+    try:
+        content = json.loads((data / "model.json").read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise ModelError(
+                f"{data} was written in model format {content['format']}, not {FORMAT}.",
+                remedy="Train again with `gosales train`.",
+            )
+        key = content["shared_hash"]
+        if key not in cache:
+            cache[key] = _unpack_shared(content, data)
+        return _unpack_own(content, cache[key])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"The model in {data} cannot be read: {type(error).__name__}: {error}.",
+            remedy="Restore the folder or train again with `gosales train`.",
+        ) from error
+
+
+def _write_data(data: Path, content: dict[str, Any], trees: dict[str, bytes]) -> None:
+    (data / "trees").mkdir(parents=True)
+    for name, text in trees.items():
+        (data / "trees" / f"{name}.txt.gz").write_bytes(text)
+    (data / "model.json").write_text(
+        json.dumps(content, sort_keys=True, ensure_ascii=False), encoding="utf-8"
+    )
+
+
+def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
+    boosters = dict(shared.ensemble.trees) if shared.ensemble else {}
+    if shared.value.trees is not None:
+        boosters[VALUE_TREES] = shared.value.trees
+    trees = {name: gzip.compress(to_text(b).encode(), mtime=0) for name, b in boosters.items()}
+    content = {
+        "names": shared.names,
+        "rate": shared.ensemble.rate if shared.ensemble else None,
+        "linear": _pack_linear(shared.ensemble.linear if shared.ensemble else None),
+        "baseline": _pack_baseline(shared.baseline),
+        "value": {"means": shared.value.means, "scale": shared.value.scale},
+        "trees": {name: hashlib.sha256(text).hexdigest() for name, text in trees.items()},
+    }
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return {"shared": content, "shared_hash": digest, "format": FORMAT}, trees
+
+
+def _unpack_shared(content: dict[str, Any], data: Path) -> Shared:
+    shared = content["shared"]
+    names = tuple(shared["names"])
+    trees = {name: _read_trees(data, name, digest) for name, digest in shared["trees"].items()}
+    value = ValueModel(
+        names, shared["value"]["means"], shared["value"]["scale"], trees.pop(VALUE_TREES, None)
+    )
+    ensemble = None
+    if shared["rate"] is not None:
+        ensemble = Ensemble(names, shared["rate"], trees, _unpack_linear(shared["linear"]))
+    return Shared(names, ensemble, _unpack_baseline(shared["baseline"]), value)
+
+
+def _read_trees(data: Path, name: str, digest: str) -> Any:
+    if not name.isidentifier():
+        raise ModelError(f"{name!r} is no tree file.", remedy="Train again with `gosales train`.")
+    packed = (data / "trees" / f"{name}.txt.gz").read_bytes()
+    if hashlib.sha256(packed).hexdigest() != digest:
+        raise ModelError(
+            f"The trees {name} in {data} are not those that were trained.",
+            remedy="Restore the folder or train again with `gosales train`.",
+        )
+    with gzip.open(data / "trees" / f"{name}.txt.gz") as stream:
+        text = stream.read(MAX_TREE_BYTES)
+    return from_text(text.decode())
+
+
+def _pack_own(model: DivisionModel) -> dict[str, Any]:
+    return {
+        "division": model.division,
+        "kind": model.kind,
+        "never": dataclasses.asdict(model.never),
+        "held": dataclasses.asdict(model.held),
+        "products": [dataclasses.astuple(item) for item in model.products.items],
+        "card": model.card,
+    }
+
+
+def _unpack_own(content: dict[str, Any], shared: Shared) -> DivisionModel:
+    return DivisionModel(
+        content["division"],
+        content["kind"],
+        shared,
+        Calibration(**content["never"]),
+        Calibration(**content["held"]),
+        ProductModel(tuple(ProductChance(*item) for item in content["products"])),
+        content["card"],
+    )
+
+
+def _pack_ridge(model: RidgeLogistic) -> dict[str, list[float | None]]:
+    scale = [value if np.isfinite(value) else None for value in model.scale.tolist()]
+    return {"mean": model.mean.tolist(), "scale": scale, "weights": model.weights.tolist()}
+
+
+def _unpack_ridge(content: dict[str, Any]) -> RidgeLogistic:
+    scale = np.array([np.inf if value is None else value for value in content["scale"]])
+    return RidgeLogistic(np.array(content["mean"]), scale, np.array(content["weights"]))
+
+
+def _pack_linear(member: LinearMember | None) -> dict[str, Any] | None:
+    if member is None:
+        return None
+    return {
+        "columns": member.columns,
+        "logs": member.logs,
+        "fill": member.fill.tolist(),
+        "model": _pack_ridge(member.model),
+    }
+
+
+def _unpack_linear(content: dict[str, Any] | None) -> LinearMember | None:
+    if content is None:
+        return None
+    return LinearMember(
+        tuple(content["columns"]),
+        tuple(content["logs"]),
+        np.array(content["fill"]),
+        _unpack_ridge(content["model"]),
+    )
+
+
+def _pack_baseline(baseline: Baseline | None) -> dict[str, Any] | None:
+    if baseline is None:
+        return None
+    models = {division: _pack_ridge(model) for division, model in baseline.models.items()}
+    return {"name": baseline.name, "models": models}
+
+
+def _unpack_baseline(content: dict[str, Any] | None) -> Baseline | None:
+    if content is None:
+        return None
+    models = {division: _unpack_ridge(model) for division, model in content["models"].items()}
+    return Baseline(content["name"], models)
+
+
+def quiet_mlflow() -> None:
+    """No telemetry and no probing of git, before MLflow is first imported."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")

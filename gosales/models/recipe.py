@@ -1,0 +1,161 @@
+"""The recipe: who buys from a division next, learned over all divisions and many cutoffs.
+
+Four members, blended as the mean of their log odds:
+
+general     boosted trees on all cells
+whitespace  small boosted trees on never-bought cells, blind to the cell's own past
+linear      ridge logistic regression on never-bought cells
+owned       boosted trees on owned cells
+
+docs/adr tells what each is worth. Cells never bought get the mean of general, whitespace and
+linear; owned cells that of general and owned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+
+from gosales.core.frames import TrainingSet
+from gosales.models.boosting import fit_booster, raw
+from gosales.models.ridge_logistic import RidgeLogistic, fit_ridge_logistic
+from gosales.models.settings import ModelSettings
+
+Floats = NDArray[np.float64]
+OWN = "own_"
+SHARES = ("division__",)
+MIN_BUYERS = 5
+"""A member needs so many buyers and non-buyers among its rows; else it is left out."""
+
+GENERAL, WHITESPACE, LINEAR, OWNED = "general", "whitespace", "linear", "owned"
+TREES: dict[str, dict[str, Any]] = {
+    GENERAL: {"num_leaves": 31},
+    WHITESPACE: {"num_leaves": 7, "path_smooth": 10.0},
+    OWNED: {"num_leaves": 15},
+}
+BLEND = {False: (GENERAL, WHITESPACE, LINEAR), True: (GENERAL, OWNED)}
+
+
+@dataclass(frozen=True)
+class LinearMember:
+    """The linear model with what it needs to read a frame: columns used, and their fillings."""
+
+    columns: tuple[int, ...]
+    logs: tuple[int, ...]
+    fill: Floats
+    model: RidgeLogistic
+
+    def logit(self, values: NDArray[np.float32]) -> Floats:
+        """Shape (rows,), from all feature columns."""
+        return self.model.logit(tame(values, self.columns, self.logs, self.fill))
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The fitted members.
+
+    Attributes:
+        names: Feature columns, in the order the members expect.
+        rate: Base rate of the training rows; the score where no member could be fitted.
+    """
+
+    names: tuple[str, ...]
+    rate: float
+    trees: dict[str, lgb.Booster]
+    linear: LinearMember | None
+
+    def logit(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
+        """Log odds of buying in the horizon.
+
+        Args:
+            values: Shape (rows, len(names)).
+            owned: Shape (rows,), which blend to use.
+        """
+        result = np.full(len(values), np.log(self.rate / (1 - self.rate)))
+        for flag in (False, True):
+            rows = owned == flag
+            members = [self._member(name, values[rows]) for name in BLEND[flag] if self._has(name)]
+            if members and rows.any():
+                result[rows] = np.mean(members, axis=0)
+        return result
+
+    def _has(self, name: str) -> bool:
+        return name in self.trees or (name == LINEAR and self.linear is not None)
+
+    def _member(self, name: str, values: NDArray[np.float32]) -> Floats:
+        if not len(values):
+            return np.empty(0)
+        if name == LINEAR and self.linear is not None:
+            return self.linear.logit(values)
+        columns = _blind(self.names) if name == WHITESPACE else slice(None)
+        return raw(self.trees[name], values[:, columns])
+
+
+def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> Ensemble:
+    """Fit every member that has enough rows of both outcomes."""
+    never, held = training.where(~training.owned), training.where(training.owned)
+    parts = {GENERAL: training, WHITESPACE: never, OWNED: held}
+    trees = {
+        name: _fit_trees(name, parts[name], settings, seed + index)
+        for index, name in enumerate(TREES)
+        if _learnable(parts[name])
+    }
+    linear = _fit_linear(never, settings.ridge_penalty) if _learnable(never) else None
+    rate = (float((training.weight * training.bought).sum()) + 0.5) / (training.weight.sum() + 1.0)
+    return Ensemble(training.names, rate, trees, linear)
+
+
+def _fit_trees(name: str, rows: TrainingSet, settings: ModelSettings, seed: int) -> lgb.Booster:
+    columns = _blind(rows.names) if name == WHITESPACE else slice(None)
+    return fit_booster(
+        rows.values[:, columns],
+        rows.bought,
+        rows.weight,
+        rounds=settings.rounds,
+        objective="binary",
+        learning_rate=settings.learning_rate,
+        seed=seed,
+        **TREES[name],
+    )
+
+
+def tame(
+    values: NDArray[np.float32], columns: tuple[int, ...], logs: tuple[int, ...], fill: Floats
+) -> NDArray[np.float32]:
+    """The linear member's view: shares as logs, all else as inverse hyperbolic sines, no NaN."""
+    part = np.arcsinh(values[:, columns])
+    part[:, logs] = np.log(values[:, [columns[i] for i in logs]] + 1e-4)
+    return np.where(np.isnan(part), fill.astype(np.float32), part)
+
+
+def _fit_linear(training: TrainingSet, penalty: float) -> LinearMember:
+    columns = tuple(_blind(training.names))
+    shares = ("share", "rate")
+    logs = tuple(
+        i
+        for i, column in enumerate(columns)
+        if training.names[column].startswith(SHARES)
+        and any(word in training.names[column] for word in shares)
+    )
+    nothing = np.full(len(columns), np.nan)
+    seen = tame(training.values, columns, logs, nothing)
+    known = ~np.isnan(seen)
+    total = np.where(known, seen, 0).sum(0, dtype=np.float64)
+    fill = total / np.maximum(known.sum(0), 1)
+    x = np.where(known, seen, fill.astype(np.float32))
+    model = fit_ridge_logistic(x, training.bought, training.weight, penalty)
+    return LinearMember(columns, logs, fill, model)
+
+
+def _blind(names: tuple[str, ...]) -> list[int]:
+    """Columns that say nothing of the cell's own past."""
+    return [i for i, name in enumerate(names) if not name.startswith(OWN)]
+
+
+def _learnable(training: TrainingSet) -> bool:
+    buyers = int(training.bought.sum())
+    return buyers >= MIN_BUYERS and len(training.bought) - buyers >= MIN_BUYERS

@@ -1,0 +1,36 @@
+"""Training runs in a local MLflow store, one SQLite file; nothing leaves the machine."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from gosales.models.model_store import quiet_mlflow
+
+EXPERIMENT = "gosales"
+
+
+def track_run(database: Path, run_id: str, figures: dict[str, Any]) -> None:
+    """Record the macro figures of each population under the run's id.
+
+    Args:
+        database: The SQLite file; made when it is not there.
+        figures: The content of `metrics.json`.
+    """
+    quiet_mlflow()
+    from mlflow.tracking import MlflowClient
+
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    client = MlflowClient(f"sqlite:///{database.resolve().as_posix()}")
+    found = client.get_experiment_by_name(EXPERIMENT)
+    experiment = found.experiment_id if found else client.create_experiment(EXPERIMENT)
+    run = client.create_run(experiment, run_name=run_id, tags={"gosales.run_id": run_id})
+    for population, board in figures.get("populations", {}).items():
+        for name, value in board["_macro"].items():
+            if value is not None:
+                client.log_metric(run.info.run_id, f"{population}.{name}", float(value))
+    client.log_param(run.info.run_id, "judged_at", figures.get("judged_at"))
+    client.set_terminated(run.info.run_id)

@@ -1,0 +1,1 @@
+"""The only composer: what the commands do, from workspace to published run."""

@@ -1,0 +1,61 @@
+"""Raw logs to the star: the first stage of a run, and the data-quality report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gosales.core.errors import SalesLogError
+from gosales.core.star import Star
+from gosales.etl.build_star import StarBuild, StarSources, build_star, open_star
+from gosales.etl.quality import render
+from gosales.pipeline.session import Session, Work
+from gosales.utils.store import replacing, write_json, write_text
+
+
+@dataclass(frozen=True)
+class BuildRun:
+    """What a build did."""
+
+    build: StarBuild
+    star: Star
+
+
+def build(work: Work) -> BuildRun:
+    """Build this run's star, and write its quality report and rejects into the run's folder.
+
+    Raises:
+        SalesLogError: No star can be built, or a blocker was found.
+    """
+    session = work.session
+    target = session.workspace.stars / f"{work.run.run_id}.duckdb"
+    made = build_star(sources_of(session), session.config.etl(), target, session.options.cutoff)
+    quality = made.quality.as_dict()
+    write_json(work.folder / "data_quality.json", quality)
+    write_text(work.folder / "data_quality.txt", render(made.quality))
+    with replacing(work.folder / "rejects.csv") as path:
+        made.write_rejects(path)
+    work.warnings.extend(item["message"] for item in quality["warnings"])
+    work.note(input_hashes=made.input_hashes, lines_loaded=quality["lines_loaded"])
+    refuse_blockers(quality["blockers"])
+    work.run.made.add("star")
+    return BuildRun(made, open_star(target, session.config.limits.memory_gb))
+
+
+def sources_of(session: Session) -> StarSources:
+    """Where the workspace keeps what a star is built from."""
+    workspace = session.workspace
+    return StarSources(workspace.logs, workspace.lookup, workspace.staging, workspace.root)
+
+
+def published_star(session: Session) -> Star:
+    """The star of the published run. Raises MissingArtifact when there is none."""
+    return open_star(session.store.star_path(), session.config.limits.memory_gb)
+
+
+def refuse_blockers(blockers: list[dict[str, str]]) -> None:
+    """Raise SalesLogError for the first blocker, naming how many more there are."""
+    if not blockers:
+        return
+    first, more = blockers[0], len(blockers) - 1
+    others = f" ({more} more; see `gosales check`)" if more else ""
+    raise SalesLogError(f"{first['message']}{others}", remedy=first["remedy"])

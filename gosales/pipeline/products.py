@@ -1,0 +1,74 @@
+"""SKU counts of the last horizon, for the product models; and who owns which SKU."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from gosales.core.columns import UNASSIGNED, Fact, Product
+from gosales.core.star import History, is_kept, sku_sums
+from gosales.labels.purchases import KEPT, VALUE, sku_purchases
+from gosales.models.product_model import ProductCount, ProductModel, fit_product_model
+
+STILL_SOLD_MONTHS = 12
+
+
+def product_models(history: History, horizon_months: int) -> dict[str, ProductModel]:
+    """Division -> its product model, learned from the last horizon of `history`."""
+    start = history.cutoff.months_before(horizon_months)
+    bought = sku_purchases(history.outcome(start, horizon_months))
+    bought = bought.filter((bought[KEPT] > 0) & (bought[Fact.DIVISION] != UNASSIGNED))
+    counts = _counts(bought.to_pandas(), owned_skus(history.as_of(start)).to_pandas())
+    sold = still_sold(history).to_pandas()
+    by_division: dict[str, list[ProductCount]] = defaultdict(list)
+    for division, sku in zip(sold[Fact.DIVISION], sold[Fact.SKU], strict=True):
+        by_division[division].append(counts.get((division, sku)) or ProductCount(sku, 0, 0, 0.0))
+    buyers = bought.to_pandas().groupby(Fact.DIVISION)[Fact.CUSTOMER].nunique().to_dict()
+    return {
+        division: fit_product_model(
+            ProductCount(c.sku, c.novel, buyers.get(division, 0) - c.open, c.value_cents)
+            for c in items
+        )
+        for division, items in by_division.items()
+    }
+
+
+def owned_skus(history: History) -> ir.Table:
+    """customer_id, division, product_sku: bought and not fully returned."""
+    sums = sku_sums(history.sales, [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU])
+    return sums.filter(is_kept(sums) > 0).select(Fact.CUSTOMER, Fact.DIVISION, Fact.SKU)
+
+
+def still_sold(history: History) -> ir.Table:
+    """division, product_sku: sold in the last 12 months, launched and not retired."""
+    sales, today = history.sales, history.cutoff.date
+    recent = sales[Fact.DATE] > history.cutoff.plus_months(-STILL_SOLD_MONTHS)
+    is_sale = sales[Fact.LINE_TYPE] == Fact.SALE
+    lately = sales.filter(recent & is_sale).select(Fact.DIVISION, Fact.SKU).distinct()
+    listed = history.tables.products
+    gone = listed.filter(
+        (listed[Product.LAUNCHED].notnull() & (listed[Product.LAUNCHED] > today))
+        | (listed[Product.RETIRED].notnull() & (listed[Product.RETIRED] <= today))
+    )
+    return lately.anti_join(gone, [Fact.DIVISION, Fact.SKU]).order_by([Fact.DIVISION, Fact.SKU])
+
+
+def _counts(bought: pd.DataFrame, owned: pd.DataFrame) -> dict[tuple[str, str], ProductCount]:
+    """(division, SKU) -> novel buyers, and in `open` the division's buyers who owned it before."""
+    cell, key = [Fact.CUSTOMER, Fact.DIVISION], [Fact.DIVISION, Fact.SKU]
+    buyers = bought[cell].drop_duplicates()
+    held = owned.merge(buyers, on=cell).groupby(key).size()
+    flagged = bought.merge(owned.assign(had=1), on=[Fact.CUSTOMER, *key], how="left")
+    novel = flagged[flagged["had"].isna()].groupby(key).size()
+    value = bought.groupby(key)[VALUE].mean()
+    return {
+        (division, sku): ProductCount(
+            sku,
+            int(novel.get((division, sku), 0)),
+            int(held.get((division, sku), 0)),
+            float(max(value.get((division, sku), 0.0), 0.0)),
+        )
+        for division, sku in {*value.index, *held.index}
+    }

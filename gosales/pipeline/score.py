@@ -1,0 +1,49 @@
+"""Score with the saved models, and write the lists into the run's folder."""
+
+from __future__ import annotations
+
+from gosales.core.errors import ModelError
+from gosales.features.engine import FeatureEngine
+from gosales.models.division_model import DivisionModel
+from gosales.models.model_store import load_models
+from gosales.pipeline.publish_lists import write_lists
+from gosales.pipeline.score_customers import ScoredLists, score_customers
+from gosales.pipeline.session import Work
+from gosales.pipeline.train import chosen_divisions
+from gosales.utils.progress import track
+
+
+def score(
+    work: Work, engine: FeatureEngine, models: list[DivisionModel] | None = None
+) -> ScoredLists:
+    """Score the chosen divisions; by default with the published models.
+
+    Raises:
+        ModelError: A division has no saved model, or the models foretell another horizon.
+    """
+    session = work.session
+    saved = models if models is not None else load_models(session.store.models_folder())
+    by_name = {model.division: model for model in saved}
+    divisions = chosen_divisions(session, engine)
+    missing = [name for name in divisions if name not in by_name]
+    if missing:
+        raise ModelError(
+            f"No saved model knows the division {missing[0]!r}.",
+            remedy="Run `gosales train` on this star first, or score others with --division.",
+        )
+    horizons = {model.card["horizon_months"] for model in saved}
+    if horizons - {engine.horizon_months}:
+        raise ModelError(
+            f"The saved models foretell {min(horizons)} months, not {engine.horizon_months}.",
+            remedy="Train again with `gosales train`, or score with the models' horizon.",
+        )
+    chosen = [by_name[name] for name in divisions]
+    lists = score_customers(engine, chosen, session.config, work.run.run_id)
+    with track("Writing the lists"):
+        write_lists(lists, work.folder)
+    work.run.made.add("lists")
+    work.note(
+        customers=int(lists.scores["customer_id"].nunique()),
+        whitespace_rows=len(lists.whitespace),
+    )
+    return lists

@@ -1,0 +1,215 @@
+"""Score every customer for every division at the history's cutoff, and rank the whitespace."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gosales.config import Config
+from gosales.core.columns import Customer, Fact, Scores, Status, Whitespace
+from gosales.core.errors import ModelError
+from gosales.core.star import History
+from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
+from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.lookalikes import nearest_owners
+from gosales.features.relational import placement_table
+from gosales.models.division_model import DivisionModel
+from gosales.pipeline.fit import populations
+from gosales.pipeline.products import owned_skus
+from gosales.pipeline.reasons import explain_rows
+from gosales.utils.progress import track
+from gosales.whitespace.ranking import division_rows, listed, product_rows
+from gosales.whitespace.scores import with_grades
+
+STATUS = {NEVER: Status.WHITESPACE, LAPSED: Status.LAPSED, ACTIVE: Status.ACTIVE}
+BLOCK = 100_000
+
+
+@dataclass(frozen=True)
+class ScoredLists:
+    """What a scoring publishes.
+
+    Attributes:
+        scores: Columns of `Scores.ORDER`, by customer and division.
+        whitespace: Columns of `Whitespace.ORDER`, by level and rank.
+    """
+
+    scores: pd.DataFrame
+    whitespace: pd.DataFrame
+
+
+def score_customers(
+    engine: FeatureEngine, models: list[DivisionModel], config: Config, run_id: str
+) -> ScoredLists:
+    """Score all customers known at the engine's cutoff.
+
+    Raises:
+        ModelError: A division has no model, or the models expect other features.
+    """
+    with track("Scoring"):
+        cells = engine.at(0)
+        chosen = _chosen(models, cells)
+        table = _score_table(engine.history, cells, chosen, run_id)
+    with track("Ranking the whitespace"):
+        return _Ranking(engine.history, cells, chosen, config).lists(table)
+
+
+def _chosen(models: list[DivisionModel], cells: CellFeatures) -> dict[str, DivisionModel]:
+    """The models by division, checked against the features at hand."""
+    by_name = {model.division: model for model in models}
+    if not models:
+        raise ModelError("There is no model to score with.", remedy="Run `gosales train`.")
+    if models[0].shared.names != cells.names:
+        raise ModelError(
+            "The saved models were trained on other features than this version makes.",
+            remedy="Train again with `gosales train`.",
+        )
+    return by_name
+
+
+def _score_table(
+    history: History, cells: CellFeatures, models: dict[str, DivisionModel], run_id: str
+) -> pd.DataFrame:
+    """One row per customer x division that has a model, with branch and rep beside."""
+    spine = cells.spine
+    columns = [d for d, name in enumerate(spine.divisions) if name in models]
+    n = len(spine.customers)
+    score, value = np.zeros((n, len(columns))), np.zeros((n, len(columns)))
+    everyone = np.arange(n, dtype=np.int32)
+    for place, d in enumerate(columns):
+        model = models[spine.divisions[d]]
+        for block in np.array_split(everyone, max(-(-n // BLOCK), 1)):
+            frame = cells.rows(block, np.full(len(block), d, np.int32))
+            score[block, place] = model.score(frame.values, frame.owned)
+            value[block, place] = model.expect(frame.values) / 100.0
+    population = populations(cells)[:, columns]
+    people = _people(history, spine.customers)
+    table = pd.DataFrame(
+        {
+            **{name: np.repeat(people[name].to_numpy(object), len(columns)) for name in people},
+            Scores.DIVISION: np.tile(np.array([spine.divisions[d] for d in columns], object), n),
+            Scores.CUTOFF: str(spine.cutoff),
+            Scores.HORIZON: cells.panel.horizon_months,
+            Scores.SCORE: score.ravel(),
+            Scores.STATUS: [STATUS[name] for name in population.ravel()],
+            Scores.VALUE: (score * value).ravel(),
+            Scores.REASONS: "",
+            Scores.MODEL: np.tile([models[spine.divisions[d]].kind for d in columns], n),
+            Scores.RUN: run_id,
+        }
+    )
+    return with_grades(table)
+
+
+def _people(history: History, customers: NDArray[np.object_]) -> pd.DataFrame:
+    """customer_id, customer_name, branch, rep of every customer, in the spine's order."""
+    names = history.customer_names().to_pandas().set_index(Customer.ID)[Customer.NAME]
+    placed = placement_table(history).to_pandas().set_index(Fact.CUSTOMER)
+    index = pd.Index(customers)
+    return pd.DataFrame(
+        {
+            Scores.CUSTOMER: customers,
+            Scores.NAME: names.reindex(index).fillna("").to_numpy(object),
+            Whitespace.BRANCH: placed[Fact.BRANCH].reindex(index).to_numpy(object),
+            Whitespace.REP: placed[Fact.REP].reindex(index).to_numpy(object),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    """From a score table to both lists."""
+
+    history: History
+    cells: CellFeatures
+    models: dict[str, DivisionModel]
+    config: Config
+
+    def lists(self, table: pd.DataFrame) -> ScoredLists:
+        settings = self.config.whitespace
+        open_cells = self.open_cells(table)
+        divisions = division_rows(table, open_cells, settings.order_by)
+        chosen = divisions[listed(divisions, settings)]
+        held = table[~open_cells].nlargest(settings.listed_rows, settings.order_by, keep="all")
+        shown = pd.concat([chosen[table.columns], held])
+        shown[Scores.REASONS] = explain_rows(self.cells, shown, *_cell_index(self.cells, shown))
+        products = self.products(shown)
+        divisions[Whitespace.LOOKALIKES] = ""
+        divisions.loc[chosen.index, Whitespace.LOOKALIKES] = _lookalikes(self.cells, chosen, table)
+        products[Whitespace.LOOKALIKES] = _of_cell(divisions, Whitespace.LOOKALIKES, products)
+        for rows in (table, divisions, products):
+            rows[Scores.REASONS] = _of_cell(shown, Scores.REASONS, rows)
+        both = pd.concat([divisions, products], ignore_index=True)
+        return ScoredLists(table[list(Scores.ORDER)], both[list(Whitespace.ORDER)])
+
+    def open_cells(self, table: pd.DataFrame) -> NDArray[np.bool_]:
+        """Which rows are whitespace: never bought, or so long ago that it may be sold again."""
+        never = (table[Scores.STATUS] == Status.WHITESPACE).to_numpy()
+        rebuy = self.config.divisions.rebuy_after_months
+        if not rebuy:
+            return np.asarray(never)
+        customer, division = _cell_index(self.cells, table)
+        last = np.full(self.cells.panel.shape, np.inf)
+        p = self.cells.panel.purchases
+        np.minimum.at(last, (p.customer, p.division), p.months_ago)
+        after = table[Scores.DIVISION].map(rebuy).to_numpy(float, na_value=np.inf)
+        return np.asarray(never | (last[customer, division] >= after))
+
+    def products(self, shown: pd.DataFrame) -> pd.DataFrame:
+        """Product rows of the listed cells."""
+        owned = _owned_by(self.history, shown[Scores.CUSTOMER])
+        models = {name: model.products for name, model in self.models.items()}
+        return product_rows(shown, models, owned, self.config.whitespace.order_by)
+
+
+def _of_cell(source: pd.DataFrame, column: str, rows: pd.DataFrame) -> NDArray[np.object_]:
+    """The text that `source` has for each row's cell; empty where it has none."""
+    key = [Scores.CUSTOMER, Scores.DIVISION]
+    texts = source.set_index(key)[column]
+    return texts.reindex(pd.MultiIndex.from_frame(rows[key])).fillna("").to_numpy(object)
+
+
+def _cell_index(
+    cells: CellFeatures, rows: pd.DataFrame
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Row and column in the panel of each row's cell."""
+    customer = pd.Index(cells.spine.customers).get_indexer(rows[Scores.CUSTOMER].astype(object))
+    division = pd.Index(cells.spine.divisions).get_indexer(rows[Scores.DIVISION].astype(object))
+    return customer.astype(np.int32), division.astype(np.int32)
+
+
+def _owned_by(history: History, customers: pd.Series) -> dict[str, set[tuple[str, str]]]:
+    """Customer -> (division, SKU) pairs it owns, for the customers asked for."""
+    rows = owned_skus(history).to_pandas()
+    rows = rows[rows[Fact.CUSTOMER].isin(set(customers))]
+    owned: dict[str, set[tuple[str, str]]] = {}
+    columns = (rows[Fact.CUSTOMER], rows[Fact.DIVISION], rows[Fact.SKU])
+    for customer, division, sku in zip(*columns, strict=True):
+        owned.setdefault(customer, set()).add((division, sku))
+    return owned
+
+
+def _lookalikes(
+    cells: CellFeatures, chosen: pd.DataFrame, table: pd.DataFrame
+) -> NDArray[np.object_]:
+    """Names of the nearest owners of each listed row."""
+    names = table.drop_duplicates(Scores.CUSTOMER).set_index(Scores.CUSTOMER)[Scores.NAME]
+    shown = names.reindex(pd.Index(cells.spine.customers)).fillna("").to_numpy(object)
+    shown = np.where(shown == "", cells.spine.customers, shown)
+    customer, division = _cell_index(cells, chosen)
+    result = np.full(len(chosen), "", object)
+    for d in np.unique(division):
+        rows = np.flatnonzero(division == d)
+        nearest = nearest_owners(cells.panel, int(d), customer[rows])
+        result[rows] = ["; ".join(shown[i] for i in owners) for owners in nearest]
+    return result
+
+
+if __name__ == "__main__":
+    from gosales.cli import main
+
+    main(["score", *sys.argv[1:]])

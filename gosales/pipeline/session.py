@@ -1,0 +1,141 @@
+"""What every command shares: workspace, settings, run folder, manifest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import gosales
+from gosales.config import Config, load_config
+from gosales.core.errors import CheckFailed, ConfigError
+from gosales.core.timeline import Cutoff
+from gosales.utils.log import get_log, log_to
+from gosales.utils.paths import Workspace
+from gosales.utils.store import Run, RunStore, write_json
+
+LIBRARIES = ("duckdb", "ibis-framework", "lightgbm", "mlflow-skinny", "numpy", "pandas", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user may say on the command line, on top of gosales.toml."""
+
+    cutoff: Cutoff | None = None
+    horizon_months: int | None = None
+    divisions: tuple[str, ...] = ()
+    config: Path | None = None
+    seed: int = 1
+    engine: str | None = None
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """A workspace with its settings resolved for one command."""
+
+    workspace: Workspace
+    options: Options
+    config: Config
+
+    @classmethod
+    def open(cls, workspace: Workspace, options: Options) -> Session:
+        """Read the settings. Raises ConfigError, also for a named settings file that is missing."""
+        if options.config is not None and not options.config.is_file():
+            raise ConfigError(
+                f"The settings file {options.config} does not exist.",
+                remedy="Name an existing one with --config, or leave it out.",
+            )
+        config = load_config(options.config or workspace.config)
+        if options.horizon_months is not None:
+            time_settings = config.time.model_copy(
+                update={"horizon_months": options.horizon_months}
+            )
+            config = config.model_copy(update={"time": time_settings})
+        return cls(workspace, options, config)
+
+    @property
+    def store(self) -> RunStore:
+        return RunStore(self.workspace)
+
+    @property
+    def horizon_months(self) -> int:
+        return self.config.time.horizon_months
+
+
+@dataclass
+class Work:
+    """A run in progress: where it writes, and what its manifest will tell."""
+
+    session: Session
+    run: Run
+    manifest: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        return self.run.folder
+
+    def note(self, **facts: Any) -> None:
+        """Add facts to the manifest and the log."""
+        self.manifest.update(facts)
+        get_log().info("note", **{key: str(value)[:200] for key, value in facts.items()})
+
+
+@contextmanager
+def working(session: Session, command: str) -> Iterator[Work]:
+    """Begin a run, and publish what it made when the block succeeds.
+
+    A run that fails keeps its folder, with the log, and publishes nothing. With `strict`, a warning
+    makes it fail.
+    """
+    store = session.store
+    store.sync()
+    work = Work(session, store.begin(new_run_id()))
+    started = time.monotonic()
+    with log_to(work.folder / "log.jsonl"):
+        get_log().info("begin", command=command, version=gosales.__version__)
+        try:
+            yield work
+            if session.options.strict and work.warnings:
+                raise CheckFailed(
+                    f"{len(work.warnings)} warning(s) with --strict: {work.warnings[0]}",
+                    remedy="Mend what they name or run without --strict; nothing was published.",
+                )
+        except BaseException as error:
+            get_log().error("failed", error=f"{type(error).__name__}: {error}")
+            raise
+        seconds = round(time.monotonic() - started, 1)
+        manifest = {**_resolved(session, command), **work.manifest, "seconds": seconds}
+        write_json(work.folder / "manifest.json", manifest | {"run_id": work.run.run_id})
+        get_log().info("done", seconds=seconds)
+    store.commit(work.run)
+
+
+def new_run_id() -> str:
+    """UTC time and four random digits, so that runs sort by time and never collide."""
+    now = dt.datetime.now(dt.UTC)
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _resolved(session: Session, command: str) -> dict[str, Any]:
+    options = session.options
+    return {
+        "command": command,
+        "seed": options.seed,
+        "cutoff": str(options.cutoff) if options.cutoff else None,
+        "divisions": list(options.divisions),
+        "settings": session.config.model_dump(mode="json"),
+        "versions": {
+            "gosales-engine": gosales.__version__,
+            "python": sys.version.split()[0],
+            **{name: version(name) for name in LIBRARIES},
+        },
+    }

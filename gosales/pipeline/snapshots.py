@@ -1,0 +1,103 @@
+"""Which past cutoffs a model learns from, and the sampled rows of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gosales.core.frames import FeatureFrame, LabelFrame, TrainingSet
+from gosales.features.engine import CellFeatures
+
+QUARTER = 3
+FEW = 6
+MOST_MONTHLY = 8
+WARM_UP_MONTHS = 6
+"""History that a cutoff needs behind it to be learned from."""
+
+
+@dataclass(frozen=True, order=True)
+class Lesson:
+    """One cutoff to learn from: its age, and the length of the outcome that is known, in months."""
+
+    age: int
+    months: int
+
+
+def lessons(months: int, horizon: int, snapshots: int, offset: int = 0) -> list[Lesson]:
+    """The cutoffs for a model that scores `offset` months before the history's end.
+
+    Quarterly ones, or monthly ones where fewer than six quarters fit; and two with the outcome
+    still open, at a third and two thirds of the horizon, which carry the newest season.
+
+    Args:
+        months: Length of the history.
+        horizon: Length of the outcome.
+        snapshots: Most full cutoffs.
+        offset: No outcome reaches beyond this age.
+    """
+    first = offset + horizon
+    oldest = months - WARM_UP_MONTHS if months - WARM_UP_MONTHS >= first else months - 1
+    quarterly = [*range(first, oldest + 1, QUARTER)][:snapshots]
+    monthly = [*range(first, oldest + 1)][: min(snapshots, MOST_MONTHLY)]
+    full = [Lesson(age, horizon) for age in (quarterly if len(quarterly) >= FEW else monthly)]
+    open_months = sorted({round(horizon / 3), round(2 * horizon / 3)} - {0, horizon})
+    partial = [Lesson(offset + m, m) for m in open_months if offset + m <= oldest]
+    return full + partial if full else []
+
+
+def sample_rows(cells: CellFeatures, labels: LabelFrame, keep: float) -> TrainingSet:
+    """All owned cells, all buyers, and a share of the rest with its weight raised to match."""
+    n, d = cells.spine.owned.shape
+    seed = (cells.panel.cutoff.date.toordinal(), labels.months)
+    rest = ~cells.spine.owned & ~labels.bought
+    chosen = ~rest | (np.random.default_rng(seed).random((n, d)) < keep)
+    customer, division = (index.astype(np.int32) for index in np.nonzero(chosen))
+    frame = cells.rows(customer, division, labels.months)
+    weight = np.where(rest[customer, division], 1.0 / keep, 1.0)
+    return _training_set(frame, labels, weight)
+
+
+def combine(parts: list[TrainingSet], budget: int, seed: int) -> TrainingSet:
+    """Stack the rows of several lessons; more than `budget` rows are thinned with exact weights.
+
+    Divisions are united by name, since an early cutoff knows fewer of them.
+    """
+    divisions = tuple(sorted({name for part in parts for name in part.divisions}))
+    position = {name: i for i, name in enumerate(divisions)}
+    stacked = TrainingSet(
+        divisions=divisions,
+        names=parts[0].names,
+        values=np.vstack([part.values for part in parts]),
+        division=np.concatenate(
+            [
+                np.array([position[name] for name in p.divisions], np.int32)[p.division]
+                for p in parts
+            ]
+        ),
+        owned=np.concatenate([part.owned for part in parts]),
+        bought=np.concatenate([part.bought for part in parts]),
+        value_cents=np.concatenate([part.value_cents for part in parts]),
+        weight=np.concatenate([part.weight for part in parts]),
+        cutoffs=tuple(sorted({cutoff for part in parts for cutoff in part.cutoffs})),
+    )
+    share = budget / max(len(stacked.bought), 1)
+    if share >= 1:
+        return stacked
+    kept = stacked.where(np.random.default_rng(seed).random(len(stacked.bought)) < share)
+    return replace(kept, weight=kept.weight / share)
+
+
+def _training_set(frame: FeatureFrame, labels: LabelFrame, weight: np.ndarray) -> TrainingSet:
+    cell = frame.customer, frame.division
+    return TrainingSet(
+        divisions=frame.spine.divisions,
+        names=frame.names,
+        values=frame.values,
+        division=frame.division,
+        owned=frame.owned,
+        bought=labels.bought[cell],
+        value_cents=labels.value_cents[cell],
+        weight=weight,
+        cutoffs=(frame.spine.cutoff,),
+    )

@@ -1,0 +1,86 @@
+"""What a command tells at its end: short, readable, plain ASCII."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from gosales.core.columns import Scores, Whitespace
+from gosales.pipeline.score_all import ScoreAllRun
+from gosales.pipeline.score_customers import ScoredLists
+from gosales.utils.paths import Workspace
+
+TOP = 10
+
+
+def summarise(run: ScoreAllRun, workspace: Workspace) -> str:
+    """The whole job in a screen: what was read, how good the models are, whom to call."""
+    quality = run.quality
+    read = (
+        f"Read {quality['lines_read']:,} lines, loaded {quality['lines_loaded']:,}, "
+        f"rejected {quality['lines_rejected_total']:,}."
+    )
+    warnings = [f"Warning: {item['message']}" for item in quality["warnings"]]
+    return "\n".join(
+        [
+            read,
+            *warnings,
+            "",
+            summarise_models(run.metrics),
+            "",
+            summarise_lists(run.lists, workspace),
+        ]
+    )
+
+
+def summarise_models(metrics: dict[str, Any]) -> str:
+    """The never-bought figures beside the best baseline's."""
+    if not metrics.get("judged_at"):
+        return str(metrics["note"])
+    figures = metrics["populations"]["never_bought"]["_macro"]
+    best = metrics["best_baseline"]
+    base = metrics["baselines"][best]["never_bought"]
+    rows = [
+        (
+            f"Judged on the {metrics['horizon_months']} months after {metrics['judged_at']}, on "
+            "customers who had never bought from the division:"
+        ),
+        f"  {'':28}{'model':>8}  {best}",
+    ]
+    names = (("auc", "AUC"), ("ap", "average precision"), ("lift_10", "lift in the top 10 %"))
+    rows += [f"  {text:28}{_number(figures[key]):>8}  {_number(base[key])}" for key, text in names]
+    return "\n".join(rows)
+
+
+def summarise_lists(lists: ScoredLists, workspace: Workspace) -> str:
+    """The best opportunities, one per customer, and where the files are."""
+    rows = lists.whitespace
+    rows = rows[rows[Whitespace.LEVEL] == "division"].drop_duplicates(Whitespace.CUSTOMER).head(TOP)
+    lines = [f"Top opportunities ({len(lists.scores):,} scores):"]
+    for row in rows.to_dict("records"):
+        lines += _opportunity(row)
+    lines += ["", f"Scores:     {workspace.outputs / 'icp_scores.csv'}"]
+    lines += [f"Whitespace: {workspace.outputs / 'whitespace.csv'}"]
+    return "\n".join(lines)
+
+
+def _opportunity(row: dict[str, Any]) -> list[str]:
+    name = row[Whitespace.NAME] or row[Whitespace.CUSTOMER]
+    where = ", ".join(
+        str(row[key]) for key in (Whitespace.REP, Whitespace.BRANCH) if _given(row[key])
+    )
+    head = (
+        f"  {row[Whitespace.DIVISION]:<16} {name[:36]:<36} "
+        f"{100 * row[Scores.SCORE]:5.1f} %  {row[Scores.VALUE]:>10,.0f}"
+    )
+    reason = str(row[Whitespace.REASONS]).split("; ")[0]
+    return [head + (f"  ({where})" if where else ""), f"      {reason}"]
+
+
+def _given(value: Any) -> bool:
+    return value is not None and not pd.isna(value)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

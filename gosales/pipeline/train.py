@@ -1,0 +1,96 @@
+"""Train the division models on the published (or a given) star, and save them with their proof."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from gosales.core.columns import UNASSIGNED
+from gosales.core.errors import ConfigError
+from gosales.core.star import Star
+from gosales.core.timeline import Cutoff
+from gosales.features.catalog import COLUMNS, catalog
+from gosales.features.engine import FeatureEngine
+from gosales.models.model_store import save_models
+from gosales.models.tracking import track_run
+from gosales.pipeline.fit import Fitted, Plan, fit, metrics
+from gosales.pipeline.products import product_models
+from gosales.pipeline.session import Session, Work
+from gosales.utils.progress import track
+from gosales.utils.store import write_json, write_text
+
+
+@dataclass(frozen=True)
+class TrainRun:
+    """What a training did."""
+
+    fitted: Fitted
+    metrics: dict[str, Any]
+
+
+def engine_at(session: Session, star: Star) -> FeatureEngine:
+    """The features of the star as of the session's cutoff, by default its last day."""
+    cutoff = session.options.cutoff or Cutoff(star.last_day)
+    return FeatureEngine(star.as_of(cutoff), session.horizon_months)
+
+
+def train(work: Work, engine: FeatureEngine) -> TrainRun:
+    """Fit and save the models into the run's folder, with metrics and the feature catalog."""
+    session = work.session
+    divisions = chosen_divisions(session, engine)
+    products = product_models(engine.history, engine.horizon_months)
+    plan = Plan(
+        session.config.models,
+        divisions,
+        products,
+        session.config.limits.training_rows,
+        session.options.seed,
+    )
+    fitted = fit(engine, plan)
+    figures = metrics(fitted)
+    write_json(work.folder / "metrics.json", figures)
+    write_text(work.folder / "feature_catalog.csv", _catalog_csv(engine.horizon_months))
+    with track("Saving the models"):
+        save_models(fitted.models, work.folder / "models")
+        track_run(session.workspace.tracking, work.run.run_id, figures)
+    work.run.made.add("models")
+    work.note(
+        cutoff=str(engine.history.cutoff),
+        two_clocks=engine.history.two_clocks,
+        models={model.division: model.card for model in fitted.models},
+    )
+    return TrainRun(fitted, figures)
+
+
+def chosen_divisions(session: Session, engine: FeatureEngine) -> tuple[str, ...]:
+    """The divisions known by the cutoff that the settings and the command line ask for.
+
+    Raises:
+        ConfigError: A division that is asked for is not in the log, or none is left.
+    """
+    known = sorted(set(engine.calendar.division) - {UNASSIGNED})
+    settings = session.config.divisions
+    wanted = session.options.divisions or settings.include or tuple(known)
+    unknown = sorted(set(wanted) - set(known))
+    if unknown:
+        raise ConfigError(
+            f"No line by {engine.history.cutoff} belongs to the division {unknown[0]!r}.",
+            remedy=f"The divisions are: {', '.join(known)}.",
+        )
+    left = tuple(name for name in known if name in set(wanted) - set(settings.exclude))
+    if not left:
+        raise ConfigError(
+            "No division is left to score.",
+            remedy="Map SKUs to divisions, and see include and exclude in [divisions].",
+        )
+    return left
+
+
+def _catalog_csv(horizon_months: int) -> str:
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(catalog(horizon_months))
+    return stream.getvalue()

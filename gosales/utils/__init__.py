@@ -1,0 +1,1 @@
+"""Doors to the machine: files, connections, log and progress."""

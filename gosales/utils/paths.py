@@ -1,0 +1,127 @@
+"""The workspace: which folder a command works on, and where things lie in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from gosales.core.errors import WorkspaceError
+
+ENVIRONMENT = "GOSALES_WORKSPACE"
+MAX_SLUG = 60
+FALLBACK = "division"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Any folder with the layout of docs/cli.md; every path of it in one place."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        return self.root / "gosales.toml"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "data" / "database_samples"
+
+    @property
+    def holdout(self) -> Path:
+        return self.root / "data" / "holdout"
+
+    @property
+    def lookup(self) -> Path:
+        return self.root / "data" / "lookup"
+
+    @property
+    def staging(self) -> Path:
+        return self.root / "data" / "staging"
+
+    @property
+    def stars(self) -> Path:
+        return self.root / "data" / "star"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def outputs(self) -> Path:
+        return self.root / "outputs"
+
+    @property
+    def runs(self) -> Path:
+        return self.outputs / "runs"
+
+    @property
+    def published(self) -> Path:
+        return self.outputs / "published.json"
+
+    @property
+    def tracking(self) -> Path:
+        return self.outputs / "mlflow.db"
+
+
+def find_workspace(given: Path | None = None) -> Workspace:
+    """The given folder, `$GOSALES_WORKSPACE`, the current folder or the checkout's own.
+
+    Raises:
+        WorkspaceError: The named folder does not exist, or none can be found.
+    """
+    named = given or (Path(env) if (env := os.environ.get(ENVIRONMENT)) else None)
+    if named is not None:
+        return Workspace(_existing(named))
+    here = Path.cwd()
+    if (here / "gosales.toml").is_file() or (here / "data" / "database_samples").is_dir():
+        return Workspace(here)
+    package = Path(__file__).resolve().parents[1]
+    if (package.parent / "pyproject.toml").is_file():
+        return Workspace(package)
+    raise WorkspaceError(
+        f"{here} is no workspace: it holds neither gosales.toml nor data/database_samples.",
+        remedy="Go to one, name one with --workspace DIR, or make one with `gosales demo`.",
+    )
+
+
+def _existing(folder: Path) -> Path:
+    if folder.is_dir():
+        return folder.resolve()
+    raise WorkspaceError(
+        f"The workspace {folder} does not exist.",
+        remedy="Make the folder and put raw sales logs into its data/database_samples.",
+    )
+
+
+def slugs(names: list[str]) -> dict[str, str]:
+    """A file-safe name for each name; colliding ones get a short hash of the original.
+
+    >>> slugs(["Success Plan", "success-plan", "CPE"])
+    {'Success Plan': 'success_plan_b58b', 'success-plan': 'success_plan_0e8f', 'CPE': 'cpe'}
+    """
+    plain = {name: _slug(name) for name in names}
+    counts: dict[str, int] = {}
+    for slug in plain.values():
+        counts[slug] = counts.get(slug, 0) + 1
+    return {
+        name: slug if counts[slug] == 1 and _telling(name, slug) else f"{slug}_{_hash(name)}"
+        for name, slug in plain.items()
+    }
+
+
+def _slug(name: str) -> str:
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", ascii_name.lower()).strip("_")[:MAX_SLUG] or FALLBACK
+
+
+def _telling(name: str, slug: str) -> bool:
+    """Whether the slug keeps most of the name, so that nobody takes it for another's."""
+    return slug != FALLBACK and len(slug) >= 0.5 * len(name.strip())
+
+
+def _hash(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:4]

@@ -1,0 +1,1 @@
+"""Tables only: scores to grades, to ranked lists, to reasons."""
