@@ -156,6 +156,20 @@ def score_command(**given: Any) -> None:
     click.echo(summarise_lists(lists, session.workspace))
 
 
+@gosales.command("validate")
+@options("strict")
+def validate_command(**given: Any) -> None:
+    """Judge the saved models on data/holdout; exit 1 when a gate fails.
+
+    Example: gosales validate --workspace my_company
+    """
+    from gosales.pipeline.summary import summarise_validation
+    from gosales.pipeline.validate_holdout import validate_holdout
+
+    session = _session(given)
+    click.echo(summarise_validation(validate_holdout(session), session.workspace))
+
+
 @gosales.command("demo")
 @click.option("--customers", type=click.IntRange(1, 200_000), default=3000, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=DEMO_FOLDER, show_default=True)

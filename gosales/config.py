@@ -24,6 +24,7 @@ from gosales.etl.settings import (
     ProductSettings,
     SourceSettings,
 )
+from gosales.evaluation.settings import GateSettings
 from gosales.models.settings import ModelSettings
 
 
@@ -38,6 +39,7 @@ class Config(Settings):
     lookup: LookupSettings = LookupSettings()
     models: ModelSettings = ModelSettings()
     whitespace: WhitespaceSettings = WhitespaceSettings()
+    gates: GateSettings = GateSettings()
     limits: LimitSettings = LimitSettings()
 
     def etl(self) -> EtlSettings:

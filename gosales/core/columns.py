@@ -54,6 +54,17 @@ class Customer:
     LAST_DATE = "last_date"
 
 
+class Calendar:
+    """`dim_date`: every day from the first order to the last; weekday 1 is Monday."""
+
+    TABLE = "dim_date"
+    DATE = "calendar_date"
+    YEAR = "year"
+    QUARTER = "quarter"
+    MONTH = "month"
+    WEEKDAY = "weekday"
+
+
 class Attribute:
     """`customer_attribute`: imported facts about customers, one row per fact and period."""
 

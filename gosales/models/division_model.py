@@ -26,13 +26,15 @@ class Shared:
     Attributes:
         names: Feature columns, in order.
         ensemble: None where no cutoff had a complete outcome to learn from.
-        baseline: The best of the simple scores, fitted; None likewise.
+        baselines: The simple scores, fitted; none likewise.
+        best: Name of the baseline that stands in where the model has not earned its place.
         value: Money if bought.
     """
 
     names: tuple[str, ...]
     ensemble: Ensemble | None
-    baseline: Baseline | None
+    baselines: dict[str, Baseline]
+    best: str
     value: ValueModel
 
 
@@ -69,12 +71,16 @@ class DivisionModel:
         """Shape (rows,): cents in the horizon, if the customer buys."""
         return self.shared.value.expect(values, self._names(len(values)))
 
+    def baseline_logit(self, name: str, values: NDArray[np.float32]) -> Floats:
+        """Shape (rows,): what one of the simple scores says."""
+        baseline = self.shared.baselines[name]
+        return baseline.logit(self.shared.names, values, self._names(len(values)))
+
     def _logit(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
         if self.kind != BASELINE and self.shared.ensemble is not None:
             return self.shared.ensemble.logit(values, owned)
-        if self.shared.baseline is not None:
-            names = self._names(len(values))
-            return self.shared.baseline.logit(self.shared.names, values, names)
+        if self.shared.best in self.shared.baselines:
+            return self.baseline_logit(self.shared.best, values)
         return _popularity(self.shared.names, values, owned)
 
     def _names(self, rows: int) -> NDArray[np.object_]:

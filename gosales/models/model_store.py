@@ -122,7 +122,8 @@ def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
         "names": shared.names,
         "rate": shared.ensemble.rate if shared.ensemble else None,
         "linear": _pack_linear(shared.ensemble.linear if shared.ensemble else None),
-        "baseline": _pack_baseline(shared.baseline),
+        "baselines": {name: _pack_baseline(b) for name, b in shared.baselines.items()},
+        "best": shared.best,
         "value": {"means": shared.value.means, "scale": shared.value.scale},
         "trees": {name: hashlib.sha256(text).hexdigest() for name, text in trees.items()},
     }
@@ -140,7 +141,8 @@ def _unpack_shared(content: dict[str, Any], data: Path) -> Shared:
     ensemble = None
     if shared["rate"] is not None:
         ensemble = Ensemble(names, shared["rate"], trees, _unpack_linear(shared["linear"]))
-    return Shared(names, ensemble, _unpack_baseline(shared["baseline"]), value)
+    baselines = {name: _unpack_baseline(name, b) for name, b in shared["baselines"].items()}
+    return Shared(names, ensemble, baselines, shared["best"], value)
 
 
 def _read_trees(data: Path, name: str, digest: str) -> Any:
@@ -212,18 +214,12 @@ def _unpack_linear(content: dict[str, Any] | None) -> LinearMember | None:
     )
 
 
-def _pack_baseline(baseline: Baseline | None) -> dict[str, Any] | None:
-    if baseline is None:
-        return None
-    models = {division: _pack_ridge(model) for division, model in baseline.models.items()}
-    return {"name": baseline.name, "models": models}
+def _pack_baseline(baseline: Baseline) -> dict[str, Any]:
+    return {division: _pack_ridge(model) for division, model in baseline.models.items()}
 
 
-def _unpack_baseline(content: dict[str, Any] | None) -> Baseline | None:
-    if content is None:
-        return None
-    models = {division: _unpack_ridge(model) for division, model in content["models"].items()}
-    return Baseline(content["name"], models)
+def _unpack_baseline(name: str, content: dict[str, Any]) -> Baseline:
+    return Baseline(name, {division: _unpack_ridge(model) for division, model in content.items()})
 
 
 def quiet_mlflow() -> None:

@@ -9,7 +9,7 @@ from gosales.core.star import Star
 from gosales.etl.build_star import StarBuild, StarSources, build_star, open_star
 from gosales.etl.quality import render
 from gosales.pipeline.session import Session, Work
-from gosales.utils.store import replacing, write_json, write_text
+from gosales.utils.store import STAR, replacing, write_json, write_text
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def build(work: Work) -> BuildRun:
     work.warnings.extend(item["message"] for item in quality["warnings"])
     work.note(input_hashes=made.input_hashes, lines_loaded=quality["lines_loaded"])
     refuse_blockers(quality["blockers"])
-    work.run.made.add("star")
+    work.run.made.add(STAR)
     return BuildRun(made, open_star(target, session.config.limits.memory_gb))
 
 

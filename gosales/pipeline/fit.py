@@ -287,11 +287,12 @@ def _shared(
     """The pooled parts; without both outcomes to learn from, only the features' names."""
     if training is None or not 0 < training.bought.sum() < len(training.bought):
         cells = engine.at(0)
-        return Shared(cells.names, None, None, plain_values(cells))
+        return Shared(cells.names, None, {}, "", plain_values(cells))
     return Shared(
         training.names,
         fit_ensemble(training, plan.settings, plan.seed),
-        fit_baseline(proof.best if proof else DEFAULT_BASELINE, training),
+        {name: fit_baseline(name, training) for name in BASELINES},
+        proof.best if proof else DEFAULT_BASELINE,
         fit_value_model(training, plan.seed),
     )
 

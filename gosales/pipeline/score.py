@@ -11,6 +11,7 @@ from gosales.pipeline.score_customers import ScoredLists, score_customers
 from gosales.pipeline.session import Work
 from gosales.pipeline.train import chosen_divisions
 from gosales.utils.progress import track
+from gosales.utils.store import LISTS
 
 
 def score(
@@ -41,7 +42,7 @@ def score(
     lists = score_customers(engine, chosen, session.config, work.run.run_id)
     with track("Writing the lists"):
         write_lists(lists, work.folder)
-    work.run.made.add("lists")
+    work.run.made.add(LISTS)
     work.note(
         customers=int(lists.scores["customer_id"].nunique()),
         whitespace_rows=len(lists.whitespace),

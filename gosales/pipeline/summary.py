@@ -9,6 +9,7 @@ import pandas as pd
 from gosales.core.columns import Scores, Whitespace
 from gosales.pipeline.score_all import ScoreAllRun
 from gosales.pipeline.score_customers import ScoredLists
+from gosales.pipeline.validate_holdout import ValidationRun
 from gosales.utils.paths import Workspace
 
 TOP = 10
@@ -39,11 +40,13 @@ def summarise_models(metrics: dict[str, Any]) -> str:
     if not metrics.get("judged_at"):
         return str(metrics["note"])
     figures = metrics["populations"]["never_bought"]["_macro"]
-    best = metrics["best_baseline"]
-    base = metrics["baselines"][best]["never_bought"]
+    baselines = metrics["baselines"]
+    best = max(baselines, key=lambda name: baselines[name]["never_bought"]["auc"] or 0.0)
+    base = baselines[best]["never_bought"]
+    months = metrics.get("months_covered", metrics["horizon_months"])
     rows = [
         (
-            f"Judged on the {metrics['horizon_months']} months after {metrics['judged_at']}, on "
+            f"Judged on the {months} months after {metrics['judged_at']}, on "
             "customers who had never bought from the division:"
         ),
         f"  {'':28}{'model':>8}  {best}",
@@ -51,6 +54,13 @@ def summarise_models(metrics: dict[str, Any]) -> str:
     names = (("auc", "AUC"), ("ap", "average precision"), ("lift_10", "lift in the top 10 %"))
     rows += [f"  {text:28}{_number(figures[key]):>8}  {_number(base[key])}" for key, text in names]
     return "\n".join(rows)
+
+
+def summarise_validation(run: ValidationRun, workspace: Workspace) -> str:
+    """The gates, the never-bought figures beside the best simple score, and where the report is."""
+    gates = [f"  {g.name:28}{_number(g.found):>8}  asked {g.asked}: {g.result}" for g in run.gates]
+    report = workspace.outputs / "validation" / "report.html"
+    return "\n".join([summarise_models(run.metrics), "", "Gates:", *gates, "", f"Report: {report}"])
 
 
 def summarise_lists(lists: ScoredLists, workspace: Workspace) -> str:

@@ -19,7 +19,7 @@ from gosales.pipeline.fit import Fitted, Plan, fit, metrics
 from gosales.pipeline.products import product_models
 from gosales.pipeline.session import Session, Work
 from gosales.utils.progress import track
-from gosales.utils.store import write_json, write_text
+from gosales.utils.store import MODELS, write_json, write_text
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def train(work: Work, engine: FeatureEngine) -> TrainRun:
     with track("Saving the models"):
         save_models(fitted.models, work.folder / "models")
         track_run(session.workspace.tracking, work.run.run_id, figures)
-    work.run.made.add("models")
+    work.run.made.add(MODELS)
     work.note(
         cutoff=str(engine.history.cutoff),
         two_clocks=engine.history.two_clocks,

@@ -1,9 +1,9 @@
 """Runs and what they publish: every run whole in its folder, one atomic replace commits it.
 
 A run writes into `outputs/runs/<run_id>/` and nowhere else. Committing replaces
-`outputs/published.json`, which names the run and, for each part (star, models, lists), the run
-that made it. Everything else a user sees (the plain files in `outputs/`, the folders in `models/`)
-is a copy made after the commit; a copy that was interrupted is finished by the next command.
+`outputs/published.json`, which names the run and, for each part (see PARTS), the run that made it.
+Everything else a user sees (the plain files in `outputs/`, the folders in `models/`) is a copy made
+after the commit; a copy that was interrupted is finished by the next command.
 """
 
 from __future__ import annotations
@@ -23,8 +23,19 @@ from gosales.core.errors import MissingArtifact, WorkspaceError
 from gosales.utils.paths import Workspace
 
 MODEL_SUFFIX = "_model"
-PRIVATE = frozenset({"models", "manifest.json", "log.jsonl"})
-"""What stays in the run folder: manifests belong to their run, models go to `models/`."""
+STAR, MODELS, LISTS, VALIDATION, BACKTEST = "star", "models", "lists", "validation", "backtest"
+
+PARTS: dict[str, tuple[str, ...]] = {
+    STAR: ("data_quality.json", "data_quality.txt", "rejects.csv"),
+    MODELS: ("metrics.json", "feature_catalog.csv"),
+    LISTS: ("icp_scores.csv", "icp_scores.parquet", "whitespace.csv", "whitespace.parquet"),
+    VALIDATION: ("validation/*",),
+    BACKTEST: ("backtest/*",),
+}
+"""Part -> what it shows in `outputs/`, as patterns in the folder of the run that made it."""
+
+MADE_FROM = {VALIDATION: MODELS}
+"""A part that speaks of another one, and goes when that is made anew."""
 
 
 @contextmanager
@@ -88,24 +99,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-@dataclass(frozen=True)
-class Published:
-    """Which run made each published part; empty strings where a part was never made."""
-
-    run_id: str = ""
-    star: str = ""
-    models: str = ""
-    lists: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        return {
-            "run_id": self.run_id,
-            "star": self.star,
-            "models": self.models,
-            "lists": self.lists,
-        }
-
-
 @dataclass
 class Run:
     """One command's work in progress: a folder, and the parts it has made so far."""
@@ -113,6 +106,24 @@ class Run:
     run_id: str
     folder: Path
     made: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The run that was committed last, and which run made each part that is published."""
+
+    run_id: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+
+    def after(self, run: Run) -> Published:
+        """What is published once `run` is committed."""
+        kept = {
+            part: made for part, made in self.parts.items() if MADE_FROM.get(part) not in run.made
+        }
+        return Published(run.run_id, {**kept, **dict.fromkeys(sorted(run.made), run.run_id)})
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"run_id": self.run_id, "parts": dict(sorted(self.parts.items()))}
 
 
 class RunStore:
@@ -134,17 +145,16 @@ class RunStore:
         return Run(run_id, folder)
 
     def published(self) -> Published:
-        """What is published now; all empty before the first commit."""
+        """What is published now; nothing before the first commit."""
         if not self.workspace.published.is_file():
             return Published()
         content = read_json(self.workspace.published, made_by="score-all")
-        return Published(**{key: str(content.get(key, "")) for key in Published().as_dict()})
+        parts = content.get("parts", {})
+        return Published(str(content.get("run_id", "")), {str(k): str(v) for k, v in parts.items()})
 
     def commit(self, run: Run) -> Published:
         """Publish the parts that `run` made; parts it did not make stay as they are."""
-        now = self.published()
-        parts = dict.fromkeys(run.made, run.run_id)
-        published = Published(**{**now.as_dict(), **parts, "run_id": run.run_id})
+        published = self.published().after(run)
         write_json(self.workspace.published, published.as_dict())
         self.sync()
         return published
@@ -153,35 +163,42 @@ class RunStore:
         """Make the copies agree with `published.json`; does nothing when they do already."""
         now = self.published()
         marker = self.workspace.outputs / ".copied.json"
-        if not now.run_id:
-            return
-        if marker.is_file() and marker.read_text(encoding="utf-8") == json.dumps(now.as_dict()):
+        state = json.dumps(now.as_dict())
+        if not now.run_id or (marker.is_file() and marker.read_text(encoding="utf-8") == state):
             return
         marker.unlink(missing_ok=True)
-        if now.lists:
-            _mirror(self.workspace.runs / now.lists, self.workspace.outputs, PRIVATE)
-        if now.models:
-            self._sync_models(self.workspace.runs / now.models / "models")
-        self._drop_old_stars(now)
-        write_text(marker, json.dumps(now.as_dict()))
+        for part, patterns in PARTS.items():
+            self._sync_files(now.parts.get(part), patterns)
+        if MODELS in now.parts:
+            self._sync_models(self.workspace.runs / now.parts[MODELS] / "models")
+        self._drop_old_stars(now.parts.get(STAR, ""))
+        write_text(marker, state)
 
-    def star_path(self, run_id: str | None = None) -> Path:
-        """The DuckDB file of a run's star; by default the published one."""
-        name = run_id or self.published().star
-        if not name:
-            raise MissingArtifact(self.workspace.stars, made_by="build-star")
-        path = self.workspace.stars / f"{name}.duckdb"
-        if run_id is None and not path.is_file():
+    def star_path(self) -> Path:
+        """The DuckDB file of the published star. Raises MissingArtifact."""
+        path = self.workspace.stars / f"{self.published().parts.get(STAR, 'star')}.duckdb"
+        if not path.is_file():
             raise MissingArtifact(path, made_by="build-star")
         return path
 
     def models_folder(self) -> Path:
         """Where the published models lie. Raises MissingArtifact before the first training."""
-        name = self.published().models
-        folder = self.workspace.runs / name / "models"
-        if not name or not folder.is_dir():
+        made_by = self.published().parts.get(MODELS)
+        if made_by is None or not (self.workspace.runs / made_by / "models").is_dir():
             raise MissingArtifact(self.workspace.models, made_by="train")
-        return folder
+        return self.workspace.runs / made_by / "models"
+
+    def _sync_files(self, made_by: str | None, patterns: tuple[str, ...]) -> None:
+        """Copy what the run `made_by` shows under `patterns`; remove what it does not have."""
+        outputs = self.workspace.outputs
+        source = self.workspace.runs / made_by if made_by else None
+        for pattern in patterns:
+            wanted = {p.relative_to(source) for p in source.glob(pattern)} if source else set()
+            for old in outputs.glob(pattern):
+                if old.relative_to(outputs) not in wanted:
+                    old.unlink()
+            for name in sorted(wanted):
+                _copy(self.workspace.runs / str(made_by) / name, outputs / name)
 
     def _sync_models(self, source: Path) -> None:
         wanted = {folder.name for folder in source.iterdir() if folder.is_dir()}
@@ -189,20 +206,16 @@ class RunStore:
         for old in self.workspace.models.glob(f"*{MODEL_SUFFIX}"):
             if old.name not in wanted and (old / "MLmodel").is_file():
                 shutil.rmtree(old)
-        for name in sorted(wanted):
-            _mirror(source / name, self.workspace.models / name, frozenset())
+        for path in sorted(source.rglob("*")):
+            if path.is_file():
+                _copy(path, self.workspace.models / path.relative_to(source))
 
-    def _drop_old_stars(self, now: Published) -> None:
+    def _drop_old_stars(self, keep: str) -> None:
         for path in self.workspace.stars.glob("*.duckdb"):
-            if path.stem != now.star:
+            if path.stem != keep:
                 path.unlink(missing_ok=True)
 
 
-def _mirror(source: Path, target: Path, leave: frozenset[str]) -> None:
-    """Copy a folder's files one by one, each atomically."""
-    for path in sorted(source.rglob("*")):
-        relative = path.relative_to(source)
-        if path.is_dir() or relative.parts[0] in leave:
-            continue
-        with replacing(target / relative) as temporary:
-            shutil.copyfile(path, temporary)
+def _copy(source: Path, target: Path) -> None:
+    with replacing(target) as temporary:
+        shutil.copyfile(source, temporary)

@@ -1,0 +1,249 @@
+"""Judge the saved models, frozen at the history's end, on what happened afterwards."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gosales.core.columns import Fact
+from gosales.core.errors import CheckFailed, SalesLogError
+from gosales.core.star import Outcome, Star
+from gosales.core.timeline import Cutoff
+from gosales.etl.build_star import build_star, open_star
+from gosales.evaluation import page
+from gosales.evaluation.curves import Row, gains, reliability
+from gosales.evaluation.gates import FAILED, Gate, judge
+from gosales.evaluation.scoreboard import ALL, MACRO, NEVER, POPULATIONS, scoreboard
+from gosales.features.engine import FeatureEngine
+from gosales.labels.purchases import label
+from gosales.models.calibration import Calibration
+from gosales.models.division_model import DivisionModel
+from gosales.models.model_store import load_models
+from gosales.pipeline.build import published_star, refuse_blockers, sources_of
+from gosales.pipeline.fit import MODEL, populations
+from gosales.pipeline.session import Session, Work, working
+from gosales.utils.progress import track
+from gosales.utils.store import VALIDATION, replacing, write_json, write_text
+
+Floats = NDArray[np.float64]
+GRACE = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class ValidationRun:
+    """What a validation found."""
+
+    metrics: dict[str, Any]
+    gates: list[Gate]
+
+
+def validate_holdout(session: Session) -> ValidationRun:
+    """Score at the history's end, compare with the holdout, write `validation/`.
+
+    Raises:
+        SalesLogError: There is no holdout, it overlaps the history, or it is under a month long.
+        CheckFailed: A gate failed; the report is published all the same.
+    """
+    star = published_star(session)
+    models = load_models(session.store.models_folder())
+    end = Cutoff.parse(models[0].card["history_end"])
+    with working(session, "validate") as work:
+        later, covered = _holdout(work, end)
+        with track("Judging the saved models"):
+            engine = FeatureEngine(star.as_of(end), models[0].card["horizon_months"])
+            judged = score_frozen(engine, models, later.outcome(end, covered))
+        later.close()
+        run = _report(work, judged)
+        work.run.made.add(VALIDATION)
+    star.close()
+    failed = [gate for gate in run.gates if gate.result == FAILED]
+    if failed:
+        raise CheckFailed(
+            f"The holdout failed {len(failed)} gate(s): {failed[0].name} is {failed[0].found}, "
+            f"asked was {failed[0].asked}.",
+            remedy="Read validation/report.html; retrain on newer data, or change [gates].",
+        )
+    return run
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Frozen scores beside what happened; every array has shape (n, D).
+
+    Attributes:
+        score: "model" (what was shipped) and each baseline -> probabilities.
+        months: Length of the outcome that the holdout covers.
+    """
+
+    cutoff: Cutoff
+    divisions: tuple[str, ...]
+    score: dict[str, Floats]
+    bought: NDArray[np.bool_]
+    value_cents: NDArray[np.int64]
+    population: NDArray[np.object_]
+    months: int
+    horizon_months: int
+
+
+def score_frozen(engine: FeatureEngine, models: list[DivisionModel], outcome: Outcome) -> Judged:
+    """Score every cell that has a model, for an outcome of the length that is covered."""
+    cells = engine.at(0)
+    by_name = {model.division: model for model in models}
+    kept = [d for d, name in enumerate(cells.spine.divisions) if name in by_name]
+    labels = label(outcome, cells.spine)
+    n = len(cells.spine.customers)
+    score = {name: np.zeros((n, len(kept))) for name in (MODEL, *models[0].shared.baselines)}
+    everyone, plain = np.arange(n, dtype=np.int32), Calibration()
+    for place, d in enumerate(kept):
+        model = by_name[cells.spine.divisions[d]]
+        frame = cells.rows(everyone, np.full(n, d, np.int32), outcome.horizon_months)
+        score[MODEL][:, place] = model.score(frame.values, frame.owned)
+        for name in model.shared.baselines:
+            score[name][:, place] = plain(model.baseline_logit(name, frame.values))
+    return Judged(
+        engine.history.cutoff,
+        tuple(cells.spine.divisions[d] for d in kept),
+        score,
+        labels.bought[:, kept],
+        labels.value_cents[:, kept],
+        populations(cells)[:, kept],
+        outcome.horizon_months,
+        engine.horizon_months,
+    )
+
+
+def _holdout(work: Work, end: Cutoff) -> tuple[Star, int]:
+    """The holdout's star, and how many whole months after `end` it covers."""
+    session = work.session
+    sources = replace(sources_of(session), logs=session.workspace.holdout)
+    made = build_star(sources, session.config.etl(), work.folder / "holdout.duckdb")
+    refuse_blockers(made.quality.as_dict()["blockers"])
+    star = open_star(made.path, session.config.limits.memory_gb)
+    facts = star.tables.facts
+    early = int((facts[Fact.DATE] <= end.date).sum().execute())
+    if early:
+        raise SalesLogError(
+            f"{early} line(s) of the holdout lie on or before {end}, the end of the history that "
+            "the models were trained on.",
+            remedy="Keep the history in data/database_samples, only later lines in data/holdout.",
+        )
+    covered = min(months_covered(end, star.last_day), session.horizon_months)
+    if covered < 1:
+        raise SalesLogError(
+            f"The holdout ends on {star.last_day}, less than a month after {end}.",
+            remedy="Put at least one month of later lines into data/holdout.",
+        )
+    work.note(history_end=str(end), holdout_end=str(star.last_day), months_covered=covered)
+    return star, covered
+
+
+def months_covered(end: Cutoff, last_day: dt.date) -> int:
+    """Whole months after `end` that a log up to `last_day` covers.
+
+    The last week of the last month may be empty, as few logs have a sale on every day.
+    """
+    return -end.age_in_months(last_day + GRACE) - 1
+
+
+def _report(work: Work, judged: Judged) -> ValidationRun:
+    """Write metrics.json, gains.csv, calibration.csv and report.html."""
+    shipped = scoreboard(judged.score[MODEL], judged.bought, judged.population, judged.divisions)
+    gates = judge(shipped, work.session.config.gates)
+    baselines = {
+        name: {
+            population: board[MACRO]
+            for population, board in scoreboard(
+                score, judged.bought, judged.population, judged.divisions
+            ).items()
+        }
+        for name, score in judged.score.items()
+        if name != MODEL
+    }
+    metrics = {
+        "judged_at": str(judged.cutoff),
+        "months_covered": judged.months,
+        "horizon_months": judged.horizon_months,
+        "note": coverage_note(judged),
+        "populations": shipped,
+        "baselines": baselines,
+        "gates": [asdict(gate) for gate in gates],
+    }
+    folder = work.folder / VALIDATION
+    write_json(folder / "metrics.json", metrics)
+    curves = {name: _curves(judged, name) for name in (NEVER, ALL)}
+    _write_rows(folder / "gains.csv", {name: c[0] for name, c in curves.items()})
+    _write_rows(folder / "calibration.csv", {name: c[1] for name, c in curves.items()})
+    write_text(folder / "report.html", _html(metrics, gates, {n: c[0] for n, c in curves.items()}))
+    return ValidationRun(metrics, gates)
+
+
+def coverage_note(judged: Judged) -> str:
+    """What the figures are about, in one sentence."""
+    if judged.months == judged.horizon_months:
+        return f"Frozen at {judged.cutoff}, judged on the {judged.months} months after it."
+    return (
+        f"The holdout covers {judged.months} of the {judged.horizon_months} months after "
+        f"{judged.cutoff}; scores and figures are for those {judged.months}."
+    )
+
+
+def _curves(judged: Judged, population: str) -> tuple[list[Row], list[Row]]:
+    inside = judged.population == population if population != ALL else judged.bought | True
+    score, bought = judged.score[MODEL][inside], judged.bought[inside]
+    value = judged.value_cents[inside] / 100.0
+    return (gains(score, bought, value), reliability(score, bought)) if len(score) else ([], [])
+
+
+def _write_rows(path: Path, by_population: dict[str, list[Row]]) -> None:
+    """One CSV with the population first."""
+    rows = [{"population": name, **row} for name, part in by_population.items() for row in part]
+    columns = list(rows[0]) if rows else ["population"]
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _html(metrics: dict[str, Any], gates: Sequence[Gate], curves: dict[str, list[Row]]) -> str:
+    keys = ("n", "buyers", "base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
+    boards = metrics["populations"]
+    macro = [[name, *(boards[name][MACRO][key] for key in keys)] for name in POPULATIONS]
+    never = [[name, *(row[key] for key in keys)] for name, row in boards[NEVER].items()]
+    simple = [
+        [name, *(board[NEVER][key] for key in ("auc", "ap", "lift_10"))]
+        for name, board in metrics["baselines"].items()
+    ]
+    top = ("top_share", "rows", "buyers", "capture", "lift", "value_capture")
+    return page.page(
+        "Holdout validation",
+        [
+            page.paragraph(metrics["note"]),
+            page.heading("Gates"),
+            page.table(
+                ("gate", "asked", "found", "result"),
+                [(gate.name, gate.asked, gate.found, gate.result) for gate in gates],
+            ),
+            page.heading("Populations (mean over divisions)"),
+            page.table(("population", *keys), macro),
+            page.heading("Never-bought cells, against the simple scores"),
+            page.table(("score", "auc", "ap", "lift_10"), simple),
+            page.heading("Never-bought cells, by division"),
+            page.table(("division", *keys), never),
+            page.heading("Gains on never-bought cells"),
+            page.table(top, [[row[key] for key in top] for row in curves[NEVER]]),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    from gosales.cli import main
+
+    main(["validate", *sys.argv[1:]])
