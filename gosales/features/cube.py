@@ -66,9 +66,20 @@ def build_cube(history: History) -> Cube:
         **{name: ibis.null("int32") for name in (C.FIRST, C.LAST)},
     )
     columns = [*CELL, C.AGE, C.SEEN, C.FIRST, C.LAST, *C.ADDITIVE]
-    cells = cells.select(columns).union(kept.select(columns)).cache()
+    cells = materialise(cells.select(columns).union(kept.select(columns)))
     customers = _by_month(_by_day(lines, CUSTOMER, history.two_clocks), CUSTOMER)
-    return Cube(history.cutoff, cells, customers.cache())
+    return Cube(history.cutoff, cells, materialise(customers))
+
+
+def materialise(table: ir.Table) -> ir.Table:
+    """Compute `table` once, into a temporary table of its own engine."""
+    engine = table.get_backend()
+    return engine.create_table(ibis.util.gen_name("gosales"), table, temp=True)
+
+
+def release(table: ir.Table) -> None:
+    """Drop what `materialise` made; its generated name, catalog included, needs no quotes."""
+    table.get_backend().raw_sql(f"DROP TABLE {table.get_name()}")
 
 
 def _with_ages(history: History) -> ir.Table:

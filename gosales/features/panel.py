@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gosales.core.columns import Attribute, Fact
 from gosales.core.star import History
 from gosales.core.timeline import Cutoff
-from gosales.features.cube import C, Cube
+from gosales.features.cube import C, Cube, materialise, release
 from gosales.features.relational import (
     ADOPTED,
     OWNED,
@@ -148,10 +148,10 @@ def build_panel(history: History, snapshot: Snapshot, calendar: Calendar) -> Pan
         calendar: `Calendar.of(snapshot.cube)`.
     """
     known = history.as_of(snapshot.cutoff)
-    cells = cell_table(snapshot).cache()
+    cells = materialise(cell_table(snapshot))
     people = customer_table(snapshot, cells).order_by(Fact.CUSTOMER).to_pandas()
     touched = cells.order_by([Fact.CUSTOMER, Fact.DIVISION]).to_pandas()
-    cells.release()
+    release(cells)
     customers = pd.Index(people.pop(Fact.CUSTOMER).astype(object))
     divisions = pd.Index(sorted(touched[Fact.DIVISION].unique()), dtype=object)
     row = customers.get_indexer(touched.pop(Fact.CUSTOMER).astype(object))

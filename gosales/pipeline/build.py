@@ -8,6 +8,7 @@ from gosales.core.errors import SalesLogError
 from gosales.core.star import Star
 from gosales.etl.build_star import StarBuild, StarSources, build_star, open_star
 from gosales.etl.quality import render
+from gosales.etl.rejects import write_rejects
 from gosales.pipeline.session import Session, Work
 from gosales.utils.store import STAR, replacing, write_json, write_text
 
@@ -33,7 +34,7 @@ def build(work: Work) -> BuildRun:
     write_json(work.folder / "data_quality.json", quality)
     write_text(work.folder / "data_quality.txt", render(made.quality))
     with replacing(work.folder / "rejects.csv") as path:
-        made.write_rejects(path)
+        write_rejects(target, path)
     work.warnings.extend(item["message"] for item in quality["warnings"])
     work.note(input_hashes=made.input_hashes, lines_loaded=quality["lines_loaded"])
     refuse_blockers(quality["blockers"])

@@ -20,7 +20,7 @@ def summarise(run: ScoreAllRun, workspace: Workspace) -> str:
     quality = run.quality
     read = (
         f"Read {quality['lines_read']:,} lines, loaded {quality['lines_loaded']:,}, "
-        f"rejected {quality['lines_rejected_total']:,}."
+        f"rejected {sum(quality['lines_rejected'].values()):,}."
     )
     warnings = [f"Warning: {item['message']}" for item in quality["warnings"]]
     return "\n".join(

@@ -1,0 +1,257 @@
+"""Raw sales logs to the star: the door to this stage.
+
+Reading is per file and kept (staging.py); what needs all files together (dates, copies, divisions)
+is decided anew each time, so that a second run gives what a first one would. The star is built
+beside its place and moved there whole.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from gosales.core.columns import Attribute, CellStatus, Customer, Fact, Product
+from gosales.core.errors import MissingArtifact, WorkspaceError
+from gosales.core.star import Star, Tables
+from gosales.core.timeline import Cutoff
+from gosales.etl import checks, judge, lookups, tables, values
+from gosales.etl.contracts import check_star
+from gosales.etl.dates import (
+    DayOrder,
+    Preference,
+    order_date_order,
+    plausible_dates,
+    posting_date_order,
+)
+from gosales.etl.files import RawFile, find_logs
+from gosales.etl.long import check_columns
+from gosales.etl.notes import Note
+from gosales.etl.quality import DataQuality, Remarks, measure
+from gosales.etl.rejects import make_rejects, write_rejects
+from gosales.etl.settings import EtlSettings
+from gosales.etl.sku_map import SkuMap, load_sku_map
+from gosales.etl.staging import StagedFile, Staging, require_content
+from gosales.utils import db
+from gosales.utils.progress import track
+
+QUALITY = "data_quality"
+
+
+@dataclass(frozen=True)
+class StarSources:
+    """Where the raw material is.
+
+    Attributes:
+        logs: Folder of the raw logs.
+        lookup: Folder of the lookup tables; may be missing.
+        staging: Folder that keeps what was read of each file.
+        workspace: Where relative paths in the settings start.
+    """
+
+    logs: Path
+    lookup: Path
+    staging: Path
+    workspace: Path
+
+
+@dataclass(frozen=True)
+class StarBuild:
+    """A star that was built: its DuckDB file, what its data is like, and what it was made of.
+
+    `input_hashes` maps raw file names to the SHA-256 of their bytes. Rejected lines are the
+    star's table `rejects`.
+    """
+
+    path: Path
+    quality: DataQuality
+    input_hashes: dict[str, str]
+
+    def write_rejects(self, target: Path, memory_gb: float | None = None) -> int:
+        """Write the rejected lines as CSV to `target`; returns how many there are."""
+        return write_rejects(self.path, target, memory_gb)
+
+
+def build_star(
+    sources: StarSources, settings: EtlSettings, target: Path, cutoff: Cutoff | None = None
+) -> StarBuild:
+    """Build the star from the raw logs into the DuckDB file `target`, replacing it at the end.
+
+    Args:
+        cutoff: Rows after it are loaded but decide nothing. Default: all rows decide.
+
+    Raises:
+        SalesLogError: A file is no sales log, dates are undecidable, or no line can be loaded;
+            an older star stays as it is.
+        ConfigError: The settings or the SKU map cannot be used.
+        ContractError: A table came out wrong.
+    """
+    sku_map = _sku_map(sources, settings)
+    found = find_logs(sources.logs)
+    with _new_database(target, settings.limits.memory_gb) as connection:
+        values.install(connection, decimal_comma=settings.source.decimal_comma)
+        staging = Staging(sources.staging, settings, sku_map)
+        staged = _stage_all(connection, staging, found.files)
+        require_content(staged)
+        preference = Preference(settings.time.day_first, _default_day_first(settings, sku_map))
+        builder = _Builder(connection, staged, settings, cutoff)
+        order = builder.judge(preference)
+        notes = found.notes + builder.fill(sources)
+        quality = builder.finish(notes, order)
+    staging.prune(staged)
+    return StarBuild(target, quality, {file.name: file.sha256 for file in found.files})
+
+
+def open_star(path: Path, memory_gb: float | None = None) -> Star:
+    """Open a built star, read-only.
+
+    Raises:
+        MissingArtifact: There is none.
+    """
+    if not path.is_file():
+        raise MissingArtifact(path, made_by="build-star")
+    engine = db.backend(db.connect(path, read_only=True, memory_gb=memory_gb))
+    return Star(
+        Tables(
+            facts=engine.table(Fact.TABLE),
+            products=engine.table(Product.TABLE),
+            names=engine.table(Customer.NAMES),
+            attributes=engine.table(Attribute.TABLE),
+            statuses=engine.table(CellStatus.TABLE),
+        )
+    )
+
+
+def _sku_map(sources: StarSources, settings: EtlSettings) -> SkuMap:
+    if settings.source.shape == "long":
+        check_columns(settings.columns)
+    own = settings.source.sku_map
+    return load_sku_map(sources.workspace / own if own else None)
+
+
+def _default_day_first(settings: EtlSettings, sku_map: SkuMap) -> bool | None:
+    return sku_map.day_first if settings.source.shape == "wide" else None
+
+
+def _stage_all(
+    connection: duckdb.DuckDBPyConnection, staging: Staging, files: list[RawFile]
+) -> list[StagedFile]:
+    staged = []
+    total = sum(file.path.stat().st_size for file in files)
+    with track("Reading sales logs", total=total) as advance:
+        for file in files:
+            staged.append(staging.stage(connection, file))
+            advance(file.path.stat().st_size)
+    return staged
+
+
+@contextmanager
+def _new_database(target: Path, memory_gb: float | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A new database file beside `target` that takes its place when the block succeeds."""
+    with _writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    path = folder / target.name
+    try:
+        connection = db.connect(path, memory_gb=memory_gb)
+        try:
+            yield connection
+        except duckdb.IOException as error:
+            raise _unwritable(target, str(error).splitlines()[0]) from error
+        finally:
+            connection.close()
+        with _writing(target):
+            path.replace(target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(target, error.strerror or str(error)) from error
+
+
+def _unwritable(target: Path, why: str) -> WorkspaceError:
+    return WorkspaceError(
+        f"The star {target} cannot be written: {why}.",
+        remedy="Check the disk space and the permissions, then run the command again.",
+    )
+
+
+@dataclass(frozen=True)
+class _Builder:
+    """The steps from staged files to a filled star, on one connection."""
+
+    connection: duckdb.DuckDBPyConnection
+    files: list[StagedFile]
+    settings: EtlSettings
+    cutoff: Cutoff | None
+
+    def judge(self, preference: Preference) -> DayOrder:
+        """Decide the dates and reject what cannot be loaded."""
+        connection, files = self.connection, self.files
+        judge.view_staged(connection, files)
+        judge.reject_while_staging(connection, files)
+        order = order_date_order(connection, files, self.cutoff, preference)
+        posting = posting_date_order(connection, self.cutoff, preference, order)
+        last_day = self.settings.time.last_day
+        plausible = plausible_dates(connection, order, self.cutoff, last_day)
+        judge.reject_dates(connection, order, plausible)
+        judge.view_good(connection, order, posting)
+        judge.reject_copies(connection, files)
+        judge.reject_flagged(connection)
+        checks.require_lines(connection)
+        return order
+
+    def fill(self, sources: StarSources) -> list[Note]:
+        """Make every table, with the lookups' remarks."""
+        connection = self.connection
+        with (
+            track("Building the star") as _,
+            tempfile.TemporaryDirectory(prefix=".lookup-", dir=sources.staging) as scratch,
+        ):
+            folder = lookups.LookupFolder(
+                sources.lookup, sources.workspace, Path(scratch), self.settings
+            )
+            notes = lookups.load_products(connection, folder)
+            notes += lookups.load_attributes(connection, folder)
+            notes += lookups.load_statuses(connection, folder)
+            tables.name_files(connection, self.files)
+            tables.view_sold(connection)
+            tables.make_facts(connection)
+            tables.make_names(connection)
+            tables.make_dimensions(connection, self.cutoff)
+            make_rejects(connection, self.files)
+        check_star(db.backend(connection))
+        return notes
+
+    def finish(self, notes: list[Note], order: DayOrder) -> DataQuality:
+        """Measure the star and keep the report in it."""
+        connection = self.connection
+        lines_read = sum(staged.records.count for staged in self.files)
+        warnings = notes + checks.file_warnings(self.files)
+        warnings += checks.reject_warnings(connection, lines_read)
+        warnings += checks.star_warnings(connection, order)
+        remarks = Remarks(checks.blockers(connection, lines_read), warnings)
+        horizon = self.settings.time.horizon_months
+        quality = measure(connection, self.files, remarks, self.cutoff, horizon)
+        connection.execute(f"CREATE TABLE {QUALITY}(report VARCHAR)")
+        connection.execute(f"INSERT INTO {QUALITY} VALUES (?)", [json.dumps(quality.as_dict())])
+        return quality
+
+
+if __name__ == "__main__":
+    import sys
+
+    from gosales.cli import main
+
+    main(["build-star", *sys.argv[1:]])

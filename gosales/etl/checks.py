@@ -1,0 +1,202 @@
+"""What is worth a warning or stops the run, seen once all lines are judged."""
+
+from __future__ import annotations
+
+import duckdb
+
+from gosales.core.columns import UNASSIGNED, Customer, Fact
+from gosales.core.errors import SalesLogError
+from gosales.core.star import MIGRATION_DELAY_DAYS, MIGRATION_SHARE
+from gosales.etl.dates import DayOrder
+from gosales.etl.lines import Line, Reason
+from gosales.etl.notes import Note
+from gosales.etl.staging import StagedFile
+
+UNREADABLE_SHARE = 0.5
+WORTH_A_WARNING = {
+    Reason.CUSTOMER_MISSING: "have no customer, so nobody can be credited with them.",
+    Reason.SKU_MISSING: "name no SKU.",
+    Reason.FIELD_COUNT: "have more or fewer fields than the header.",
+    Reason.NUMBER_UNREADABLE: "hold an amount that cannot be read.",
+    Reason.NUMBER_OUT_OF_RANGE: "hold an absurdly large amount.",
+    Reason.CURRENCY: "are in another currency without a usable rate.",
+    Reason.DATE_MISSING: "have no date.",
+    Reason.DATE_UNREADABLE: "have a date that cannot be read.",
+    Reason.DATE_IMPLAUSIBLE: "lie before 1970, after [time] last_day or far after all others.",
+}
+
+
+def require_lines(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises SalesLogError when not one line is left, with what became of them."""
+    if connection.execute("SELECT 1 FROM good LIMIT 1").fetchall():
+        return
+    counts = connection.execute(
+        "SELECT reason, count(*) AS lines FROM rejected GROUP BY 1 ORDER BY 2 DESC, 1"
+    ).fetchall()
+    told = ", ".join(f"{lines:,} {reason}" for reason, lines in counts)
+    if {reason for reason, _ in counts} & {Reason.DATE_UNREADABLE, Reason.DATE_MISSING}:
+        remedy = "Check which column [columns] names as the date, and export it as YYYY-MM-DD."
+    else:
+        remedy = "Check the columns in [columns] and [source] shape; `gosales init` proposes them."
+    raise SalesLogError(f"Not one line of the sales logs can be loaded: {told}.", remedy=remedy)
+
+
+def file_warnings(files: list[StagedFile]) -> list[Note]:
+    """What was noticed while reading the files."""
+    notes = [note for staged in files for note in staged.records.notes]
+    for staged in files:
+        if not staged.records.count:
+            notes.append(
+                Note(
+                    "file_empty", f"{staged.name} holds no line.", "Export it again, or remove it."
+                )
+            )
+        notes.extend(
+            Note(
+                "column_unmapped",
+                f"{staged.name}: the column {one.column!r} looks like a product that the SKU map "
+                f"does not know ({one.lines:,} lines, {one.cents / 100:,.2f} in all).",
+                "Add it to a SKU map of your own ([source] sku_map), or to its not_products.",
+            )
+            for one in staged.unmapped
+        )
+    return notes
+
+
+def reject_warnings(connection: duckdb.DuckDBPyConnection, lines_read: int) -> list[Note]:
+    """Lines lost for reasons that somebody should look into."""
+    counts = connection.execute("SELECT reason, count(*) FROM rejected GROUP BY 1").fetchall()
+    lost = {str(reason): int(lines) for reason, lines in counts}
+    return [
+        Note(
+            reason,
+            f"{lost[reason]:,} of {lines_read:,} lines ({lost[reason] / lines_read:.1%}) {what}",
+            "rejects.csv lists them.",
+        )
+        for reason, what in WORTH_A_WARNING.items()
+        if lost.get(reason)
+    ]
+
+
+def star_warnings(connection: duckdb.DuckDBPyConnection, order: DayOrder) -> list[Note]:
+    """What the loaded lines themselves show."""
+    found = [
+        _unassigned(connection),
+        _line_ids(connection),
+        _shared_names(connection),
+        _migrated(connection),
+        _no_money(connection),
+        _assumed(order),
+    ]
+    return [note for note in found if note]
+
+
+def blockers(connection: duckdb.DuckDBPyConnection, lines_read: int) -> list[Note]:
+    """What must stop the run before any model."""
+    found = []
+    unreadable = connection.execute(
+        "SELECT count(*) FROM rejected WHERE list_contains($reasons, reason)",
+        {"reasons": list(Reason.UNREADABLE)},
+    ).fetchall()[0][0]
+    if unreadable > UNREADABLE_SHARE * lines_read:
+        found.append(
+            Note(
+                "mostly_unreadable",
+                f"{unreadable:,} of {lines_read:,} lines cannot be read.",
+                "Look at rejects.csv; check the delimiter, the date and the number columns.",
+            )
+        )
+    divided = connection.execute(
+        f"SELECT 1 FROM {Fact.TABLE} WHERE {Fact.DIVISION} <> '{UNASSIGNED}' LIMIT 1"
+    ).fetchall()
+    if not divided:
+        found.append(
+            Note(
+                "no_division",
+                "No SKU of the log has a division, so there is nothing to score.",
+                "Name the division column in [columns], or give data/lookup/products.csv (sku, "
+                "division).",
+            )
+        )
+    return found
+
+
+def _unassigned(connection: duckdb.DuckDBPyConnection) -> Note | None:
+    lines, skus, cents, example = connection.execute(
+        f"SELECT count(*), count(DISTINCT {Fact.SKU}), sum({Fact.VALUE}), min({Fact.SKU}) "
+        f"FROM {Fact.TABLE} WHERE {Fact.DIVISION} = '{UNASSIGNED}'"
+    ).fetchall()[0]
+    if not lines:
+        return None
+    return Note(
+        "sku_unassigned",
+        f"{lines:,} lines of {skus:,} SKUs (e.g. {example}), {cents / 100:,.2f} in all, have no "
+        "division: loaded, but never scored or listed.",
+        "Add the SKUs to data/lookup/products.csv (sku, division).",
+    )
+
+
+def _line_ids(connection: duckdb.DuckDBPyConnection) -> Note | None:
+    ids, example = connection.execute(
+        f"SELECT count(*), min({Line.LINE_ID}) FROM (SELECT {Line.LINE_ID} FROM good "
+        f"WHERE first AND {Line.LINE_ID} IS NOT NULL GROUP BY 1 "
+        f"HAVING min({Line.HASH}) <> max({Line.HASH}))"
+    ).fetchall()[0]
+    if not ids:
+        return None
+    return Note(
+        "line_id_reused",
+        f"{ids:,} line ids stand for lines of different content (e.g. {example}); all were loaded.",
+        "If these are corrections of earlier exports, remove the outdated file.",
+    )
+
+
+def _shared_names(connection: duckdb.DuckDBPyConnection) -> Note | None:
+    names, example = connection.execute(
+        f"SELECT count(*), min(name) FROM (SELECT lower({Customer.NAME}) AS name "
+        f"FROM {Customer.TABLE} WHERE {Customer.NAME} IS NOT NULL GROUP BY 1 "
+        f"HAVING count(DISTINCT {Customer.ID}) > 1)"
+    ).fetchall()[0]
+    if not names:
+        return None
+    return Note(
+        "customer_name_shared",
+        f"{names:,} customer names belong to several ids (e.g. {example}); they are kept apart.",
+        "If they are one customer, give them one id in the source system.",
+    )
+
+
+def _migrated(connection: duckdb.DuckDBPyConnection) -> Note | None:
+    dated, late = connection.execute(
+        "SELECT count(known_at), count(CASE WHEN known_at > order_date + "
+        f"INTERVAL {MIGRATION_DELAY_DAYS} DAY THEN 1 END) FROM good"
+    ).fetchall()[0]
+    if late <= MIGRATION_SHARE * dated:
+        return None
+    return Note(
+        "posting_dates_ignored",
+        f"{late / dated:.0%} of the lines were created more than {MIGRATION_DELAY_DAYS} days after "
+        "their event, as after a migration; creation dates are ignored.",
+        "Nothing to do, unless the creation date column is the wrong one.",
+    )
+
+
+def _no_money(connection: duckdb.DuckDBPyConnection) -> Note | None:
+    if connection.execute("SELECT 1 FROM good WHERE value_cents <> 0 LIMIT 1").fetchall():
+        return None
+    return Note(
+        "no_money",
+        "No line has a value, so expected values are zero.",
+        "Name the value column (or unit_price) in [columns].",
+    )
+
+
+def _assumed(order: DayOrder) -> Note | None:
+    if order.decided_by != "map":
+        return None
+    return Note(
+        "dates_assumed",
+        f"No date tells whether 3/4/2024 is 3 April; read with the "
+        f"{'day' if order.day_first else 'month'} first, as the SKU map says.",
+        "Set `[time] day_first` to make it sure.",
+    )

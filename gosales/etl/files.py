@@ -1,0 +1,103 @@
+"""Which files of a folder are raw logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gosales.core.errors import SalesLogError
+from gosales.etl.notes import Note
+from gosales.utils.store import sha256
+
+TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
+SUFFIXES = (*TEXT_SUFFIXES, *(f"{suffix}.gz" for suffix in TEXT_SUFFIXES), ".parquet")
+SILENT_NAMES = ("thumbs.db", "desktop.ini", "readme")
+SILENT_PREFIXES = (".", "~$", "_tmp")
+SILENT_SUFFIXES = ("~", ".tmp", ".lock", ".part", ".crdownload")
+SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """One raw log: `name` is what users see, `sha256` is of its bytes."""
+
+    path: Path
+    name: str
+    sha256: str
+
+    @property
+    def is_parquet(self) -> bool:
+        return self.name.lower().endswith(".parquet")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The raw logs of a folder, sorted by name, and what was passed over."""
+
+    files: list[RawFile]
+    notes: list[Note] = field(default_factory=list)
+
+
+def find_logs(folder: Path) -> Found:
+    """Find the raw logs in `folder`, each once even when copied under a second name.
+
+    Raises:
+        SalesLogError: The folder does not exist or holds no raw log.
+    """
+    if not folder.is_dir():
+        raise SalesLogError(
+            f"The folder of raw sales logs, {folder}, does not exist.",
+            remedy="Make it and put the exports (csv, csv.gz, parquet) into it.",
+        )
+    entries = sorted(path for path in folder.iterdir() if not _is_silent(path))
+    logs = [path for path in entries if path.is_file() and _is_log(path)]
+    found = _without_copies(logs)
+    found.notes.extend(_passed_over(path) for path in entries if path not in logs)
+    if not found.files:
+        raise SalesLogError(
+            f"{folder} holds no raw sales log"
+            + (f", only {', '.join(path.name for path in entries[:5])}." if entries else "."),
+            remedy="Put exports (csv, csv.gz, parquet) into it; spreadsheets: save as CSV UTF-8.",
+        )
+    return found
+
+
+def _is_silent(path: Path) -> bool:
+    name = path.name.lower()
+    return name.startswith((*SILENT_PREFIXES, *SILENT_NAMES)) or name.endswith(SILENT_SUFFIXES)
+
+
+def _is_log(path: Path) -> bool:
+    return path.name.lower().endswith(SUFFIXES)
+
+
+def _passed_over(path: Path) -> Note:
+    if path.is_dir():
+        return Note(
+            "folder_not_read",
+            f"The folder {path.name} among the raw logs is not looked into.",
+            "Move its files up, or move it out.",
+        )
+    spreadsheet = path.name.lower().endswith(SPREADSHEETS)
+    return Note(
+        "file_not_read",
+        f"{path.name} is no csv, csv.gz or parquet file and was not read.",
+        "Save it as CSV UTF-8." if spreadsheet else "Convert it to CSV, or move it out.",
+    )
+
+
+def _without_copies(paths: list[Path]) -> Found:
+    seen: dict[str, RawFile] = {}
+    notes = []
+    for path in paths:
+        file = RawFile(path, path.name, sha256(path))
+        first = seen.setdefault(file.sha256, file)
+        if first is not file:
+            notes.append(
+                Note(
+                    "file_twice",
+                    f"{file.name} has the same bytes as {first.name} and was loaded once.",
+                    f"Remove {file.name}.",
+                )
+            )
+    return Found(list(seen.values()), notes)

@@ -1,0 +1,139 @@
+"""Which lines are loaded: rejections that need all files together, in the table `rejected`.
+
+Files are compared in the order of their names; of equal lines in several files those of the first
+count.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from gosales.etl.dates import DayOrder, Plausible
+from gosales.etl.lines import Line, Reason
+from gosales.etl.sql import listed, literal
+from gosales.etl.staging import StagedFile
+
+STAGED_COLUMNS = (
+    Line.RECORD,
+    Line.FIRST,
+    Line.REASON,
+    Line.CUSTOMER,
+    Line.DATE_DMY,
+    Line.DATE_MDY,
+    Line.KNOWN_DMY,
+    Line.KNOWN_MDY,
+    Line.ORDER,
+    Line.LINE_ID,
+    Line.SKU,
+    Line.SKU_NAME,
+    Line.DIVISION,
+    Line.QUANTITY,
+    Line.VALUE,
+    Line.BRANCH,
+    Line.REP,
+    Line.NAME,
+    Line.HASH,
+    Line.FLAGGED,
+)
+
+
+def view_staged(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
+    """Make the view `staged`: the lines of all files, with `file`, the position in `files`."""
+    columns = listed(STAGED_COLUMNS)
+    parts = [
+        f"SELECT {at}::INTEGER AS file, {columns} FROM read_parquet({literal(staged.lines)})"
+        for at, staged in enumerate(files)
+        if staged.lines
+    ]
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW staged AS {' UNION ALL '.join(parts)}")
+
+
+def reject_while_staging(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
+    """Make the table `rejected` with what staging rejected, and the blank lines."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE rejected AS SELECT file, record, reason FROM staged "
+        "WHERE first AND reason IS NOT NULL"
+    )
+    for at, staged in enumerate(files):
+        if staged.records.blank:
+            connection.execute(
+                f"INSERT INTO rejected SELECT {at}, record, '{Reason.BLANK}' "
+                f"FROM {staged.records.blank_table}"
+            )
+
+
+def reject_dates(
+    connection: duckdb.DuckDBPyConnection, order: DayOrder, plausible: Plausible
+) -> None:
+    """Reject lines whose date cannot be read the decided way, or is not believed."""
+    connection.execute(
+        f"""
+        INSERT INTO rejected
+        SELECT file, record, CASE WHEN {order.date} IS NULL THEN '{Reason.DATE_UNREADABLE}'
+            ELSE '{Reason.DATE_IMPLAUSIBLE}' END
+        FROM staged WHERE first AND reason IS NULL
+            AND ({order.date} IS NULL OR {plausible.breaks(order.date)})
+        """
+    )
+
+
+def view_good(connection: duckdb.DuckDBPyConnection, order: DayOrder, posting: DayOrder) -> None:
+    """Make the view `good`: staged rows not rejected, with order_date and known_at."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW good AS SELECT *, {order.date} AS order_date, "
+        f"{posting.known_at} AS known_at FROM staged "
+        "WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM rejected "
+        "WHERE rejected.file = staged.file AND rejected.record = staged.record)"
+    )
+
+
+def reject_copies(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
+    """Reject equal lines in several files beyond the most that one file has of them."""
+    if sum(staged.lines is not None for staged in files) < 2:
+        return
+    key = f"{Line.HASH}, {Line.CUSTOMER}, order_date"
+    connection.execute(
+        f"""
+        INSERT INTO rejected
+        WITH shared AS (
+            SELECT {Line.HASH} FROM good WHERE first
+            GROUP BY {Line.HASH} HAVING min(file) <> max(file)
+        ),
+        numbered AS (
+            SELECT file, record, {key},
+                row_number() OVER (PARTITION BY {key}, file ORDER BY record) AS nth
+            FROM good WHERE first AND {Line.HASH} IN (SELECT {Line.HASH} FROM shared)
+        )
+        SELECT file, record, '{Reason.DUPLICATE_LINE}' FROM numbered
+        QUALIFY row_number() OVER (PARTITION BY {key}, nth ORDER BY file) > 1
+        """
+    )
+
+
+def reject_flagged(connection: duckdb.DuckDBPyConnection) -> None:
+    """Reject lines flagged as duplicated that have a twin; of flagged twins the first counts.
+
+    A twin sells the same to the same customer on the same day and invoice.
+    """
+    key = f"{Line.CUSTOMER}, order_date, coalesce({Line.ORDER}, '')"
+    flagged = connection.execute("SELECT count(*) FROM good WHERE flagged").fetchall()[0][0]
+    if not flagged:
+        return
+    pair = f"{{'sku': {Line.SKU}, 'value': {Line.VALUE}, 'quantity': {Line.QUANTITY}}}"
+    connection.execute(
+        f"""
+        INSERT INTO rejected
+        WITH lines AS (
+            SELECT file, record, {key} AS document, flagged, list_sort(list({pair})) AS sale
+            FROM good WHERE ({key}) IN (SELECT ({key}) FROM good WHERE flagged)
+            GROUP BY ALL
+        ),
+        ranked AS (
+            SELECT file, record, flagged, row_number() OVER (
+                PARTITION BY {Line.CUSTOMER}, order_date, document, sale
+                ORDER BY flagged, file, record) AS place
+            FROM lines
+        )
+        SELECT file, record, '{Reason.DUPLICATE_GP}' FROM ranked WHERE flagged AND place > 1
+        """
+    )

@@ -1,0 +1,160 @@
+"""The star's tables, made from the good lines. Deterministic, and blind to rows of later dates."""
+
+from __future__ import annotations
+
+import duckdb
+
+from gosales.core.columns import UNASSIGNED, Calendar, Customer, Fact, Product
+from gosales.core.timeline import Cutoff
+from gosales.etl.lines import Line
+from gosales.etl.staging import StagedFile
+
+
+def name_files(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
+    """Make the table `source_files` (file, source_file)."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE source_files(file INTEGER, source_file VARCHAR)"
+    )
+    connection.executemany(
+        "INSERT INTO source_files VALUES (?, ?)", [[at, one.name] for at, one in enumerate(files)]
+    )
+
+
+def view_sold(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the view `sold`: good lines with the division of the line or the product lookup.
+
+    Spellings of one division that differ by case or spaces become the spelling of the earliest
+    line, which no later line can change.
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW divided AS SELECT good.* EXCLUDE ({Line.DIVISION}), "
+        f"coalesce(good.{Line.DIVISION}, lookup_products.{Product.DIVISION}, '{UNASSIGNED}') "
+        f"AS raw_division FROM good LEFT JOIN lookup_products USING ({Line.SKU})"
+    )
+    spellings = connection.execute(
+        "SELECT raw_division FROM divided GROUP BY raw_division "
+        "ORDER BY min({'day': order_date, 'file': file, 'record': record})"
+    ).fetchall()
+    chosen: dict[str, str] = {_fold(UNASSIGNED): UNASSIGNED}
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE division_names"
+        f"(raw_division VARCHAR, {Line.DIVISION} VARCHAR)"
+    )
+    for (raw,) in spellings:
+        name = chosen.setdefault(_fold(raw), " ".join(raw.split()))
+        connection.execute("INSERT INTO division_names VALUES (?, ?)", [raw, name])
+    connection.execute(
+        "CREATE OR REPLACE TEMP VIEW sold AS SELECT divided.* EXCLUDE (raw_division), "
+        f"division_names.{Line.DIVISION} FROM divided JOIN division_names USING (raw_division)"
+    )
+
+
+def _fold(division: str) -> str:
+    return " ".join(division.split()).casefold()
+
+
+def make_facts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `fact_transactions`, sorted by day, file, line and SKU."""
+    is_return = f"{Line.QUANTITY} < 0 OR (coalesce({Line.QUANTITY}, 0) = 0 AND {Line.VALUE} < 0)"
+    connection.execute(
+        f"""
+        CREATE TABLE {Fact.TABLE} AS
+        SELECT {Line.CUSTOMER} AS {Fact.CUSTOMER}, order_date AS {Fact.DATE},
+            known_at AS {Fact.KNOWN_AT}, {Line.ORDER} AS {Fact.ORDER}, {Line.SKU} AS {Fact.SKU},
+            {Line.DIVISION} AS {Fact.DIVISION}, {Line.QUANTITY} AS {Fact.QUANTITY},
+            {Line.VALUE} AS {Fact.VALUE},
+            CASE WHEN {is_return} THEN '{Fact.RETURN}' ELSE '{Fact.SALE}' END AS {Fact.LINE_TYPE},
+            {Line.BRANCH} AS {Fact.BRANCH}, {Line.REP} AS {Fact.REP},
+            source_file AS {Fact.SOURCE_FILE}, record AS {Fact.SOURCE_LINE}
+        FROM sold JOIN source_files USING (file)
+        ORDER BY {Fact.DATE}, {Fact.SOURCE_FILE}, {Fact.SOURCE_LINE}, {Fact.SKU}
+        """
+    )
+
+
+def make_names(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `customer_name_history`.
+
+    A customer of one name has one row, with the first order date and the first day on which a
+    line could be known, so that the name is visible as soon as any line of the customer is.
+    """
+    connection.execute(
+        f"""
+        CREATE TABLE {Customer.NAMES} AS
+        WITH logged AS (
+            SELECT {Customer.ID}, {Customer.NAME}, order_date, known_at,
+                greatest(order_date, coalesce(known_at, order_date)) AS visible
+            FROM good WHERE first
+        ),
+        renamed AS (
+            SELECT {Customer.ID} FROM logged GROUP BY 1
+            HAVING min({Customer.NAME}) <> max({Customer.NAME})
+        ),
+        single AS (
+            SELECT logged.{Customer.ID},
+                coalesce(min(logged.{Customer.NAME}), min(lookup_names.{Customer.NAME})) AS name,
+                min(order_date) AS day, min(visible) AS visible
+            FROM logged LEFT JOIN lookup_names USING ({Customer.ID})
+            WHERE {Customer.ID} NOT IN (SELECT {Customer.ID} FROM renamed) GROUP BY 1
+        )
+        SELECT {Customer.ID}, name AS {Customer.NAME}, day AS {Fact.DATE},
+            nullif(visible, day) AS {Fact.KNOWN_AT}
+        FROM single WHERE name IS NOT NULL
+        UNION ALL
+        SELECT DISTINCT {Customer.ID}, {Customer.NAME}, order_date, known_at FROM logged
+        WHERE {Customer.ID} IN (SELECT {Customer.ID} FROM renamed) AND {Customer.NAME} IS NOT NULL
+        ORDER BY ALL
+        """
+    )
+
+
+def make_dimensions(connection: duckdb.DuckDBPyConnection, cutoff: Cutoff | None) -> None:
+    """Make `dim_customer`, `dim_product` and `dim_date`."""
+    connection.execute(
+        f"""
+        CREATE TABLE {Customer.TABLE} AS
+        SELECT {Fact.CUSTOMER} AS {Customer.ID}, any_value(latest.name) AS {Customer.NAME},
+            min({Fact.DATE}) AS {Customer.FIRST_DATE}, max({Fact.DATE}) AS {Customer.LAST_DATE}
+        FROM {Fact.TABLE} LEFT JOIN (
+            SELECT {Customer.ID}, arg_min({Customer.NAME}, (-epoch({Fact.DATE}), {Customer.NAME}))
+                AS name
+            FROM {Customer.NAMES} GROUP BY 1
+        ) AS latest USING ({Customer.ID})
+        GROUP BY 1 ORDER BY 1
+        """
+    )
+    _make_products(connection, cutoff)
+    connection.execute(
+        f"""
+        CREATE TABLE {Calendar.TABLE} AS
+        SELECT CAST(day AS DATE) AS {Calendar.DATE}, year(day)::INTEGER AS {Calendar.YEAR},
+            quarter(day)::INTEGER AS {Calendar.QUARTER}, month(day)::INTEGER AS {Calendar.MONTH},
+            isodow(day)::INTEGER AS {Calendar.WEEKDAY}
+        FROM generate_series(
+            (SELECT min({Fact.DATE}) FROM {Fact.TABLE}),
+            (SELECT max({Fact.DATE}) FROM {Fact.TABLE}), INTERVAL 1 DAY) AS days(day)
+        """
+    )
+
+
+def _make_products(connection: duckdb.DuckDBPyConnection, cutoff: Cutoff | None) -> None:
+    """A product is called what the lookup, else its latest line up to the cutoff calls it."""
+    connection.execute(
+        f"""
+        CREATE TABLE {Product.TABLE} AS
+        WITH named AS (
+            SELECT {Line.SKU}, arg_max({Line.SKU_NAME}, {{
+                'known': order_date <= coalesce($cutoff::DATE, order_date), 'day': order_date,
+                'file': file, 'record': record}}) AS name
+            FROM sold WHERE {Line.SKU_NAME} IS NOT NULL GROUP BY 1
+        ),
+        known AS (SELECT DISTINCT {Fact.DIVISION}, {Fact.SKU} FROM {Fact.TABLE})
+        SELECT known.{Fact.DIVISION} AS {Product.DIVISION}, {Fact.SKU} AS {Product.SKU},
+            coalesce(lookup.{Product.NAME}, named.name) AS {Product.NAME},
+            lookup.{Product.LAUNCHED}, lookup.{Product.RETIRED}
+        FROM known LEFT JOIN named USING ({Fact.SKU})
+            LEFT JOIN lookup_products AS lookup USING ({Fact.SKU})
+        ORDER BY 1, 2
+        """,
+        {"cutoff": cutoff.date if cutoff else None},
+    )
