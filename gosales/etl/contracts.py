@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
@@ -39,16 +40,22 @@ class Contract:
                 f"{self.table} has the columns {found}, but should have {self.columns}.",
                 remedy="This star was made by another version: run `gosales build-star`.",
             )
-        for rule in self.rules:
-            broken = rows.filter(rule.breaks(rows))
-            count = broken.count().execute()
-            if count:
-                shown = broken.limit(MAX_EXAMPLES).to_pyarrow().to_pylist()
-                raise ContractError(
-                    f"{self.table}: {count} rows break {rule.name!r}, e.g. {shown}.",
-                    remedy=rule.remedy,
-                )
+        counts = {
+            f"rule_{at}": ibis.ifelse(rule.breaks(rows), 1, 0).sum()
+            for at, rule in enumerate(self.rules)
+        }
+        broken = rows.aggregate(**counts).to_pyarrow().to_pylist()[0] if counts else {}
+        for at, rule in enumerate(self.rules):
+            if broken[f"rule_{at}"]:
+                raise self._broken(rows, rule, broken[f"rule_{at}"])
         return rows
+
+    def _broken(self, rows: ir.Table, rule: Rule, count: int) -> ContractError:
+        shown = rows.filter(rule.breaks(rows)).limit(MAX_EXAMPLES).to_pyarrow().to_pylist()
+        return ContractError(
+            f"{self.table}: {count} rows break {rule.name!r}, e.g. {shown}.",
+            remedy=rule.remedy,
+        )
 
 
 REPORT = "Look at these lines in the raw log; if they are sound there, report this as a bug."

@@ -73,36 +73,36 @@ def make_facts(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def make_names(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `customer_name_history`.
+    """Make `customer_name_history`, from which the latest name known on any day can be told.
 
-    A customer of one name has one row, with the first order date and the first day on which a
-    line could be known, so that the name is visible as soon as any line of the customer is.
+    A customer of one name has one row for it, with the first order date and the first visible day
+    of the lines that carry it. Before the first line with a name, the lookup's name holds.
     """
+    first = "min(order_date) AS day, min(visible) AS visible"
     connection.execute(
         f"""
         CREATE TABLE {Customer.NAMES} AS
         WITH logged AS (
-            SELECT {Customer.ID}, {Customer.NAME}, order_date, known_at,
+            SELECT {Customer.ID}, {Customer.NAME} AS name, order_date, known_at,
                 greatest(order_date, coalesce(known_at, order_date)) AS visible
             FROM good WHERE first
         ),
-        renamed AS (
-            SELECT {Customer.ID} FROM logged GROUP BY 1
-            HAVING min({Customer.NAME}) <> max({Customer.NAME})
+        named AS (
+            SELECT {Customer.ID}, min(name) AS name, min(name) <> max(name) AS renamed, {first}
+            FROM logged WHERE name IS NOT NULL GROUP BY 1
         ),
-        single AS (
-            SELECT logged.{Customer.ID},
-                coalesce(min(logged.{Customer.NAME}), min(lookup_names.{Customer.NAME})) AS name,
-                min(order_date) AS day, min(visible) AS visible
-            FROM logged LEFT JOIN lookup_names USING ({Customer.ID})
-            WHERE {Customer.ID} NOT IN (SELECT {Customer.ID} FROM renamed) GROUP BY 1
-        )
+        known AS (SELECT {Customer.ID}, {first} FROM logged GROUP BY 1)
         SELECT {Customer.ID}, name AS {Customer.NAME}, day AS {Fact.DATE},
             nullif(visible, day) AS {Fact.KNOWN_AT}
-        FROM single WHERE name IS NOT NULL
+        FROM named WHERE NOT renamed
         UNION ALL
-        SELECT DISTINCT {Customer.ID}, {Customer.NAME}, order_date, known_at FROM logged
-        WHERE {Customer.ID} IN (SELECT {Customer.ID} FROM renamed) AND {Customer.NAME} IS NOT NULL
+        SELECT DISTINCT {Customer.ID}, logged.name, order_date, known_at
+        FROM logged JOIN named USING ({Customer.ID}) WHERE renamed AND logged.name IS NOT NULL
+        UNION ALL
+        SELECT {Customer.ID}, lookup_names.{Customer.NAME}, known.day,
+            nullif(known.visible, known.day)
+        FROM lookup_names JOIN known USING ({Customer.ID}) LEFT JOIN named USING ({Customer.ID})
+        WHERE named.day IS NULL OR known.day < named.day OR known.visible < named.visible
         ORDER BY ALL
         """
     )

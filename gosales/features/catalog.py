@@ -22,7 +22,7 @@ def catalog(horizon_months: int) -> list[dict[str, str]]:
     cube = ibis.table(
         dict.fromkeys((C.AGE, C.SEEN, C.FIRST, C.LAST, *C.ADDITIVE), "int64"), name="cube"
     )
-    measures = Measures(cube, 0, 0, horizon_months)
+    measures = Measures(cube, horizon_months)
     own = features_of(measures, OWN_FAMILIES, "own")
     anywhere = features_of(measures, ANY_FAMILIES, "any")
     cells = ibis.table({"months_since_first": "float64", **dict.fromkeys(own, "float64")})

@@ -28,21 +28,12 @@ class Measures:
     """The rows known at one cutoff for one group, before they are aggregated.
 
     Args:
-        rows: Cube rows known at the cutoff; the columns of `C`.
-        age: Months from the cutoff to the cube's anchor.
-        day: Days from the cutoff to the cube's anchor.
+        rows: Cube rows known at the cutoff; the columns of `C`, with ages and days counted from it.
         horizon_months: Length of the outcome that the features shall foretell.
     """
 
     rows: ir.Table
-    age: int
-    day: int
     horizon_months: int
-
-    @property
-    def months_ago(self) -> ir.IntegerColumn:
-        """Whole months before this cutoff (not the anchor)."""
-        return self.rows[C.AGE] - self.age
 
     def total(self, column: str) -> ir.IntegerScalar:
         """Sum over everything known."""
@@ -50,29 +41,32 @@ class Measures:
 
     def within(self, column: str, months: int, start: int = 0) -> ir.IntegerScalar:
         """Sum over the lookback that ends `start` months before the cutoff, `months` long."""
-        inside = (self.months_ago >= start) & (self.months_ago < start + months)
+        inside = (self.rows[C.AGE] >= start) & (self.rows[C.AGE] < start + months)
         return ibis.ifelse(inside, self.rows[column], 0).sum()
 
-    def decayed(self, column: str, half_life_months: float, oldest: int = 60) -> ir.NumericScalar:
+    def decayed(self, column: str, half_life_months: int) -> ir.NumericScalar:
         """Sum in which a month counts half as much every `half_life_months`.
 
-        Weights are whole 1/1024ths, so that the sum is exact in any order.
+        Between the halvings the weight falls in a straight line, in fractions that a float holds
+        exactly, so that the sum is the same in any order.
         """
-        weights = ((k, round(1024 * 0.5 ** (k / half_life_months))) for k in range(oldest))
-        weight = ibis.cases(*((self.months_ago == k, w) for k, w in weights if w), else_=0)
-        return (self.rows[column] * weight).sum() / 1024
+        age = self.rows[C.AGE]
+        halvings = (age // half_life_months).cast("int64")
+        left = 2 * half_life_months - age % half_life_months
+        weight = left * ibis.literal(0.5).pow(halvings)
+        return (self.rows[column] * weight).sum() / (2 * half_life_months)
 
     def days_since_first(self) -> ir.IntegerScalar:
         """Days from the first order to the cutoff."""
-        return self.rows[C.FIRST].max() - self.day
+        return self.rows[C.FIRST].max()
 
     def days_since_last(self) -> ir.IntegerScalar:
         """Days from the last order to the cutoff."""
-        return self.rows[C.LAST].min() - self.day
+        return self.rows[C.LAST].min()
 
     def months_since_first(self) -> ir.IntegerScalar:
         """Age in months of the first order."""
-        return ibis.ifelse(self.rows[C.ORDERS] > 0, self.months_ago, ibis.null("int32")).max()
+        return ibis.ifelse(self.rows[C.ORDERS] > 0, self.rows[C.AGE], ibis.null("int32")).max()
 
 
 Family = Callable[[Measures], dict[str, Feature]]

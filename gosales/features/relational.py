@@ -65,8 +65,11 @@ class Snapshot:
     def measures(self, rows: ir.Table) -> Measures:
         """The measures over the rows of `rows` that were known at this cutoff."""
         day = (self.cube.anchor.date - self.cutoff.date).days
-        known = rows.filter(rows[C.SEEN] >= self.age)
-        return Measures(known, self.age, day, self.horizon_months)
+        shifted = {C.AGE: self.age, C.FIRST: day, C.LAST: day}
+        known = rows.filter(rows[C.SEEN] >= self.age).mutate(
+            **{name: rows[name] - offset for name, offset in shifted.items()}
+        )
+        return Measures(known, self.horizon_months)
 
 
 def features_of(

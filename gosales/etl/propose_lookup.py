@@ -1,0 +1,171 @@
+"""Files beside the log: which one describes its products, which one its customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gosales.etl.propose_facts import overlap
+from gosales.etl.propose_profile import ColumnProfile, Profiler, Table
+from gosales.etl.propose_roles import GUESS, LIKELY, SURE, Choice
+from gosales.etl.propose_words import header_score, plain_words
+
+PRODUCTS, CUSTOMERS = "products", "customers"
+ROLE = {PRODUCTS: "sku", CUSTOMERS: "customer"}
+LEAST_OVERLAP = 0.3
+FINE_DIVISIONS = 60
+"""More values than this are families of products rather than divisions."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A proposed lookup: `columns` maps our names to its headers, `more` has further keys."""
+
+    name: str
+    path: Path
+    columns: Choice
+    more: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Join:
+    """How a lookup hangs on the log."""
+
+    name: str
+    table: Table
+    key: str
+    share: float
+    score: float
+
+
+def best_join(reader: Profiler, log: Table, roles: dict[str, str], table: Table) -> Join | None:
+    """The column of `table` that has the log's SKUs or customers; None when none has."""
+    found = []
+    for name, role in ROLE.items():
+        if role not in roles:
+            continue
+        for column in table.columns:
+            if not _may_be_key(column, roles[role]):
+                continue
+            share = overlap(reader, log, roles[role], table, column.name)
+            if share >= LEAST_OVERLAP:
+                same = plain_words(column.name) == plain_words(roles[role])
+                words = 0.5 if same else 0.4 * header_score(role, column.name)
+                score = share + words + 0.2 * column.uniqueness
+                found.append(Join(name, table, column.name, share, score))
+    return max(found, key=lambda one: one.score, default=None)
+
+
+def _may_be_key(column: ColumnProfile, wanted: str) -> bool:
+    """Ids mostly differ from row to row; texts with spaces are names, unless the log has them."""
+    if column.is_date or column.is_amount or column.uniqueness < 0.3:
+        return False
+    return column.spaced < 0.5 or plain_words(column.name) == plain_words(wanted)
+
+
+def describe(join: Join) -> Lookup:
+    """Map the lookup's columns."""
+    free = [column for column in join.table.columns if column.name != join.key]
+    if join.name == PRODUCTS:
+        return _products(join, free)
+    return _customers(join, free)
+
+
+def _products(join: Join, free: list[ColumnProfile]) -> Lookup:
+    mapped, why = {"sku": join.key}, [_joined(join)]
+    divisions = division_columns(free)
+    if divisions:
+        best, others = divisions[0], divisions[1:]
+        mapped["division"] = best.name
+        why.append(f'"{best.name}" has {best.distinct} values in {best.cells} products')
+    name = _first(free, "sku_name", mapped, text=True)
+    dates = {key: _first(free, key, mapped, dates=True) for key in ("launched", "retired")}
+    mapped |= {"name": name} if name else {}
+    mapped |= {key: header for key, header in dates.items() if header}
+    rivals = (
+        ", ".join(f'"{one.name}" ({one.distinct} values)' for one in others) if divisions else ""
+    )
+    only = divisions and not rivals and header_score("division", divisions[0].name) >= 0.85
+    certainty = (SURE if only else LIKELY) if divisions else GUESS
+    columns = Choice("columns", mapped, certainty, "; ".join(why), rivals)
+    return Lookup(PRODUCTS, join.table.path, columns)
+
+
+def _customers(join: Join, free: list[ColumnProfile]) -> Lookup:
+    mapped = {"customer_id": join.key}
+    name = _first(free, "customer_name", mapped, text=True)
+    mapped |= {"customer_name": name} if name else {}
+    dates = {key: _first(free, key, mapped, dates=True) for key in ("valid_from", "valid_to")}
+    mapped |= {key: header for key, header in dates.items() if header}
+    columns = Choice("columns", mapped, SURE if join.share > 0.9 else LIKELY, _joined(join))
+    kept = [
+        column.name
+        for column in free
+        if column.name not in mapped.values()
+        and header_score("constant", column.name)
+        and 2 <= column.distinct <= 300
+        and column.uniqueness < 0.5
+        and not column.is_number
+    ]
+    why = "taken as never changing; remove those that do, since only today's value is known"
+    more = (Choice("constant", kept, GUESS, why),) if kept and not dates["valid_from"] else ()
+    return Lookup(CUSTOMERS, join.table.path, columns, more)
+
+
+def division_columns(columns: list[ColumnProfile]) -> list[ColumnProfile]:
+    """Columns that may be the division, best first.
+
+    A text with a moderate number of values; a header that says so goes before one that does not,
+    and of two that do the finer one, as long as it is no list of single products.
+    """
+    fit = [
+        column
+        for column in columns
+        if column.is_text and 2 <= column.distinct <= 200 and column.uniqueness <= 0.5
+    ]
+
+    def rank(column: ColumnProfile) -> tuple[float, float, int]:
+        words = header_score("division", column.name)
+        said = 2.0 if words == 1.0 else 1.0 if words >= 0.5 else 0.0
+        fine = column.distinct if column.distinct <= FINE_DIVISIONS else 1 / column.distinct
+        return -said, -fine, column.place
+
+    ranked = sorted(fit, key=rank)
+    said = [column for column in ranked if header_score("division", column.name)]
+    return said or [column for column in ranked if column.distinct <= FINE_DIVISIONS]
+
+
+def _first(
+    columns: list[ColumnProfile],
+    role: str,
+    mapped: dict[str, str],
+    *,
+    text: bool = False,
+    dates: bool = False,
+) -> str | None:
+    fit = [
+        (header_score(role, column.name), -column.place, column.name)
+        for column in columns
+        if column.name not in mapped.values()
+        and (not text or column.is_text)
+        and (not dates or column.dates > 0.3 or (column.cells == 0))
+        and header_score(role, column.name)
+    ]
+    return max(fit)[2] if fit else None
+
+
+def _joined(join: Join) -> str:
+    return (
+        f'{100 * join.share:.0f} % of the log\'s {ROLE[join.name]} values are in "{join.key}" '
+        f"of {join.table.name}"
+    )
+
+
+def better(lookups: list[Lookup], one: Lookup, joins: dict[Path, Join]) -> list[Lookup]:
+    """The lookups with `one`, keeping the better of two of one kind."""
+    rival = next((other for other in lookups if other.name == one.name), None)
+    if rival is None:
+        return [*lookups, one]
+    if joins[one.path].score <= joins[rival.path].score:
+        return lookups
+    return [replace(one) if other is rival else other for other in lookups]
