@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 DEMO_FOLDER = "demo"
+WORKSPACE = click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    help="Folder to work on. Default: $GOSALES_WORKSPACE, the current one, the checkout.",
+)
+VERBOSE = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,  # `main` looks at the arguments itself
+    help="Show tracebacks of expected errors.",
+)
 
 
 class CutoffParam(click.ParamType):
@@ -58,15 +70,11 @@ def options(*names: str) -> Callable[[Command], Command]:
         "strict": click.option("--strict", is_flag=True, help="Warnings are errors."),
     }
     always = (
-        click.option(
-            "--workspace",
-            type=click.Path(path_type=Path),
-            help="Folder to work on. Default: $GOSALES_WORKSPACE, the current one, the checkout.",
-        ),
+        WORKSPACE,
         click.option(
             "--config", type=click.Path(path_type=Path), help="Settings instead of gosales.toml."
         ),
-        click.option("-v", "--verbose", is_flag=True, help="Show tracebacks of expected errors."),
+        VERBOSE,
     )
 
     def decorate(command: Command) -> Command:
@@ -184,6 +192,79 @@ def demo_command(customers: int, folder: Path, **given: Any) -> None:
 
     run, session = demo(given["workspace"] or folder, customers, given["seed"])
     click.echo(summarise(run, session.workspace))
+
+
+@gosales.command("init")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--copy", is_flag=True, help="Copy logs and lookups into the workspace's folders.")
+@click.option("--dry-run", is_flag=True, help="Print the proposal; write and copy nothing.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Write it here, not to gosales.toml."
+)
+@WORKSPACE
+@VERBOSE
+def init_command(files: tuple[Path, ...], workspace: Path | None, **given: Any) -> None:
+    """Look at raw logs never seen before and propose gosales.toml; never overwrites.
+
+    FILES are the logs and, if there are any, tables of products and customers.
+
+    Example: gosales init exports/sales.csv exports/products.csv --workspace my_company --copy
+    """
+    from gosales.pipeline.init import InitOptions, init, workspace_for
+
+    run = init(workspace_for(workspace), list(files), InitOptions(**given))
+    click.echo(run.summary() if run.written else run.text, nl=run.written is not None)
+
+
+@gosales.command("check")
+@options("cutoff", "strict")
+def check_command(**given: Any) -> None:
+    """Report on the data before any model; exit 1 on a blocker (with --strict, a warning).
+
+    Example: gosales check --workspace my_company
+    """
+    from gosales.pipeline.check import check
+
+    run = check(_session(given))
+    click.echo(run.summary())
+    run.refuse()
+
+
+@gosales.group("runs")
+def runs_group() -> None:
+    """What past runs did.
+
+    Example: gosales runs list
+    """
+
+
+@runs_group.command("list")
+@WORKSPACE
+@VERBOSE
+def runs_list_command(workspace: Path | None) -> None:
+    """Every run, the newest first: command, time, what is published from it.
+
+    Example: gosales runs list --workspace my_company
+    """
+    from gosales.pipeline.runs import list_runs, render_list
+    from gosales.utils.paths import find_workspace
+
+    click.echo(render_list(list_runs(find_workspace(workspace))))
+
+
+@runs_group.command("show")
+@click.argument("run")
+@WORKSPACE
+@VERBOSE
+def runs_show_command(run: str, workspace: Path | None) -> None:
+    """One run: its settings, input hashes, versions, seed and figures.
+
+    Example: gosales runs show 20250101T120000-ab12
+    """
+    from gosales.pipeline.runs import show_run
+    from gosales.utils.paths import find_workspace
+
+    click.echo(show_run(find_workspace(workspace), run))
 
 
 def _session(given: dict[str, Any]) -> Session:

@@ -94,6 +94,11 @@ class TrainingSet:
     weight: NDArray[np.float64]
     cutoffs: tuple[Cutoff, ...]
 
+    @property
+    def learnable(self) -> bool:
+        """Whether both outcomes occur."""
+        return 0 < int(self.bought.sum()) < len(self.bought)
+
     def where(self, keep: NDArray[np.bool_]) -> TrainingSet:
         """The rows that `keep` (shape (rows,)) marks."""
         return replace(

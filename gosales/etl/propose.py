@@ -7,10 +7,10 @@ from pathlib import Path
 
 from gosales.core.errors import SalesLogError
 from gosales.etl.header import loose
-from gosales.etl.propose_amounts import amounts_missing, choose_amounts
+from gosales.etl.propose_amounts import AMOUNT_ROLES, amounts_missing, choose_amounts
 from gosales.etl.propose_days import choose_day_first
 from gosales.etl.propose_facts import share_with_one, sku_counts
-from gosales.etl.propose_lookup import PRODUCTS, Join, Lookup, best_join, better, describe
+from gosales.etl.propose_lookup import Join, Lookup, best_join, better, describe
 from gosales.etl.propose_profile import Profiler, Table, profiler, read_tables
 from gosales.etl.propose_roles import (
     LIKELY,
@@ -76,7 +76,7 @@ def _likely_log(tables: list[Table]) -> Table:
 
     def rank(table: Table) -> tuple[int, int]:
         has_date = any(column.is_date for column in table.columns)
-        money = [c for c in candidates(table.columns, ("quantity", "value", "unit_price"))]
+        money = candidates(table.columns, AMOUNT_ROLES)
         return 2 * has_date + bool(money), table.rows
 
     return max(tables, key=rank)
@@ -107,11 +107,11 @@ def _long(reader: Profiler, tables: list[Table], log: Table) -> Proposal:
     counts = sku_counts(reader, log, named["sku"], named.get("sku_name"))
     excluded = choose_excluded(counts)
     sections["products"] = [excluded] if excluded else []
-    has_division = any(one.name == PRODUCTS and "division" in one.columns.value for one in lookups)
+    has_division = any(one.has_division for one in lookups)
     if "division" not in named and not has_division:
         notes.append(
-            "No column holds a division and no product table was given: add data/lookup/products.csv "
-            "with sku and division, or name a column as division. Nothing is scored without."
+            "No column holds a division and no product table was given. Nothing is scored without: "
+            "add data/lookup/products.csv with sku and division, or name a column as division."
         )
     return Proposal(_paths(logs), sections, tuple(lookups), tuple(notes))
 
@@ -119,7 +119,7 @@ def _long(reader: Profiler, tables: list[Table], log: Table) -> Proposal:
 def _columns(reader: Profiler, log: Table) -> list[Choice]:
     found = candidates(log.columns, FIRST_ROLES)
     given = assign(found)
-    _settle_names(given, log)
+    _settle_names(given)
     _need(given, log)
     taken = {one.column.name for one in given.values()}
     amounts = choose_amounts(reader, log, taken)
@@ -129,7 +129,7 @@ def _columns(reader: Profiler, log: Table) -> list[Choice]:
     return sorted([*choices, *amounts], key=lambda one: COLUMN_ORDER.index(one.key))
 
 
-def _settle_names(given: dict[str, Candidate], log: Table) -> None:
+def _settle_names(given: dict[str, Candidate]) -> None:
     """A customer or product that has only a name is known by it."""
     for role, name in (("customer", "customer_name"), ("sku", "sku_name")):
         if role not in given and name in given:

@@ -65,7 +65,7 @@ def _with_proof(
         one = known or Candidate(role, named[name], 0.4 + _word_bonus(role, name), "")
         reason = f"{one.why}; {why}" if one.why else why
         raised.append(replace(one, score=min(1.0, one.score + PROVEN), why=reason))
-    rest = [o for o in found if (o.role, o.column.name) not in {(r, n) for r, n in parts.items()}]
+    rest = [o for o in found if (o.role, o.column.name) not in set(parts.items())]
     return sorted([*raised, *rest], key=lambda one: -one.score)
 
 

@@ -26,6 +26,11 @@ class Lookup:
     columns: Choice
     more: tuple[Choice, ...] = ()
 
+    @property
+    def has_division(self) -> bool:
+        mapped = self.columns.value
+        return self.name == PRODUCTS and isinstance(mapped, dict) and "division" in mapped
+
 
 @dataclass(frozen=True)
 class Join:

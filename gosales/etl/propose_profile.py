@@ -205,8 +205,21 @@ def _share(condition: str) -> str:
 def _profile(place: int, name: str, rows: int, look: Sequence[Any]) -> ColumnProfile:
     filled, distinct, *shares, top = look
     examples = tuple(str(value)[:40] for value in top)
-    per_row = float(filled) / max(rows, 1)
-    return ColumnProfile(place, name, rows, per_row, distinct, *map(float, shares), examples)
+    numeric, whole, negative, dates, letters, spaced = map(float, shares)
+    return ColumnProfile(
+        place=place,
+        name=name,
+        rows=rows,
+        filled=float(filled) / max(rows, 1),
+        distinct=distinct,
+        numeric=numeric,
+        whole=whole / numeric if numeric else 0.0,
+        negative=negative,
+        dates=dates,
+        letters=letters,
+        spaced=spaced,
+        examples=examples,
+    )
 
 
 @contextmanager

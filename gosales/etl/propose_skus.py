@@ -36,8 +36,8 @@ def choose_excluded(counts: list[SkuCount]) -> Choice | None:
     why = f"{len(odd)} SKUs in {lines:,} lines look like postage, fees or corrections"
     why += f", e.g. {', '.join(named)}" if named else ""
     strange = [sku for sku in _unlike(counts) if sku not in chosen][:6]
-    left = f"kept, though unlike the others: {', '.join(sorted(strange))}" if strange else ""
-    return Choice("exclude_skus", patterns, LIKELY, why, left)
+    why += f"; kept, though unlike the others: {', '.join(sorted(strange))}" if strange else ""
+    return Choice("exclude_skus", patterns, LIKELY, why)
 
 
 def no_products(counts: list[SkuCount]) -> list[SkuCount]:

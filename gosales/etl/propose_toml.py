@@ -48,8 +48,7 @@ def _section(name: str, choices: list[Choice]) -> str:
 def _key(choice: Choice) -> str:
     text = f"{choice.certainty}: {choice.why}."
     if choice.runner_up:
-        lead = "" if choice.runner_up.startswith("kept") else "runner-up: "
-        text += f" {lead}{choice.runner_up}."
+        text += f" Runner-up: {choice.runner_up}."
     return f"{comment(text)}\n{choice.key} = {toml_value(choice.value)}"
 
 
@@ -80,10 +79,16 @@ def toml_value(value: Value) -> str:
     inline = f"[{', '.join(items)}]"
     if len(inline) <= INLINE:
         return inline
-    wrapped = textwrap.wrap(", ".join(items) + ",", WIDTH - 4, break_long_words=False)
-    if any('"' in item[1:-1] or " " in item for item in items):
-        wrapped = [f"{item}," for item in items]
-    return "\n".join(("[", *(f"    {line}" for line in wrapped), "]"))
+    return "\n".join(("[", *_wrapped(items), "]"))
+
+
+def _wrapped(items: list[str]) -> list[str]:
+    lines = [""]
+    for item in items:
+        if lines[-1] and len(lines[-1]) + len(item) + 2 > WIDTH - 4:
+            lines.append("")
+        lines[-1] += f"{' ' if lines[-1] else ''}{item},"
+    return [f"    {line}" for line in lines]
 
 
 def toml_string(text: str) -> str:

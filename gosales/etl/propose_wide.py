@@ -109,7 +109,8 @@ def wide_notes(reader: Profiler, table: Table, sku_map: SkuMap) -> list[str]:
     if not found:
         return []
     names = ", ".join(f'"{one.column}" ({one.lines:,} lines)' for one in found[:12])
-    return [
+    note = (
         f"Columns that look like products which the SKU map does not know: {names}. Their sales "
         "are not loaded until a SKU map of your own ([source] sku_map) names them."
-    ]
+    )
+    return [note]

@@ -141,14 +141,15 @@ WORDS: dict[str, Patterns] = {
 }
 
 NOT_THESE: dict[str, str] = {
-    "customer": r"\b(name|mail|email|phone|city|type|address|group|region|country|zip|status|segment"
-    r"|since|order|po|manager|rep|date|class|created|nom|nombre|site|price)\b|name$|datum$",
+    "customer": r"\b(name|mail|email|phone|city|type|address|group|region|country|zip|status"
+    r"|segment|since|order|po|manager|rep|date|class|created|nom|nombre|site|price)\b|name$|datum$",
     "customer_name": r"\b(type|group|order|rep|manager|city)\b",
     "date": r"\b(updat\w*|modif\w*|chang\w*|due|birth|ship\w*|deliver\w*|expir\w*|valid|start|end"
     r"|created|creation|entered|entry|livraison|echeance|entrega|saisie|creacion)\b"
     r"|(liefer|falligkeits|geburts|anderungs|erfassungs|erstell|erstellungs|anlage)datum",
     "known_at": r"\b(updat\w*|modif\w*|chang\w*|account|customer|by)\b",
-    "order": r"\b(date|line|qty|quantity|amount|value|type|status|total|customer|count|day)\b|datum",
+    "order": r"\b(date|line|qty|quantity|amount|value|type|status|total|customer|count|day)\b"
+    r"|datum",
     "line_id": r"\b(type|total|amount|date|product)\b",
     "sku": r"\b(name|description|desc|category|group|cost|price|type|family|line|class|color|colour"
     r"|qty|quantity|subcategory|title|division|status|size|weight|nom|nombre)\b|bezeichnung|gruppe",

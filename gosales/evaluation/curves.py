@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.evaluation.metrics import captured_at
+from gosales.evaluation.metrics import captured_at, share_ties
 
 Floats = NDArray[np.float64]
 Row = dict[str, str | float | int]
@@ -43,13 +43,13 @@ def gains(score: Floats, bought: NDArray[np.bool_], value: Floats) -> list[Row]:
 
 def reliability(score: Floats, bought: NDArray[np.bool_]) -> list[Row]:
     """Mean score against base rate in ten bins of equal size, lowest scores first."""
-    order = np.argsort(score, kind="stable")
+    order, shared = np.argsort(score, kind="stable"), share_ties(score, bought)
     return [
         {
             "bin": number,
             "rows": len(part),
             "mean_score": round(float(score[part].mean()), 6),
-            "base_rate": round(float(bought[part].mean()), 6),
+            "base_rate": round(float(shared[part].mean()), 6),
         }
         for number, part in enumerate(np.array_split(order, BINS), start=1)
         if len(part)

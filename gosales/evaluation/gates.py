@@ -30,12 +30,7 @@ def judge(populations: dict[str, Any], settings: GateSettings) -> list[Gate]:
     rows = populations[NEVER]
     macro = rows[MACRO]
     enough = macro["buyers"] >= settings.least_buyers
-    expected = sum(
-        r["expected_over_actual"] * r["buyers"]
-        for name, r in rows.items()
-        if name != MACRO and r["expected_over_actual"] is not None
-    )
-    overall = expected / macro["buyers"] if macro["buyers"] else None
+    overall = macro["expected"] / macro["buyers"] if macro["buyers"] else None
     low, high = 1 / settings.calibration, settings.calibration
     auc, lift = settings.least_auc, settings.least_lift
     return [

@@ -61,12 +61,18 @@ def expected_calibration_error(score: Floats, bought: Flags, bins: int = ECE_BIN
     """Mean distance of mean score and base rate over equally filled bins, weighted by rows."""
     if not len(score):
         return float("nan")
-    order = np.argsort(score, kind="stable")
+    order, shared = np.argsort(score, kind="stable"), share_ties(score, bought)
     gaps = [
-        abs(float(score[part].sum()) - float(bought[part].sum()))
+        abs(float(score[part].sum()) - float(shared[part].sum()))
         for part in np.array_split(order, bins)
     ]
     return sum(gaps) / len(score)
+
+
+def share_ties(score: Floats, bought: Flags) -> Floats:
+    """Shape (rows,): the base rate among the rows of the same score."""
+    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
+    return (np.bincount(inverse, weights=bought, minlength=len(counts)) / counts)[inverse]
 
 
 def expected_over_actual(score: Floats, bought: Flags) -> float:
@@ -80,6 +86,7 @@ def summary(score: Floats, bought: Flags) -> dict[str, float]:
         "n": len(score),
         "buyers": int(bought.sum()),
         "base_rate": float(bought.mean()) if len(score) else float("nan"),
+        "expected": float(score.sum()),
         "auc": auc(score, bought),
         "ap": average_precision(score, bought),
         "lift_10": lift_at(score, bought, 0.1),

@@ -50,7 +50,7 @@ def scoreboard(
 
 
 def _macro(rows: list[dict[str, float]]) -> dict[str, float]:
-    counts = {key: sum(row[key] for row in rows) for key in ("n", "buyers")}
+    counts = {key: sum(row[key] for row in rows) for key in ("n", "buyers", "expected")}
     solid = [row for row in rows if row["buyers"] >= MIN_BUYERS]
     keys = ("base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
     means = {

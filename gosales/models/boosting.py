@@ -43,8 +43,11 @@ def to_text(booster: lgb.Booster) -> str:
 
 
 def from_text(text: str) -> lgb.Booster:
-    """Read `to_text`'s output."""
-    return lgb.Booster(model_str=text)
+    """Read `to_text`'s output. Raises ValueError when it is something else."""
+    try:
+        return lgb.Booster(model_str=text)
+    except lgb.basic.LightGBMError as error:
+        raise ValueError(str(error)) from error
 
 
 def raw(booster: lgb.Booster, x: NDArray[np.float32]) -> NDArray[np.float64]:

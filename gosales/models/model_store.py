@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -93,11 +94,20 @@ def load_model(data: Path, cache: dict[str, Shared] | None = None) -> DivisionMo
                 f"{data} was written in model format {content['format']}, not {FORMAT}.",
                 remedy="Train again with `gosales train`.",
             )
-        key = content["shared_hash"]
+        key = _digest(content["shared"])
+        if key != content["shared_hash"]:
+            raise ModelError(
+                f"{data / 'model.json'} is not what was trained.",
+                remedy="Restore the folder or train again with `gosales train`.",
+            )
+        trees = {
+            name: _packed_trees(data, name, digest)
+            for name, digest in content["shared"]["trees"].items()
+        }
         if key not in cache:
-            cache[key] = _unpack_shared(content, data)
+            cache[key] = _unpack_shared(content["shared"], trees)
         return _unpack_own(content, cache[key])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(
             f"The model in {data} cannot be read: {type(error).__name__}: {error}.",
             remedy="Restore the folder or train again with `gosales train`.",
@@ -127,14 +137,16 @@ def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
         "value": {"means": shared.value.means, "scale": shared.value.scale},
         "trees": {name: hashlib.sha256(text).hexdigest() for name, text in trees.items()},
     }
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return {"shared": content, "shared_hash": digest, "format": FORMAT}, trees
+    return {"shared": content, "shared_hash": _digest(content), "format": FORMAT}, trees
 
 
-def _unpack_shared(content: dict[str, Any], data: Path) -> Shared:
-    shared = content["shared"]
+def _digest(shared: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(shared, sort_keys=True).encode()).hexdigest()
+
+
+def _unpack_shared(shared: dict[str, Any], packed: dict[str, bytes]) -> Shared:
     names = tuple(shared["names"])
-    trees = {name: _read_trees(data, name, digest) for name, digest in shared["trees"].items()}
+    trees = {name: _read_trees(content) for name, content in packed.items()}
     value = ValueModel(
         names, shared["value"]["means"], shared["value"]["scale"], trees.pop(VALUE_TREES, None)
     )
@@ -145,7 +157,8 @@ def _unpack_shared(content: dict[str, Any], data: Path) -> Shared:
     return Shared(names, ensemble, baselines, shared["best"], value)
 
 
-def _read_trees(data: Path, name: str, digest: str) -> Any:
+def _packed_trees(data: Path, name: str, digest: str) -> bytes:
+    """A tree file's bytes, once their hash is found right."""
     if not name.isidentifier():
         raise ModelError(f"{name!r} is no tree file.", remedy="Train again with `gosales train`.")
     packed = (data / "trees" / f"{name}.txt.gz").read_bytes()
@@ -154,9 +167,12 @@ def _read_trees(data: Path, name: str, digest: str) -> Any:
             f"The trees {name} in {data} are not those that were trained.",
             remedy="Restore the folder or train again with `gosales train`.",
         )
-    with gzip.open(data / "trees" / f"{name}.txt.gz") as stream:
-        text = stream.read(MAX_TREE_BYTES)
-    return from_text(text.decode())
+    return packed
+
+
+def _read_trees(packed: bytes) -> Any:
+    with gzip.open(io.BytesIO(packed)) as stream:
+        return from_text(stream.read(MAX_TREE_BYTES).decode())
 
 
 def _pack_own(model: DivisionModel) -> dict[str, Any]:

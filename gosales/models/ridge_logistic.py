@@ -50,7 +50,7 @@ def fit_ridge_logistic(
     scale = np.where(scale > 1e-9, scale, np.inf)
     a = _design(x, mean, scale)
     ridge = np.append(np.full(x.shape[1], penalty), 0.0)
-    rate = np.average(y, weights=weight)
+    rate = ((weight * y).sum() + 0.5) / (weight.sum() + 1.0)
     theta = np.append(np.zeros(x.shape[1]), np.log(rate / (1 - rate)))
     loss = _loss(a, y, weight, ridge, theta)
     for _ in range(MAX_STEPS):

@@ -48,9 +48,10 @@ class ValueModel:
 
 
 def fit_value_model(training: TrainingSet, seed: int) -> ValueModel:
-    """Fit on the rows that bought for money."""
-    buyers = training.where(training.bought & (training.value_cents > 0))
-    means = _means(buyers)
+    """Fit on the rows that bought for money; the sum is that of all that bought."""
+    bought = training.where(training.bought)
+    buyers = bought.where(bought.value_cents > 0)
+    means = _means(_whole(bought))
     if len(buyers.bought) < MIN_ROWS:
         return ValueModel(training.names, means, 1.0, None)
     value = buyers.value_cents.astype(np.float64)
@@ -65,15 +66,21 @@ def fit_value_model(training: TrainingSet, seed: int) -> ValueModel:
         num_leaves=15,
         seed=seed,
     )
-    fitted = np.exp(raw(trees, buyers.values))
-    total = float((buyers.weight * value).sum())
-    return ValueModel(training.names, means, total / float((buyers.weight * fitted).sum()), trees)
+    fitted = np.exp(raw(trees, bought.values))
+    total = max(float((bought.weight * bought.value_cents).sum()), 0.0)
+    return ValueModel(training.names, means, total / float((bought.weight * fitted).sum()), trees)
+
+
+def _whole(bought: TrainingSet) -> TrainingSet:
+    """The rows whose outcome has the full length."""
+    months = bought.values[:, bought.names.index("horizon__months")]
+    return bought.where(months == months.max(initial=0))
 
 
 def _means(buyers: TrainingSet) -> dict[str, float]:
     value = buyers.value_cents.astype(np.float64)
-    overall = float(value.mean()) if len(value) else 0.0
+    overall = max(float(value.mean()), 0.0) if len(value) else 0.0
     count = np.bincount(buyers.division, minlength=len(buyers.divisions))
     total = np.bincount(buyers.division, weights=value, minlength=len(buyers.divisions))
-    shrunk = (total + PRIOR * overall) / (count + PRIOR)
+    shrunk = np.maximum(total + PRIOR * overall, 0.0) / (count + PRIOR)
     return {"": overall, **dict(zip(buyers.divisions, shrunk.tolist(), strict=True))}

@@ -98,9 +98,10 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
     rows, last = _learn(engine, [*final, *inner], plan)
     proof = None
     if inner and last is not None:
-        with track("Proving the model on the last horizon"):
-            past = combine([rows[x] for x in inner], plan.budget, plan.seed)
-            proof = prove_fit(engine, last, past, plan)
+        past = combine([rows[x] for x in inner], plan.budget, plan.seed)
+        if past.learnable:
+            with track("Proving the model on the last horizon"):
+                proof = prove_fit(engine, last, past, plan)
     with track("Training on all of the history"):
         training = combine([rows[x] for x in final], plan.budget, plan.seed) if final else None
         shared = _shared(engine, training, proof, plan)
@@ -114,6 +115,7 @@ def _learn(
     ages = sorted({lesson.age for lesson in wanted})
     n, d = engine.size
     kept = min(plan.settings.kept_zeros, plan.budget / max(n * d * len(ages), 1))
+    most = 2 * plan.budget // max(len(set(wanted)), 1)
     rows: dict[Lesson, TrainingSet] = {}
     last = None
     with track("Learning from past cutoffs", total=len(ages)) as advance:
@@ -122,7 +124,7 @@ def _learn(
             last = cells if age == engine.horizon_months else last
             for lesson in dict.fromkeys(one for one in wanted if one.age == age):
                 outcome = engine.history.outcome(cells.panel.cutoff, lesson.months)
-                rows[lesson] = sample_rows(cells, label(outcome, cells.spine), kept)
+                rows[lesson] = sample_rows(cells, label(outcome, cells.spine), kept, most)
             advance(1)
     return rows, last
 
@@ -285,7 +287,7 @@ def _shared(
     engine: FeatureEngine, training: TrainingSet | None, proof: Proof | None, plan: Plan
 ) -> Shared:
     """The pooled parts; without both outcomes to learn from, only the features' names."""
-    if training is None or not 0 < training.bought.sum() < len(training.bought):
+    if training is None or not training.learnable:
         cells = engine.at(0)
         return Shared(cells.names, None, {}, "", plain_values(cells))
     return Shared(

@@ -91,7 +91,7 @@ class Work:
 
 @contextmanager
 def working(session: Session, command: str) -> Iterator[Work]:
-    """Begin a run, and publish what it made when the block succeeds.
+    """Begin a run, and publish what it made, if anything, when the block succeeds.
 
     A run that fails keeps its folder, with the log, and publishes nothing. With `strict`, a warning
     makes it fail.
@@ -116,7 +116,8 @@ def working(session: Session, command: str) -> Iterator[Work]:
         manifest = {**_resolved(session, command), **work.manifest, "seconds": seconds}
         write_json(work.folder / "manifest.json", manifest | {"run_id": work.run.run_id})
         get_log().info("done", seconds=seconds)
-    store.commit(work.run)
+    if work.run.made:
+        store.commit(work.run)
 
 
 def new_run_id() -> str:

@@ -38,23 +38,33 @@ def lessons(months: int, horizon: int, snapshots: int, offset: int = 0) -> list[
     """
     first = offset + horizon
     oldest = months - WARM_UP_MONTHS if months - WARM_UP_MONTHS >= first else months - 1
-    quarterly = [*range(first, oldest + 1, QUARTER)][:snapshots]
-    monthly = [*range(first, oldest + 1)][: min(snapshots, MOST_MONTHLY)]
-    full = [Lesson(age, horizon) for age in (quarterly if len(quarterly) >= FEW else monthly)]
+    quarterly = range(first, oldest + 1, QUARTER)
+    monthly = range(first, oldest + 1)[:MOST_MONTHLY]
+    ages = quarterly if len(quarterly) >= FEW else monthly
+    full = [Lesson(age, horizon) for age in ages[:snapshots]]
     open_months = sorted({round(horizon / 3), round(2 * horizon / 3)} - {0, horizon})
     partial = [Lesson(offset + m, m) for m in open_months if offset + m <= oldest]
     return full + partial if full else []
 
 
-def sample_rows(cells: CellFeatures, labels: LabelFrame, keep: float) -> TrainingSet:
-    """All owned cells, all buyers, and a share of the rest with its weight raised to match."""
-    n, d = cells.spine.owned.shape
+def sample_rows(
+    cells: CellFeatures, labels: LabelFrame, keep: float, most: int = 10**9
+) -> TrainingSet:
+    """All owned cells, all buyers, and a share of the rest; weights are raised to match.
+
+    Args:
+        keep: Share of the never-bought cells without a purchase.
+        most: Rows; owned cells, buyers of the others and the rest get at most a third each.
+    """
+    owned, bought = cells.spine.owned, labels.bought
     seed = (cells.panel.cutoff.date.toordinal(), labels.months)
-    rest = ~cells.spine.owned & ~labels.bought
-    chosen = ~rest | (np.random.default_rng(seed).random((n, d)) < keep)
+    share = np.zeros(owned.shape)
+    for stratum, ceiling in ((owned, 1.0), (~owned & bought, 1.0), (~owned & ~bought, keep)):
+        share[stratum] = min(ceiling, most / 3 / max(stratum.sum(), 1))
+    chosen = np.random.default_rng(seed).random(owned.shape) < share
     customer, division = (index.astype(np.int32) for index in np.nonzero(chosen))
     frame = cells.rows(customer, division, labels.months)
-    weight = np.where(rest[customer, division], 1.0 / keep, 1.0)
+    weight = 1.0 / share[customer, division]
     return _training_set(frame, labels, weight)
 
 

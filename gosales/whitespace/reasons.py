@@ -140,7 +140,9 @@ def _months(months: float) -> str:
 
 
 def _span(days: float) -> str:
-    return f"{days:.0f} days" if days < 45 else _months(days / 30.44)
+    if days >= 45:
+        return _months(days / 30.44)
+    return "1 day" if round(days) == 1 else f"{days:.0f} days"
 
 
 def _percent(share: float) -> str:

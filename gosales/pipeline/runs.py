@@ -1,0 +1,209 @@
+"""What the runs of a workspace did: the list, and one run whole. Reads only.
+
+A run's manifest is written when it ends; a folder without one is a run that failed, was killed or
+is still going on.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gosales.core.errors import WorkspaceError
+from gosales.utils.paths import Workspace
+from gosales.utils.store import Published, RunStore
+
+RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}")
+STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})-")
+RESOLVED = ("run_id", "command", "seed", "cutoff", "divisions", "settings", "versions", "seconds")
+HASHES = "input_hashes"
+FIGURES = ("n", "buyers", "base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
+MOST_INPUTS = 40
+
+
+@dataclass(frozen=True)
+class RunCard:
+    """One run in a line: `publishes` are the parts that are published from it now."""
+
+    run_id: str
+    command: str
+    state: str
+    publishes: tuple[str, ...]
+
+    @property
+    def when(self) -> str:
+        """The UTC time that its id tells."""
+        found = STAMP.match(self.run_id)
+        if not found:
+            return ""
+        year, month, day, hour, minute, second = found.groups()
+        return f"{year}-{month}-{day} {hour}:{minute}:{second}"
+
+
+def list_runs(workspace: Workspace) -> list[RunCard]:
+    """Every run, the newest first."""
+    published = RunStore(workspace).published()
+    return [_card(workspace, run_id, published) for run_id in reversed(run_ids(workspace))]
+
+
+def run_ids(workspace: Workspace) -> list[str]:
+    """The ids of all runs, the oldest first."""
+    if not workspace.runs.is_dir():
+        return []
+    names = (path.name for path in workspace.runs.iterdir() if path.is_dir())
+    return sorted(name for name in names if RUN_ID.fullmatch(name))
+
+
+def find_run(workspace: Workspace, run_id: str) -> Path:
+    """The folder of a run.
+
+    Raises:
+        WorkspaceError: No run has that id; the nearest ones are named.
+    """
+    known = run_ids(workspace)
+    if run_id in known:
+        return workspace.runs / run_id
+    near = difflib.get_close_matches(run_id, known, n=3, cutoff=0.5) or known[-1:]
+    raise WorkspaceError(
+        f"There is no run {run_id[:80]!r} in {workspace.runs}.",
+        remedy=f"Did you mean {' or '.join(near)}? `gosales runs list` shows all."
+        if near
+        else "Nothing has run here yet; start with `gosales score-all`.",
+    )
+
+
+def render_list(cards: list[RunCard]) -> str:
+    """The list as text."""
+    if not cards:
+        return "No runs yet."
+    width = max(len(card.run_id) for card in cards)
+    rows = [f"{'run':<{width}}  {'when (UTC)':<19}  {'command':<11}  {'state':<9}  published"]
+    for card in cards:
+        parts = ", ".join(card.publishes) or "-"
+        rows.append(
+            f"{card.run_id:<{width}}  {card.when:<19}  {card.command:<11}  {card.state:<9}  {parts}"
+        )
+    return "\n".join(rows)
+
+
+def show_run(workspace: Workspace, run_id: str) -> str:
+    """One run as text: what it did, with what, and how well.
+
+    Raises:
+        WorkspaceError: There is no such run.
+    """
+    folder = find_run(workspace, run_id)
+    card = _card(workspace, run_id, RunStore(workspace).published())
+    manifest = _read(folder / "manifest.json") or {}
+    head = {
+        "command": card.command,
+        "when (UTC)": card.when,
+        "state": card.state,
+        "published now": ", ".join(card.publishes) or "nothing",
+        "folder": folder,
+    }
+    head |= {key: manifest[key] for key in ("seconds", "seed", "cutoff") if key in manifest}
+    if manifest.get("divisions"):
+        head["divisions"] = ", ".join(manifest["divisions"])
+    blocks = [_block(f"Run {run_id}", head)]
+    if card.state != "done" and card.state != "current":
+        blocks.append(_block("How far it came", _last_words(folder)))
+    figures = {k: v for k, v in manifest.items() if k not in (*RESOLVED, HASHES)}
+    blocks.append(_block("Figures", {**_plain(figures), **_quality(folder), **_metrics(folder)}))
+    blocks.append(_block("Input files (SHA-256)", _first(manifest.get(HASHES, {}))))
+    blocks.append(_block("Settings", _flat(manifest.get("settings", {}))))
+    blocks.append(_block("Versions", manifest.get("versions", {})))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _card(workspace: Workspace, run_id: str, published: Published) -> RunCard:
+    folder = workspace.runs / run_id
+    manifest = _read(folder / "manifest.json")
+    parts = tuple(sorted(part for part, made in published.parts.items() if made == run_id))
+    if manifest is None:
+        first, last = _log_ends(folder)
+        state = "failed" if last.get("event") == "failed" else "unfinished"
+        return RunCard(run_id, str(first.get("command", "?")), state, parts)
+    state = "current" if published.run_id == run_id else "done"
+    return RunCard(run_id, str(manifest.get("command", "?")), state, parts)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """A JSON object; None when it is not there or not whole."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _log_ends(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The first and the last event of a run's log."""
+    try:
+        lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
+        events = [json.loads(line) for line in (lines[:1] + lines[-1:])]
+    except (OSError, ValueError):
+        return {}, {}
+    return (events[0], events[-1]) if events else ({}, {})
+
+
+def _last_words(folder: Path) -> dict[str, Any]:
+    _, last = _log_ends(folder)
+    return {key: last[key] for key in ("timestamp", "event", "error") if key in last}
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    """Scalars as they are; of anything larger its size."""
+    told = {}
+    for key, value in sorted(facts.items()):
+        small = not isinstance(value, dict | list)
+        told[key] = value if small else f"{len(value)} ({', '.join(list(map(str, value))[:8])})"
+    return told
+
+
+def _quality(folder: Path) -> dict[str, Any]:
+    quality = _read(folder / "data_quality.json")
+    if quality is None:
+        return {}
+    found = {"lines_read": quality.get("lines_read"), "lines_loaded": quality.get("lines_loaded")}
+    rejected = quality.get("lines_rejected") or {}
+    return found | {f"rejected: {reason}": lines for reason, lines in rejected.items()}
+
+
+def _metrics(folder: Path) -> dict[str, Any]:
+    """The never-bought figures, of training and of a validation."""
+    told: dict[str, Any] = {}
+    for name in ("metrics.json", "validation/metrics.json"):
+        populations = (_read(folder / name) or {}).get("populations") or {}
+        macro = (populations.get("never_bought") or {}).get("_macro") or {}
+        kind = "validation" if "/" in name else "training"
+        told |= {f"{kind}: never_bought {key}": macro[key] for key in FIGURES if key in macro}
+    return told
+
+
+def _first(hashes: dict[str, Any]) -> dict[str, Any]:
+    shown = dict(sorted(hashes.items())[:MOST_INPUTS])
+    more = len(hashes) - len(shown)
+    return shown | ({"...": f"and {more} more in manifest.json"} if more else {})
+
+
+def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings as dotted keys; keys without a value are left out."""
+    flat: dict[str, Any] = {}
+    for key, value in sorted(settings.items()):
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")
+        elif value not in (None, [], ""):
+            flat[f"{prefix}{key}"] = json.dumps(value, ensure_ascii=False)
+    return flat
+
+
+def _block(title: str, facts: dict[str, Any]) -> str:
+    if not facts:
+        return ""
+    width = max(len(key) for key in facts)
+    return "\n".join((title, *(f"  {key:<{width}}  {value}" for key, value in facts.items())))
