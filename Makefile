@@ -21,7 +21,7 @@ LOCKED = .venv/.locked-$(HERE)
 INSTALLED = .venv/.installed-$(HERE)
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test lint format lock test-deps clean
+.PHONY: help setup demo test lint format docs lock test-deps clean
 
 help:  ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ lint: setup  ## Check layers, style, format and types
 format: setup  ## Format the code and fix what can be fixed safely
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
+
+docs: setup  ## Refresh the generated parts of docs/
+	@$(BIN)/python scripts/make_docs.py
 
 # Keeps the present pins where it can; UPGRADE=--upgrade takes the newest versions instead.
 lock:  ## Refresh requirements.lock and gosales/requirements.txt from pyproject.toml (needs uv)

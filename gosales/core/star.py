@@ -30,11 +30,9 @@ def visible_date(facts: ir.Table) -> ir.DateColumn:
     return ibis.greatest(facts[Fact.DATE], facts[Fact.KNOWN_AT].fill_null(facts[Fact.DATE]))
 
 
-def valid_on(table: ir.Table, day: dt.date, start: str, end: str) -> ir.Table:
-    """Rows of an imported table whose validity, where given, includes `day`."""
-    begun = table[start].isnull() | (table[start] <= day)
-    open_still = table[end].isnull() | (table[end] >= day)
-    return table.filter(begun & open_still)
+def begun(table: ir.Table, start: str, day: dt.date) -> ir.Table:
+    """Rows of an imported table that had begun to be valid by `day`, or have no such date."""
+    return table.filter(table[start].isnull() | (table[start] <= day))
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,9 @@ class Star:
 class History:
     """All that could be known at `cutoff`. The only thing a feature may look at.
 
-    `tables.facts` is already cut; `two_clocks` tells whether posting dates were used to cut it.
+    `tables` are already cut; imported facts that have ended since are still there, with the day of
+    their end, since earlier cutoffs need them. `two_clocks` tells whether posting dates were used
+    to cut them.
     """
 
     cutoff: Cutoff
@@ -157,13 +157,12 @@ def known_by(tables: Tables, cutoff: Cutoff, two_clocks: bool) -> Tables:
     def cut(rows: ir.Table) -> ir.Table:
         return rows.filter((visible_date(rows) if two_clocks else rows[Fact.DATE]) <= cutoff.date)
 
-    day = cutoff.date
     return replace(
         tables,
         facts=cut(tables.facts),
         names=cut(tables.names),
-        attributes=valid_on(tables.attributes, day, Attribute.VALID_FROM, Attribute.VALID_TO),
-        statuses=valid_on(tables.statuses, day, CellStatus.VALID_FROM, CellStatus.VALID_TO),
+        attributes=begun(tables.attributes, Attribute.VALID_FROM, cutoff.date),
+        statuses=begun(tables.statuses, CellStatus.VALID_FROM, cutoff.date),
     )
 
 

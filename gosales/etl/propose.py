@@ -9,7 +9,7 @@ from gosales.core.errors import SalesLogError
 from gosales.etl.header import loose
 from gosales.etl.propose_amounts import AMOUNT_ROLES, amounts_missing, choose_amounts
 from gosales.etl.propose_days import choose_day_first
-from gosales.etl.propose_facts import share_with_one, sku_counts
+from gosales.etl.propose_facts import share_with_one, sku_counts, steadiness
 from gosales.etl.propose_lookup import Join, Lookup, best_join, better, describe
 from gosales.etl.propose_profile import Profiler, Table, profiler, read_tables
 from gosales.etl.propose_roles import (
@@ -120,7 +120,7 @@ def _columns(reader: Profiler, log: Table) -> list[Choice]:
     found = candidates(log.columns, FIRST_ROLES)
     given = assign(found)
     _settle_names(given)
-    _need(given, log)
+    _need(reader, given, log)
     taken = {one.column.name for one in given.values()}
     amounts = choose_amounts(reader, log, taken)
     if amounts_missing(amounts):
@@ -138,13 +138,15 @@ def _settle_names(given: dict[str, Candidate]) -> None:
             given[role] = replace(one, role=role, score=min(one.score, 0.7), why=why)
 
 
-def _need(given: dict[str, Candidate], log: Table) -> None:
+def _need(reader: Profiler, given: dict[str, Candidate], log: Table) -> None:
     """Find what a log cannot be without, by the values alone if need be."""
     for role, text in (("date", "a date"), ("customer", "a customer"), ("sku", "a product")):
         if role in given:
             continue
         taken = {one.column.name for one in given.values()}
         free = [column for column in log.columns if column.name not in taken]
+        if role == "customer":  # rows of one order stand together, and have one customer
+            free.sort(key=lambda column: -steadiness(reader, log, column))
         one = fallback(role, free)
         if one is None:
             raise _missing(log, text, role)

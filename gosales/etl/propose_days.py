@@ -6,7 +6,7 @@ from gosales.etl.propose_facts import day_forms
 from gosales.etl.propose_profile import Profiler, Table
 from gosales.etl.propose_roles import GUESS, LIKELY, Choice
 
-CLEAR = 0.2
+CLEAR = 2.0
 
 
 def choose_day_first(reader: Profiler, table: Table, date: str) -> Choice | None:
@@ -21,10 +21,14 @@ def choose_day_first(reader: Profiler, table: Table, date: str) -> Choice | None
         return Choice("day_first", first, GUESS, why)
     if forms.day_only or forms.month_only or not forms.ambiguous:
         return None
-    lead = forms.rising_dmy - forms.rising_mdy
-    if abs(lead) >= CLEAR:
-        why = "no date has a day above 12, but read this way the file is sorted by date"
-        return Choice("day_first", lead > 0, LIKELY, why)
+    day_first = forms.moved_dmy < forms.moved_mdy
+    less, more = sorted((forms.moved_dmy, forms.moved_mdy))
+    if CLEAR * less < more:
+        why = (
+            "no date has a day above 12, but read this way rows that stand together are "
+            f"{less:.0f} days apart, not {more:.0f}"
+        )
+        return Choice("day_first", day_first, LIKELY, why)
     if table.decimal_comma or table.records.delimiter == ";":
         why = "no date tells, but the numbers or the delimiter are those of a day-first country"
         return Choice("day_first", True, GUESS, why)

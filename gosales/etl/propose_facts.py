@@ -85,6 +85,19 @@ def share_with_one(reader: Profiler, table: Table, key: str, other: str) -> floa
     return float(row) if row is not None else 0.0
 
 
+def steadiness(reader: Profiler, table: Table, column: ColumnProfile) -> float:
+    """Share of the rows with the value of the row above, beyond what chance would give."""
+    row = (
+        reader.use(table)
+        .execute(
+            f"SELECT avg(CASE WHEN x = above THEN 1.0 ELSE 0.0 END) FROM (SELECT c{column.place} "
+            f"AS x, lag(c{column.place}) OVER (ORDER BY record) AS above FROM {table.sample})"
+        )
+        .fetchall()[0][0]
+    )
+    return float(row or 0.0) - 1 / max(column.distinct, 1)
+
+
 def overlap(reader: Profiler, log: Table, column: str, lookup: Table, key: str) -> float:
     """Share of the log's sampled values of `column` that the lookup's `key` has."""
     left = f"c{log.column(column).place}"
@@ -104,13 +117,13 @@ def overlap(reader: Profiler, log: Table, column: str, lookup: Table, key: str) 
 
 @dataclass(frozen=True)
 class DayForms:
-    """Rows of a date column by how they can be read, and how well each reading is sorted."""
+    """Rows of a date column by how they can be read; days from row to row in each reading."""
 
     day_only: int
     month_only: int
     ambiguous: int
-    rising_dmy: float
-    rising_mdy: float
+    moved_dmy: float
+    moved_mdy: float
 
 
 def day_forms(reader: Profiler, table: Table, column: str) -> DayForms:
@@ -127,9 +140,7 @@ def day_forms(reader: Profiler, table: Table, column: str) -> DayForms:
             "SELECT count(CASE WHEN dmy IS NOT NULL AND mdy IS NULL THEN 1 END), "
             "count(CASE WHEN mdy IS NOT NULL AND dmy IS NULL THEN 1 END), "
             "count(CASE WHEN dmy <> mdy THEN 1 END), "
-            "avg(CASE WHEN dmy_step = 0 THEN NULL WHEN dmy_step > 0 THEN 1.0 ELSE 0.0 END), "
-            "avg(CASE WHEN mdy_step = 0 THEN NULL WHEN mdy_step > 0 THEN 1.0 ELSE 0.0 END) "
-            "FROM stepped"
+            "avg(abs(dmy_step)), avg(abs(mdy_step)) FROM stepped"
         )
         .fetchall()[0]
     )

@@ -6,6 +6,7 @@ the same way later; the statistics come from blocks of neighbouring records all 
 
 from __future__ import annotations
 
+import csv
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -155,9 +156,11 @@ class Profiler:
         folder = self.scratch / str(len(self.tables))
         folder.mkdir(exist_ok=True)
         file = RawFile(path, path.name, "")
-        return read_records(
-            self.connection, file, folder / "records.parquet", folder, SourceSettings()
-        )
+        target = folder / "records.parquet"
+        try:
+            return read_records(self.connection, file, target, folder, SourceSettings())
+        except csv.Error as error:
+            raise _no_text(path.name) from error
 
     def _decimal_comma(self, sample: str, records: Records) -> bool:
         """Whether more numbers look like `1.234,50` than like `1,234.50`."""
@@ -245,15 +248,12 @@ def read_tables(reader: Profiler, paths: list[Path]) -> list[Table]:
 
 def _refuse_no_table(name: str, records: Records) -> None:
     """Raises SalesLogError for what is empty, no text, or has no header line."""
+    if any(CONTROL.search(field) for field in records.header):
+        raise _no_text(name)
     if not records.header or not records.count:
         raise SalesLogError(
             f"{name} holds no record" + (", only a header line." if records.header else "."),
             remedy="Export it again, or leave it out.",
-        )
-    if any(CONTROL.search(field) for field in records.header):
-        raise SalesLogError(
-            f"{name} is no table of text: its first line holds control characters.",
-            remedy="Export the log as CSV UTF-8 (or Parquet) and name that file.",
         )
     numbers = [field for field in records.header if re.fullmatch(r"[-+$0-9.,:/ ]*[0-9]", field)]
     if len(records.header) > 1 and 2 * len(numbers) >= len(records.header):
@@ -261,3 +261,10 @@ def _refuse_no_table(name: str, records: Records) -> None:
             f"{name} has no header line: its first line is {', '.join(records.header[:8])}.",
             remedy="Export it with column names, or put a line with them on top.",
         )
+
+
+def _no_text(name: str) -> SalesLogError:
+    return SalesLogError(
+        f"{name} is no table of text: its first line cannot be read as column names.",
+        remedy="Export the log as CSV UTF-8 (or Parquet) and name that file.",
+    )

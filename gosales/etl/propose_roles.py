@@ -168,11 +168,15 @@ def shown(column: ColumnProfile) -> str:
 
 
 def fallback(role: str, columns: list[ColumnProfile]) -> Candidate | None:
-    """A role that no header names, by the values alone: the best of the columns still free."""
+    """A role that no header names, by the values alone: the best of the columns still free.
+
+    Customers keep the order in which the columns come: the caller knows more about them.
+    """
     fit = [column for column in columns if FITS[role](column) > 0 and column.filled > 0.5]
     if role in ("customer", "sku"):
         fit = [column for column in fit if column.distinct >= 2 and column.uniqueness < 0.5]
-        fit.sort(key=lambda column: (-column.distinct, column.place))
+        if role == "sku":
+            fit.sort(key=lambda column: (-column.distinct, column.place))
     elif role == "quantity":
         fit = [column for column in fit if column.whole > 0.95]
     elif role == "value":

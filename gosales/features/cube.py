@@ -44,13 +44,16 @@ class C:
 class Cube:
     """A history by month: `cells` per customer and division, `customers` over all divisions.
 
-    Both have the columns of `C`: DAY counts days before the anchor, VALUE is in cents, KEPT is the
-    change in the number of SKUs owned (bought and not fully returned).
+    `places` has the last day of each customer x branch x rep.
+
+    The first two have the columns of `C`: DAY counts days before the anchor, VALUE is in cents,
+    KEPT is the change in the number of SKUs owned (bought and not fully returned).
     """
 
     anchor: Cutoff
     cells: ir.Table
     customers: ir.Table
+    places: ir.Table
 
 
 CELL = (Fact.CUSTOMER, Fact.DIVISION)
@@ -68,7 +71,7 @@ def build_cube(history: History) -> Cube:
     columns = [*CELL, C.AGE, C.SEEN, C.FIRST, C.LAST, *C.ADDITIVE]
     cells = materialise(cells.select(columns).union(kept.select(columns)))
     customers = _by_month(_by_day(lines, CUSTOMER, history.two_clocks), CUSTOMER)
-    return Cube(history.cutoff, cells, materialise(customers))
+    return Cube(history.cutoff, cells, materialise(customers), materialise(_places(lines)))
 
 
 def materialise(table: ir.Table) -> ir.Table:
@@ -94,6 +97,8 @@ def _with_ages(history: History) -> ir.Table:
         Fact.QUANTITY,
         Fact.VALUE,
         Fact.LINE_TYPE,
+        Fact.BRANCH,
+        Fact.REP,
         **{
             C.AGE: _age(sales[Fact.DATE], anchor).cast("int32"),
             C.SEEN: _age(seen, anchor).cast("int32"),
@@ -106,6 +111,14 @@ def _age(day: ir.DateColumn, anchor: Cutoff) -> ir.IntegerValue:
     """`Cutoff.age_in_months`, as an expression."""
     months = (anchor.date.year - day.year()) * 12 + (anchor.date.month - day.month())
     return months - ibis.ifelse(day.day() > anchor.date.day, 1, 0)
+
+
+def _places(lines: ir.Table) -> ir.Table:
+    """customer_id, branch, rep, SEEN and LAST, the day number of their last line together."""
+    named = lines.filter(lines[Fact.BRANCH].notnull() | lines[Fact.REP].notnull())
+    return named.group_by([Fact.CUSTOMER, Fact.BRANCH, Fact.REP, C.SEEN]).aggregate(
+        **{C.LAST: lambda t: t[C.DAY].min()}
+    )
 
 
 def _by_day(lines: ir.Table, grain: tuple[str, ...], two_clocks: bool) -> ir.Table:

@@ -7,6 +7,7 @@ its cutoff can enter, and each snapshot sees only what was known at its own day.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,11 +30,12 @@ from gosales.features.families.popularity import (
     division_popularity,
     segment_popularity,
 )
-from gosales.features.panel import Calendar, Panel, build_panel
-from gosales.features.relational import ADOPTED, Snapshot
+from gosales.features.panel import Calendar, Panel, Sources, build_panels
+from gosales.features.relational import ADOPTED, Snapshots
 
 HORIZON_FEATURE = "horizon__months"
-OWN_PREFIX = "own_"
+CELLS_AT_ONCE = 2_000_000
+"""Cutoffs share one query as long as their cells stay below this number."""
 
 LEARNED_NAMES = (
     *(f"segment__{name}" for name in SEGMENT_FEATURES),
@@ -55,17 +57,24 @@ class FeatureEngine:
         return build_cube(self.history)
 
     @cached_property
+    def sources(self) -> Sources:
+        return Sources.of(self.history, self.cube)
+
+    @property
     def calendar(self) -> Calendar:
-        return Calendar.of(self.cube)
+        return self.sources.calendar
 
     def at(self, age: int) -> CellFeatures:
         """The features at the cutoff `age` whole months before the history's own."""
-        snapshot = Snapshot(self.cube, age, self.horizon_months)
-        panel = build_panel(self.history, snapshot, self.calendar)
-        paths = fit_paths(panel)
-        learned = segment_popularity(panel), collaborative(panel), adoption_paths(panel, paths)
-        joined = np.concatenate(learned, axis=2)
-        return CellFeatures(panel, paths, division_popularity(panel), joined)
+        return next(self.several([age]))
+
+    def several(self, ages: Sequence[int]) -> Iterator[CellFeatures]:
+        """The features at several cutoffs, in the order of `ages`; one is held at a time."""
+        together = max(CELLS_AT_ONCE // max(len(self.calendar.customer), 1), 1)
+        for start in range(0, len(ages), together):
+            chunk = tuple(ages[start : start + together])
+            snapshots = Snapshots(self.cube, chunk, self.horizon_months)
+            yield from map(cell_features, build_panels(snapshots, self.sources))
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -76,6 +85,14 @@ class FeatureEngine:
     def months(self) -> int:
         """Whole months of history before the cutoff."""
         return int(self.calendar.age.max(initial=0)) + 1
+
+
+def cell_features(panel: Panel) -> CellFeatures:
+    """Fit the learned families on the panel's own past, and apply them to it."""
+    paths = fit_paths(panel)
+    learned = segment_popularity(panel), collaborative(panel), adoption_paths(panel, paths)
+    joined = np.concatenate(learned, axis=2)
+    return CellFeatures(panel, paths, division_popularity(panel), joined)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ Own features are kept sparse (one row per cell ever touched), since most cells a
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,12 +20,12 @@ from gosales.core.timeline import Cutoff
 from gosales.features.cube import C, Cube, materialise, release
 from gosales.features.relational import (
     ADOPTED,
+    CUT,
     OWNED,
-    Snapshot,
-    attribute_table,
+    Snapshots,
     cell_table,
     customer_table,
-    placement_table,
+    place_table,
 )
 
 Floats = NDArray[np.float32]
@@ -64,6 +66,7 @@ class Panel:
         customer_values: Shape (n, len(customer_names)), `any_` and `mix_` features; NaN is none.
         own_values: Shape (cells, len(own_names)), `own_` features of the touched cells.
         cell_row: Shape (n, D), row in `own_values`, -1 for an untouched cell.
+        branch, rep: Shape (n,), of the customer's latest line that names them; None for none.
         segments: Kind of segment -> shape (n,), code of the customer's segment, -1 for none.
         purchases: The purchase calendar.
         horizon_months: Length of the outcome that is to be foretold.
@@ -78,6 +81,8 @@ class Panel:
     own_names: tuple[str, ...]
     own_values: Floats
     cell_row: Ints
+    branch: NDArray[np.object_]
+    rep: NDArray[np.object_]
     segments: dict[str, Ints]
     purchases: Purchases
 
@@ -139,28 +144,69 @@ class Calendar:
         )
 
 
-def build_panel(history: History, snapshot: Snapshot, calendar: Calendar) -> Panel:
-    """Run the relational families at the snapshot's cutoff and fetch their tables.
+@dataclass(frozen=True)
+class Sources:
+    """What panels are built from, on the driver, beside the cube.
 
-    Args:
-        history: Cut at the cube's anchor or later; it is cut again at the snapshot's cutoff.
-        snapshot: Which cutoff.
-        calendar: `Calendar.of(snapshot.cube)`.
+    `attributes` holds the imported attributes of customers with their validity.
     """
-    known = history.as_of(snapshot.cutoff)
-    cells = materialise(cell_table(snapshot))
-    people = customer_table(snapshot, cells).order_by(Fact.CUSTOMER).to_pandas()
-    touched = cells.order_by([Fact.CUSTOMER, Fact.DIVISION]).to_pandas()
+
+    calendar: Calendar
+    attributes: pd.DataFrame
+
+    @classmethod
+    def of(cls, history: History, cube: Cube) -> Sources:
+        attributes = history.tables.attributes.to_pandas()
+        order = [Attribute.CUSTOMER, Attribute.NAME, Attribute.VALID_FROM, Attribute.VALUE]
+        return cls(Calendar.of(cube), attributes.sort_values(order, na_position="first"))
+
+    def attributes_on(self, day: dt.date) -> pd.DataFrame:
+        """Customers x attributes as of `day`: the values valid then, the latest where several."""
+        rows = self.attributes
+        start = pd.to_datetime(rows[Attribute.VALID_FROM])
+        end = pd.to_datetime(rows[Attribute.VALID_TO])
+        at = pd.Timestamp(day)
+        valid = rows[(start.isna() | (start <= at)) & (end.isna() | (end >= at))]
+        key = [Attribute.CUSTOMER, Attribute.NAME]
+        latest = valid.drop_duplicates(key, keep="last")
+        return latest.pivot(
+            index=Attribute.CUSTOMER, columns=Attribute.NAME, values=Attribute.VALUE
+        )
+
+
+def build_panels(snapshots: Snapshots, sources: Sources) -> Iterator[Panel]:
+    """Run the relational families at all cutoffs of `snapshots`; yield their panels in order."""
+    by_customer, by_cell = [CUT, Fact.CUSTOMER], [CUT, Fact.CUSTOMER, Fact.DIVISION]
+    cells = materialise(cell_table(snapshots))
+    people = customer_table(snapshots, cells).order_by(by_customer).to_pandas()
+    touched = cells.order_by(by_cell).to_pandas()
     release(cells)
+    places = place_table(snapshots).order_by(by_customer).to_pandas()
+    for age in snapshots.ages:
+        parts = (_of_age(table, age) for table in (people, touched, places))
+        yield _panel(snapshots, age, sources, *parts)
+
+
+def _of_age(table: pd.DataFrame, age: int) -> pd.DataFrame:
+    return table[table[CUT] == age].drop(columns=CUT)
+
+
+def _panel(snapshots: Snapshots, age: int, sources: Sources, *tables: pd.DataFrame) -> Panel:
+    """The panel of one age, from its rows of the customer, cell and place tables."""
+    people, touched, places = tables
+    cutoff = snapshots.cutoff(age)
     customers = pd.Index(people.pop(Fact.CUSTOMER).astype(object))
     divisions = pd.Index(sorted(touched[Fact.DIVISION].unique()), dtype=object)
     row = customers.get_indexer(touched.pop(Fact.CUSTOMER).astype(object))
     column = divisions.get_indexer(touched.pop(Fact.DIVISION).astype(object))
     cell_row = np.full((len(customers), len(divisions)), -1, np.int32)
     cell_row[row, column] = np.arange(len(touched), dtype=np.int32)
+    placed = places.set_index(Fact.CUSTOMER).reindex(customers)
+    size = size_band(people["any_monetary__value_12m"].to_numpy(float))
+    attributes = sources.attributes_on(cutoff.date).reindex(customers)
     return Panel(
-        cutoff=snapshot.cutoff,
-        horizon_months=snapshot.horizon_months,
+        cutoff=cutoff,
+        horizon_months=snapshots.horizon_months,
         customers=customers.to_numpy(object),
         divisions=tuple(divisions),
         customer_names=tuple(people.columns),
@@ -168,23 +214,22 @@ def build_panel(history: History, snapshot: Snapshot, calendar: Calendar) -> Pan
         own_names=tuple(touched.columns),
         own_values=touched.to_numpy(np.float32, na_value=np.nan),
         cell_row=cell_row,
-        segments=_segments(known, customers, people["any_monetary__value_12m"].to_numpy(float)),
-        purchases=calendar.known_at(snapshot.age, customers, divisions),
+        branch=placed[Fact.BRANCH].to_numpy(object),
+        rep=placed[Fact.REP].to_numpy(object),
+        segments=_segments(size, placed, attributes),
+        purchases=sources.calendar.known_at(age, customers, divisions),
     )
 
 
-def _segments(
-    known: History, customers: pd.Index, value_12m: NDArray[np.float64]
-) -> dict[str, Ints]:
+def _segments(size: Ints, placed: pd.DataFrame, attributes: pd.DataFrame) -> dict[str, Ints]:
     """Groups of like customers: by size, branch, rep and each imported attribute."""
-    kinds = {SIZE_KIND: size_band(value_12m)}
-    placed = placement_table(known).to_pandas().set_index(Fact.CUSTOMER).reindex(customers)
-    kinds[BRANCH_KIND] = _codes(placed[Fact.BRANCH])
-    kinds[REP_KIND] = _codes(placed[Fact.REP])
-    rows = attribute_table(known).to_pandas()
-    for name in sorted(rows[Attribute.NAME].unique())[:MAX_ATTRIBUTES]:
-        one = rows[rows[Attribute.NAME] == name].set_index(Attribute.CUSTOMER)
-        kinds[f"attribute {name}"] = _codes(one[Attribute.VALUE].reindex(customers))
+    kinds = {
+        SIZE_KIND: size,
+        BRANCH_KIND: _codes(placed[Fact.BRANCH]),
+        REP_KIND: _codes(placed[Fact.REP]),
+    }
+    for name in attributes.columns[:MAX_ATTRIBUTES]:
+        kinds[f"attribute {name}"] = _codes(attributes[name])
     return kinds
 
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from gosales.core.columns import Attribute, Fact
-from gosales.core.star import History
+from gosales.core.columns import Fact
 from gosales.core.timeline import Cutoff
 from gosales.features.cube import C, Cube
 from gosales.features.families.breadth import breadth
@@ -50,26 +49,47 @@ ADOPTED = "months_since_first"
 OWNED = "own_breadth__skus_owned"
 
 
+CUT = "cut"
+"""Column with the age of a row's cutoff, in months before the cube's anchor."""
+
+OFFSET = "offset"
+
+
 @dataclass(frozen=True)
-class Snapshot:
-    """One cutoff, `age` months before the cube's anchor."""
+class Snapshots:
+    """Several cutoffs, each so many whole months (its age) before the cube's anchor.
+
+    All tables below hold the rows of every cutoff, told apart by CUT: building and compiling one
+    large expression costs far more than another cutoff does.
+    """
 
     cube: Cube
-    age: int
+    ages: tuple[int, ...]
     horizon_months: int
 
-    @property
-    def cutoff(self) -> Cutoff:
-        return self.cube.anchor.months_before(self.age)
+    def cutoff(self, age: int) -> Cutoff:
+        return self.cube.anchor.months_before(age)
+
+    def known(self, rows: ir.Table) -> ir.Table:
+        """Rows known at each cutoff, with ages and days counted from it."""
+        anchor = self.cube.anchor.date
+        offsets = [(anchor - self.cutoff(age).date).days for age in self.ages]
+        cuts = ibis.memtable(
+            {CUT: list(self.ages), OFFSET: offsets}, schema={CUT: "int32", OFFSET: "int32"}
+        )
+        joined = rows.join(cuts, rows[C.SEEN] >= cuts[CUT])
+        shifts = {C.AGE: CUT, C.FIRST: OFFSET, C.LAST: OFFSET}
+        return joined.mutate(
+            **{
+                name: joined[name] - joined[by]
+                for name, by in shifts.items()
+                if name in rows.columns
+            }
+        )
 
     def measures(self, rows: ir.Table) -> Measures:
-        """The measures over the rows of `rows` that were known at this cutoff."""
-        day = (self.cube.anchor.date - self.cutoff.date).days
-        shifted = {C.AGE: self.age, C.FIRST: day, C.LAST: day}
-        known = rows.filter(rows[C.SEEN] >= self.age).mutate(
-            **{name: rows[name] - offset for name, offset in shifted.items()}
-        )
-        return Measures(known, self.horizon_months)
+        """The measures over what was known at each cutoff."""
+        return Measures(self.known(rows), self.horizon_months)
 
 
 def features_of(
@@ -83,50 +103,38 @@ def features_of(
     }
 
 
-def cell_table(snapshot: Snapshot) -> ir.Table:
-    """customer_id, division, ADOPTED and the own_ features; a row per cell ever touched."""
-    m = snapshot.measures(snapshot.cube.cells)
+def cell_table(snapshots: Snapshots) -> ir.Table:
+    """CUT, customer_id, division, ADOPTED and the own_ features; a row per cell ever touched."""
+    m = snapshots.measures(snapshots.cube.cells)
     own = features_of(m, OWN_FAMILIES, "own")
-    return m.rows.group_by([Fact.CUSTOMER, Fact.DIVISION]).aggregate(
+    return m.rows.group_by([CUT, Fact.CUSTOMER, Fact.DIVISION]).aggregate(
         **{ADOPTED: m.months_since_first().cast("float64")},
         **{name: feature.value.cast("float64") for name, feature in own.items()},
     )
 
 
-def customer_table(snapshot: Snapshot, cells: ir.Table) -> ir.Table:
-    """customer_id, the any_ features and the mix_ features; a row per customer known."""
-    m = snapshot.measures(snapshot.cube.customers)
+def customer_table(snapshots: Snapshots, cells: ir.Table) -> ir.Table:
+    """CUT, customer_id, the any_ features and the mix_ features; a row per customer known."""
+    key = [CUT, Fact.CUSTOMER]
+    m = snapshots.measures(snapshots.cube.customers)
     anywhere = features_of(m, ANY_FAMILIES, "any")
-    base = m.rows.group_by(Fact.CUSTOMER).aggregate(
+    base = m.rows.group_by(key).aggregate(
         **{name: feature.value.cast("float64") for name, feature in anywhere.items()}
     )
-    mixed = cells.group_by(Fact.CUSTOMER).aggregate(
+    mixed = cells.group_by(key).aggregate(
         **{f"mix__{name}": f.value.cast("float64") for name, f in mix(cells).items()}
     )
-    return base.left_join(mixed, Fact.CUSTOMER).drop(f"{Fact.CUSTOMER}_right")
+    return base.left_join(mixed, key).drop(*(f"{name}_right" for name in key))
 
 
-def placement_table(history: History) -> ir.Table:
-    """customer_id, branch, rep: of the customer's latest line that names them."""
-    sales = history.tables.facts
-    seen = sales.group_by([Fact.CUSTOMER, Fact.BRANCH, Fact.REP]).aggregate(
-        latest=sales[Fact.DATE].max()
+def place_table(snapshots: Snapshots) -> ir.Table:
+    """CUT, customer_id, branch, rep: of the customer's latest line that names them."""
+    places = snapshots.known(snapshots.cube.places)
+    latest = places.group_by([CUT, Fact.CUSTOMER, Fact.BRANCH, Fact.REP]).aggregate(
+        last=places[C.LAST].min()
     )
-    named = seen[Fact.BRANCH].notnull() | seen[Fact.REP].notnull()
-    order = [seen.latest.desc(), seen[Fact.BRANCH].asc(), seen[Fact.REP].asc()]
-    ranked = seen.filter(named).mutate(
-        newest=ibis.row_number().over(group_by=Fact.CUSTOMER, order_by=order)
+    order = [latest.last, latest[Fact.BRANCH].asc(), latest[Fact.REP].asc()]
+    ranked = latest.mutate(
+        newest=ibis.row_number().over(group_by=[CUT, Fact.CUSTOMER], order_by=order)
     )
-    return ranked.filter(ranked.newest == 0).select(Fact.CUSTOMER, Fact.BRANCH, Fact.REP)
-
-
-def attribute_table(history: History) -> ir.Table:
-    """customer_id, attribute, attribute_value: one value per attribute, the latest valid one."""
-    rows = history.tables.attributes
-    order = [rows[Attribute.VALID_FROM].desc(), rows[Attribute.VALUE].asc()]
-    ranked = rows.mutate(
-        newest=ibis.row_number().over(group_by=[Attribute.CUSTOMER, Attribute.NAME], order_by=order)
-    )
-    return ranked.filter(ranked.newest == 0).select(
-        Attribute.CUSTOMER, Attribute.NAME, Attribute.VALUE
-    )
+    return ranked.filter(ranked.newest == 0).select(CUT, Fact.CUSTOMER, Fact.BRANCH, Fact.REP)

@@ -23,6 +23,7 @@ class ModelSettings(Settings):
         "each then counts as 1 / share.",
     )
     ridge_penalty: float = Field(100.0, gt=0, description="Of the linear model.")
+    tracking: bool = Field(True, description="Record trainings in outputs/mlflow.db.")
     min_buyers: int = Field(
         50, ge=1, description="Buyers a division needs to be judged on its own."
     )

@@ -119,8 +119,7 @@ def _learn(
     rows: dict[Lesson, TrainingSet] = {}
     last = None
     with track("Learning from past cutoffs", total=len(ages)) as advance:
-        for age in ages:
-            cells = engine.at(age)
+        for age, cells in zip(ages, engine.several(ages), strict=True):
             last = cells if age == engine.horizon_months else last
             for lesson in dict.fromkeys(one for one in wanted if one.age == age):
                 outcome = engine.history.outcome(cells.panel.cutoff, lesson.months)

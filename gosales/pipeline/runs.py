@@ -153,7 +153,8 @@ def _log_ends(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _last_words(folder: Path) -> dict[str, Any]:
     _, last = _log_ends(folder)
-    return {key: last[key] for key in ("timestamp", "event", "error") if key in last}
+    told = {key: last[key] for key in ("timestamp", "event", "error") if key in last}
+    return {key: " ".join(str(value).split()) for key, value in told.items()}
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:

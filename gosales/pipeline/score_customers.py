@@ -16,7 +16,6 @@ from gosales.core.star import History
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
 from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.features.lookalikes import nearest_owners
-from gosales.features.relational import placement_table
 from gosales.models.division_model import DivisionModel
 from gosales.pipeline.fit import populations
 from gosales.pipeline.products import owned_skus
@@ -87,7 +86,7 @@ def _score_table(
             score[block, place] = model.score(frame.values, frame.owned)
             value[block, place] = model.expect(frame.values) / 100.0
     population = populations(cells)[:, columns]
-    people = _people(history, spine.customers)
+    people = _people(history, cells)
     table = pd.DataFrame(
         {
             **{name: np.repeat(people[name].to_numpy(object), len(columns)) for name in people},
@@ -105,17 +104,16 @@ def _score_table(
     return with_grades(table)
 
 
-def _people(history: History, customers: NDArray[np.object_]) -> pd.DataFrame:
+def _people(history: History, cells: CellFeatures) -> pd.DataFrame:
     """customer_id, customer_name, branch, rep of every customer, in the spine's order."""
     names = history.customer_names().to_pandas().set_index(Customer.ID)[Customer.NAME]
-    placed = placement_table(history).to_pandas().set_index(Fact.CUSTOMER)
-    index = pd.Index(customers)
+    customers = cells.spine.customers
     return pd.DataFrame(
         {
             Scores.CUSTOMER: customers,
-            Scores.NAME: names.reindex(index).fillna("").to_numpy(object),
-            Whitespace.BRANCH: placed[Fact.BRANCH].reindex(index).to_numpy(object),
-            Whitespace.REP: placed[Fact.REP].reindex(index).to_numpy(object),
+            Scores.NAME: names.reindex(pd.Index(customers)).fillna("").to_numpy(object),
+            Whitespace.BRANCH: cells.panel.branch,
+            Whitespace.REP: cells.panel.rep,
         }
     )
 

@@ -54,7 +54,8 @@ def train(work: Work, engine: FeatureEngine) -> TrainRun:
     write_text(work.folder / "feature_catalog.csv", _catalog_csv(engine.horizon_months))
     with track("Saving the models"):
         save_models(fitted.models, work.folder / "models")
-        track_run(session.workspace.tracking, work.run.run_id, figures)
+        if session.config.models.tracking:
+            track_run(session.workspace.tracking, work.run.run_id, figures)
     work.run.made.add(MODELS)
     work.note(
         cutoff=str(engine.history.cutoff),

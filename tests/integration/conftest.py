@@ -12,7 +12,18 @@ import pytest
 
 from gosales.cli import main
 
-HEADER = ("Customer", "Name", "Date", "Order", "Sku", "Division", "Units", "Amount", "Region", "Rep")
+HEADER = (
+    "Customer",
+    "Name",
+    "Date",
+    "Order",
+    "Sku",
+    "Division",
+    "Units",
+    "Amount",
+    "Region",
+    "Rep",
+)
 SETTINGS = """\
 [source]
 shape = "long"
@@ -32,6 +43,7 @@ rep = "Rep"
 [models]
 snapshots = 2
 rounds = 10
+tracking = false
 """
 FIRST_DAY = dt.date(2022, 1, 3)
 DIVISIONS = ("Printers", "CAD", "Training")

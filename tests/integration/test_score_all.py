@@ -123,7 +123,7 @@ def test_the_history_needs_no_names_orders_or_reps(place, gosales):
     (place.root / "gosales.toml").write_text(
         '[source]\nshape = "long"\n[columns]\ncustomer = "Customer"\ndate = "Date"\n'
         'sku = "Sku"\ndivision = "Division"\nvalue = "Amount"\n'
-        "[models]\nsnapshots = 2\nrounds = 10\n",
+        "[models]\nsnapshots = 2\nrounds = 10\ntracking = false\n",
         encoding="utf-8",
     )
     answer = gosales("score-all", place)

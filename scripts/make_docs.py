@@ -1,0 +1,590 @@
+"""Write the generated parts of docs/, each between two comments, from the code they describe.
+
+    python scripts/make_docs.py            write them (`make docs` does the same)
+    python scripts/make_docs.py --check    write nothing; exit 1 when one is out of date
+
+A part stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; the text around it is
+written by hand. A column, reason or setting that has no description here is an error: whoever adds
+one says in a sentence what it means.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import sys
+import types
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import click
+import numpy as np
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from gosales.cli import gosales
+from gosales.config import Config
+from gosales.core.columns import (
+    Attribute,
+    Calendar,
+    CellStatus,
+    Customer,
+    Fact,
+    Product,
+    Scores,
+    Whitespace,
+)
+from gosales.etl import rejects
+from gosales.etl.contracts import CONTRACTS
+from gosales.etl.lines import Reason
+from gosales.etl.quality import DataQuality
+from gosales.etl.sku_map import SkuMap, load_sku_map
+from gosales.evaluation import curves, metrics
+from gosales.features.catalog import catalog
+from gosales.models.baselines import BASELINES
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+PART = re.compile(
+    r"<!-- generated: (?P<name>[a-z-]+) -->\n(?P<body>.*?)<!-- end: (?P=name) -->", re.DOTALL
+)
+WIDTH = 96
+
+# --- What columns, reasons and keys mean ----------------------------------------------------------
+
+SCORES = {
+    Scores.CUSTOMER: "The customer's id, as text, exactly as in the log (`1042.0` becomes `1042`).",
+    Scores.NAME: "Its latest name known by the cutoff; may be empty.",
+    Scores.DIVISION: "The division that the score is about.",
+    Scores.CUTOFF: "Last day, inclusive, that the score knows of.",
+    Scores.HORIZON: "Months after the cutoff that the score foretells.",
+    Scores.SCORE: "Probability, 0 to 1, that the customer buys from the division in the horizon.",
+    Scores.PERCENTILE: "Share of customers with the same score or a lower one in this division, "
+    "0 to 100.",
+    Scores.GRADE: "By percentile within the division: A the top 5 %, B to 20 %, C to 50 %, D to "
+    "80 %, E to 95 %, F the rest.",
+    Scores.STATUS: "`whitespace` (never bought, or returned it all), `lapsed` (not in the last 12 "
+    "months) or `active`.",
+    Scores.VALUE: "Money expected in the horizon: the probability times the value if bought. In "
+    "the unit of the log's value column; the sum over rows is a forecast.",
+    Scores.REASONS: "Up to three sentences that speak for the row, then at most one that speaks "
+    "against it (`But: ...`). Filled for listed rows only.",
+    Scores.MODEL: "What stands behind the score: `own`, `pooled` or `baseline` (see model.md).",
+    Scores.RUN: "The run that made the row.",
+}
+WHITESPACE = {
+    Whitespace.RANK: "1 is best. Counts anew for each level.",
+    Whitespace.CUSTOMER: "The customer's id.",
+    Whitespace.NAME: "Its latest name known by the cutoff; may be empty.",
+    Whitespace.LEVEL: "`division` (the customer never bought from it) or `product` (it never "
+    "bought this SKU).",
+    Whitespace.DIVISION: "The division to pitch, or the product's division.",
+    Whitespace.SKU: "The SKU to pitch; empty on division rows.",
+    Whitespace.SCORE: "Probability to buy from the division in the horizon.",
+    Whitespace.PRODUCT_SCORE: "Probability to buy this SKU in the horizon; empty on division rows.",
+    Whitespace.VALUE: "Money expected in the horizon from the division, or from the SKU.",
+    Whitespace.REASONS: "As in `icp_scores.csv`; filled for listed rows.",
+    Whitespace.LOOKALIKES: "Up to three owners of the division whose purchases are most alike: "
+    "references for the call. Filled for listed rows.",
+    Whitespace.BRANCH: "Branch of the customer's latest line that names one.",
+    Whitespace.REP: "Sales representative of that line.",
+    Whitespace.RUN: "The run that made the row.",
+}
+STAR_TABLES = {
+    Fact.TABLE: "One row per SKU sold or returned on one log line.",
+    Product.TABLE: "One row per division and SKU.",
+    Customer.TABLE: "One row per customer.",
+    Customer.NAMES: "Every name a customer has had, by day.",
+    Calendar.TABLE: "Every day from the first order to the last.",
+    Attribute.TABLE: "Imported facts about customers, one row per fact and period.",
+    CellStatus.TABLE: "Imported remarks on a customer and a division or SKU.",
+}
+VALID = {
+    Attribute.VALID_FROM: "First day on which it holds; empty: since always.",
+    Attribute.VALID_TO: "Last day on which it holds; empty: until further notice.",
+}
+STAR = {
+    Fact.TABLE: {
+        Fact.CUSTOMER: "Customer id.",
+        Fact.DATE: "Day of the event.",
+        Fact.KNOWN_AT: "Day on which the line was entered, where the log says so.",
+        Fact.ORDER: "Order or invoice number.",
+        Fact.SKU: "Product.",
+        Fact.DIVISION: "Division of the SKU, or `Unassigned`.",
+        Fact.QUANTITY: "Units; negative on a return.",
+        Fact.VALUE: "Money in whole cents; negative on a return.",
+        Fact.LINE_TYPE: "`sale`, or `return` for negative units, or negative money without units.",
+        Fact.BRANCH: "Branch of the line.",
+        Fact.REP: "Sales representative of the line.",
+        Fact.SOURCE_FILE: "Raw file that the line comes from.",
+        Fact.SOURCE_LINE: "Its record number there; the first data record is 1.",
+    },
+    Product.TABLE: {
+        Product.DIVISION: "Division.",
+        Product.SKU: "Product.",
+        Product.NAME: "Its name, from the lookup or else from its latest line.",
+        Product.LAUNCHED: "First day on sale, from the lookup.",
+        Product.RETIRED: "Day from which it is no longer sold, from the lookup.",
+    },
+    Customer.TABLE: {
+        Customer.ID: "Customer id.",
+        Customer.NAME: "Its latest name.",
+        Customer.FIRST_DATE: "Day of its first line.",
+        Customer.LAST_DATE: "Day of its last line.",
+    },
+    Customer.NAMES: {
+        Customer.ID: "Customer id.",
+        Customer.NAME: "A name it had.",
+        Fact.DATE: "Day of a line with that name.",
+        Fact.KNOWN_AT: "Day on which that line was entered.",
+    },
+    Calendar.TABLE: {
+        Calendar.DATE: "The day.",
+        Calendar.YEAR: "Its year.",
+        Calendar.QUARTER: "Its quarter, 1 to 4.",
+        Calendar.MONTH: "Its month, 1 to 12.",
+        Calendar.WEEKDAY: "Its weekday, 1 (Monday) to 7.",
+    },
+    Attribute.TABLE: {
+        Attribute.CUSTOMER: "Customer id.",
+        Attribute.NAME: "Header of the lookup's column.",
+        Attribute.VALUE: "What it says of the customer.",
+        **VALID,
+    },
+    CellStatus.TABLE: {
+        CellStatus.CUSTOMER: "Customer id.",
+        CellStatus.DIVISION: "Division.",
+        CellStatus.SKU: "SKU; empty for the whole division.",
+        CellStatus.STATUS: "`open_opportunity`, `competitor`, `does_itself` or `do_not_pitch`.",
+        **VALID,
+    },
+}
+REASONS = {
+    Reason.BLANK: "The record is empty.",
+    Reason.HEADER: "The header line, once more.",
+    Reason.FIELD_COUNT: "It has more or fewer fields than the header, or a quote never closes.",
+    Reason.CUSTOMER_MISSING: "It has no customer id.",
+    Reason.SKU_MISSING: "It names no SKU (long logs).",
+    Reason.EXCLUDED_SKU: "Its SKU is excluded by `[products] exclude_skus` (long logs).",
+    Reason.NUMBER_UNREADABLE: "A quantity, value or price cannot be read as a number. One such "
+    "field rejects the whole line.",
+    Reason.NUMBER_OUT_OF_RANGE: "A value of 10^12 or more, or a quantity of 10^9 or more.",
+    Reason.CURRENCY: "It is in another currency, without a rate between 0.2 and 5.",
+    Reason.NO_SALE: "No SKU on it has a quantity or a value other than zero.",
+    Reason.DATE_MISSING: "It has no date.",
+    Reason.DATE_UNREADABLE: "Its date cannot be read, or only the other way round than the rest.",
+    Reason.DATE_IMPLAUSIBLE: "Its date is before 1970, after `[time] last_day`, or a stray: after "
+    "a gap of over 90 days with under 0.1 % of the lines behind it.",
+    Reason.DUPLICATE_LINE: "The same line is in another file too (overlapping exports).",
+    Reason.DUPLICATE_GP: "It is flagged as a duplicate and its twin is loaded.",
+}
+NOTES = {
+    "mostly_unreadable": "Blocker: over half of the lines cannot be read.",
+    "no_division": "Blocker: no SKU of the log has a division.",
+    "attributes_undated": "Attributes of customers.csv without dates, not named as constant, were "
+    "left out.",
+    "column_unmapped": "A numeric column looks like a product that the SKU map does not know.",
+    "customer_name_shared": "One name belongs to several customer ids; they are kept apart.",
+    "dates_assumed": "No date tells whether 3/4/2024 is 3 April; the SKU map decided.",
+    "file_empty": "A raw file holds no line.",
+    "file_not_read": "A file among the raw logs is no csv, csv.gz or parquet file.",
+    "file_truncated": "A packed file breaks off; what could be unpacked was read.",
+    "file_twice": "Two files have the same bytes; they were loaded once.",
+    "folder_not_read": "A folder among the raw logs is not looked into.",
+    "line_id_reused": "Lines of different content share a line id; all were loaded.",
+    "no_money": "No line has a value, so expected values are zero.",
+    "not_utf8": "A file is not UTF-8; such lines were read as Windows text (cp1252).",
+    "posting_dates_ignored": "Most entry dates are late, as after a migration; they are ignored.",
+    "product_twice": "A SKU has several divisions in products.csv; the first one counts.",
+    "sku_unassigned": "SKUs have no division: loaded, but never scored or listed.",
+}
+REJECT_COLUMNS = {
+    "source_file": "Raw file.",
+    "record": "Record number in it; the first data record is 1.",
+    "reason": "One of the reasons above.",
+    "text": "The record as the file has it. Not guarded against spreadsheet formulas: see below.",
+}
+QUALITY = {
+    "lines_read": "Records of all raw files, blank ones and repeated headers included.",
+    "lines_loaded": "Lines that became part of the star.",
+    "lines_rejected": "Reason -> number of lines. Loaded and rejected always add up to read.",
+    "blockers": "What stopped the run: code, message, remedy.",
+    "warnings": "What is worth a look: code, message, remedy.",
+    "first_day": "Day of the first loaded line.",
+    "last_day": "Day of the last loaded line: the default cutoff.",
+    "months": "Length of the history in months.",
+    "customers": "Customers with a loaded line.",
+    "products": "SKUs with a loaded line.",
+    "files": "Per file: its SHA-256, encoding, and lines read, loaded and rejected.",
+    "coverage": "Per month: lines, customers and value.",
+    "divisions": "Per division: lines, customers, value, and buyers in the last horizon.",
+    "training_cutoffs": "Months between cutoffs (6, 3) -> how many past cutoffs can be learned "
+    "from.",
+}
+FIGURES = {
+    "n": "Cells: customers x divisions.",
+    "buyers": "Cells that bought in the horizon.",
+    "base_rate": "Buyers over cells: what a random list would hit.",
+    "expected": "Sum of the scores: how many buyers they foretell.",
+    "auc": "Chance that a random buyer scores above a random non-buyer; 0.5 is no better than "
+    "chance.",
+    "ap": "Average precision: area under the precision-recall steps; compare it with the base "
+    "rate.",
+    "lift_10": "Base rate of the top 10 % of the list over that of all.",
+    "ece": "Expected calibration error: mean distance of score and base rate over ten bins.",
+    "expected_over_actual": "Sum of the scores over the number of buyers; 1 is right.",
+}
+GAINS = {
+    "population": "`never_bought` or `all`.",
+    "top_share": "The top of the list, as a share of it.",
+    "rows": "Cells in it.",
+    "buyers": "Buyers among them; ties at the edge count in part.",
+    "capture": "Share of all buyers that are in it.",
+    "lift": "Base rate in it over that of all.",
+    "value_capture": "Share of the money bought that is in it.",
+}
+CALIBRATION = {
+    "population": "`never_bought` or `all`.",
+    "bin": "1 (lowest scores) to 10.",
+    "rows": "Cells in the bin.",
+    "mean_score": "Their mean score.",
+    "base_rate": "Share of them that bought; equal scores share their buyers.",
+}
+BASELINE_MEANING = {
+    "base_rate": "The division's share of buyers, the same for every customer.",
+    "recency": "How recently the customer ordered anything.",
+    "frequency": "On how many days it ordered anything in the last year.",
+    "spend_12m": "How much it spent in the last year.",
+    "popularity_x_activity": "How often the division is adopted, by customers of this size, times "
+    "the customer's activity.",
+    "rfm_logistic": "Recency, frequency and money, in the division and overall, with weights for "
+    "each division.",
+}
+
+# Values that an example shows where the default says nothing. A key without one is shown as a
+# comment.
+EXAMPLES: dict[str, Any] = {
+    "source.shape": "long",
+    "source.encoding": "cp1252",
+    "source.delimiter": ";",
+    "source.sku_map": "sku_map.toml",
+    "columns.customer": "Account",
+    "columns.date": "Invoice Date",
+    "columns.sku": "Item",
+    "columns.division": "Product Line",
+    "columns.quantity": "Units",
+    "columns.value": "Revenue",
+    "columns.customer_name": "Account Name",
+    "columns.known_at": "Entered On",
+    "columns.order": "Invoice",
+    "columns.line_id": "Line Id",
+    "columns.branch": "Territory",
+    "columns.rep": "Salesperson",
+    "columns.sku_name": "Item Text",
+    "columns.unit_price": "Unit Price",
+    "time.last_day": "2024-12-31",
+    "time.cutoffs": ["2024-06-30", "2023-12-31"],
+    "time.day_first": False,
+    "divisions.include": ["Hardware", "Software", "Training"],
+    "divisions.exclude": ["Internal"],
+    "divisions.rebuy_after_months": {"Hardware": 36},
+    "products.exclude_skus": ["FREIGHT*", "DISCOUNT"],
+    "lookup.products.file": "data/lookup/items.csv",
+    "lookup.products.columns": {"sku": "Item", "division": "Product Line"},
+    "lookup.customers.file": "data/lookup/accounts.csv",
+    "lookup.customers.columns": {"customer_id": "Account"},
+    "lookup.customers.constant": ["industry", "state"],
+    "lookup.cells.file": "data/lookup/cells.csv",
+    "lookup.cells.columns": {"customer_id": "Account", "product_sku": "Item"},
+    "limits.memory_gb": 4.0,
+}
+
+# --- Building blocks ------------------------------------------------------------------------------
+
+
+def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join("| " + " | ".join(_cell(text) for text in row) + " |" for row in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|").replace("\n", " ")
+
+
+def described(columns: Iterator[str] | list[str], meanings: dict[str, str], title: str) -> str:
+    """A table of columns and what they mean. Raises KeyError for one that is not described."""
+    return table((title, "meaning"), [(f"`{name}`", meanings[name]) for name in columns])
+
+
+# --- The parts ------------------------------------------------------------------------------------
+
+
+def sections(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    """Every settings section: its name in gosales.toml, and its class."""
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield f"{path}{name}", kind
+            yield from sections(kind, f"{path}{name}.")
+
+
+def plain_keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The keys of a section that are no sections themselves."""
+    return {
+        name: field
+        for name, field in model.model_fields.items()
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel))
+    }
+
+
+def config_keys() -> str:
+    """Every section with its keys."""
+    blocks = []
+    for path, model in sections(Config):
+        keys = plain_keys(model)
+        if not keys:
+            continue
+        rows = [
+            (f"`{name}`", _type_name(field.annotation), _default(field), str(field.description))
+            for name, field in keys.items()
+        ]
+        blocks.append(f"### `[{path}]`\n\n{table(('key', 'type', 'default', 'meaning'), rows)}")
+    return "\n\n".join(blocks)
+
+
+def _type_name(kind: Any) -> str:
+    """A type in the words of TOML."""
+    words = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+    if kind in words:
+        return words[kind]
+    origin, inner = get_origin(kind), [one for one in get_args(kind) if one is not Ellipsis]
+    if origin is types.UnionType:
+        return " or ".join(_type_name(one) for one in inner if one is not type(None))
+    if origin is tuple:
+        return f"list of {_type_name(inner[0])}s"
+    if origin is dict:
+        return f"table of {_type_name(inner[1])}s"
+    if str(origin) == "typing.Literal":
+        return " or ".join(f"`{one}`" for one in inner)
+    if origin is not None:  # Annotated
+        return _type_name(inner[0])
+    return {"date": "day"}.get(getattr(kind, "__name__", ""), str(kind))
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    return "-" if value in (None, (), {}) else f"`{_toml(value)}`"
+
+
+def config_example() -> str:
+    """A whole gosales.toml in which every key stands, with its meaning."""
+    blocks = []
+    for path, model in sections(Config):
+        keys = plain_keys(model)
+        if not keys:
+            continue
+        lines = [f"[{path}]"]
+        for name, field in keys.items():
+            value = EXAMPLES.get(f"{path}.{name}", field.default)
+            lines += [f"# {line}" for line in _wrap(str(field.description))]
+            shown = "..." if value is None else _toml(value, day=field.annotation)
+            lines.append(f"# {name} = {shown}" if value is None else f"{name} = {shown}")
+        blocks.append("\n".join(lines))
+    return "```toml\n" + "\n\n".join(blocks) + "\n```"
+
+
+def _toml(value: Any, day: Any = None) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return value if "datetime" in str(day) else f'"{value}"'
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(one, day) for one in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
+    return str(value)
+
+
+def _wrap(text: str) -> list[str]:
+    lines, line = [], ""
+    for word in text.split():
+        if len(line) + len(word) > WIDTH:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}".strip()
+    return [*lines, line]
+
+
+def commands() -> Iterator[tuple[str, click.Command, click.Context]]:
+    """Every command of the command line, with subcommands: its full name, itself, its context."""
+    root = gosales.make_context("gosales", [], resilient_parsing=True, terminal_width=WIDTH)
+    yield "gosales", gosales, root
+    yield from _below(gosales, root)
+
+
+def _below(
+    group: click.Group, parent: click.Context
+) -> Iterator[tuple[str, click.Command, click.Context]]:
+    for name in group.list_commands(parent):
+        command = group.get_command(parent, name)
+        if command is None or command.hidden:
+            continue
+        context = click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH)
+        yield context.command_path, command, context
+        if isinstance(command, click.Group):
+            yield from _below(command, context)
+
+
+def cli() -> str:
+    """The help of every command."""
+    return "\n\n".join(
+        f"## `{name}`\n\n```text\n{_plain(command.get_help(context))}\n```"
+        for name, command, context in commands()
+    )
+
+
+def _plain(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def star_tables() -> str:
+    """The star's tables with their columns."""
+    blocks = []
+    for contract in CONTRACTS:
+        meanings = STAR[contract.table]
+        rows = [(f"`{name}`", kind, meanings[name]) for name, kind in contract.columns.items()]
+        body = table(("column", "type", "meaning"), rows)
+        blocks.append(f"### `{contract.table}`\n\n{STAR_TABLES[contract.table]}\n\n{body}")
+    return "\n\n".join(blocks)
+
+
+def reasons() -> list[str]:
+    """Every reason for which the code may reject a line."""
+    return [
+        value
+        for name, value in vars(Reason).items()
+        if not name.startswith("_") and isinstance(value, str)
+    ]
+
+
+def note_codes() -> list[str]:
+    """Every code that the code gives a remark on the data, besides the reject reasons."""
+    found = set()
+    for path in sorted((ROOT / "gosales" / "etl").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="Note"), args=[ast.Constant(value=str(code)), *_]):
+                    found.add(code)
+    blocking = [code for code in sorted(found) if NOTES[code].startswith("Blocker")]
+    return blocking + [code for code in sorted(found) if code not in blocking]
+
+
+def sku_map() -> str:
+    """What the shipped map knows."""
+    found: SkuMap = load_sku_map()
+    rows = [
+        (
+            division.name,
+            ", ".join(" or ".join(f"`{name}`" for name in one.value) for one in division.products),
+        )
+        for division in found.divisions
+    ]
+    return table(("division", "value columns (SKUs)"), rows)
+
+
+def figures() -> list[str]:
+    """The keys of one list of figures in metrics.json."""
+    return list(metrics.summary(np.array([0.2, 0.4]), np.array([False, True])))
+
+
+def features() -> str:
+    """The feature catalog, one table per family."""
+    families: dict[str, list[tuple[str, ...]]] = {}
+    for row in catalog(6):
+        family = row["feature"].partition("__")[0]
+        rows = families.setdefault(family, [])
+        rows.append((f"`{row['feature']}`", row["of"], row["meaning"]))
+    blocks = [
+        f"### {family}\n\n{table(('feature', 'of', 'meaning'), rows)}"
+        for family, rows in families.items()
+    ]
+    count = sum(len(rows) for rows in families.values())
+    return f"{count} features in {len(families)} families.\n\n" + "\n\n".join(blocks)
+
+
+def baselines() -> str:
+    """The simple scores with what they look at."""
+    rows = [
+        (f"`{name}`", BASELINE_MEANING[name], ", ".join(f"`{one}`" for one in spec.columns))
+        for name, spec in BASELINES.items()
+    ]
+    return table(("simple score", "in words", "features"), rows)
+
+
+def _gains() -> list[str]:
+    score, bought = np.array([0.2, 0.4]), np.array([False, True])
+    return ["population", *curves.gains(score, bought, np.array([0.0, 1.0]))[0]]
+
+
+def _reliability() -> list[str]:
+    return ["population", *curves.reliability(np.array([0.2]), np.array([True]))[0]]
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "config-keys": config_keys,
+    "config-example": config_example,
+    "cli": cli,
+    "icp-scores": lambda: described(list(Scores.ORDER), SCORES, "column"),
+    "whitespace": lambda: described(list(Whitespace.ORDER), WHITESPACE, "column"),
+    "star-tables": star_tables,
+    "reject-reasons": lambda: described(reasons(), REASONS, "reason"),
+    "notes": lambda: described(note_codes(), NOTES, "code"),
+    "reject-columns": lambda: described(list(rejects.COLUMNS), REJECT_COLUMNS, "column"),
+    "data-quality": lambda: described([one.name for one in fields(DataQuality)], QUALITY, "key"),
+    "figures": lambda: described(figures(), FIGURES, "figure"),
+    "gains": lambda: described(_gains(), GAINS, "column"),
+    "calibration": lambda: described(_reliability(), CALIBRATION, "column"),
+    "sku-map": sku_map,
+    "features": features,
+    "baselines": baselines,
+}
+
+
+def renewed(text: str) -> str:
+    """A page with all its generated parts made anew."""
+
+    def part(match: re.Match[str]) -> str:
+        name = match["name"]
+        return f"<!-- generated: {name} -->\n\n{PARTS[name]()}\n\n<!-- end: {name} -->"
+
+    return PART.sub(part, text)
+
+
+def stale() -> dict[Path, str]:
+    """Pages whose generated parts are out of date, with what they should be."""
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(DOCS.rglob("*.md"))}
+    fresh = {path: renewed(text) for path, text in pages.items()}
+    return {path: text for path, text in fresh.items() if text != pages[path]}
+
+
+def main() -> int:
+    """Write what is out of date, or only tell."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
+    check = parser.parse_args().check
+    pages = stale()
+    for path, text in pages.items():
+        print(f"{'out of date' if check else 'written'}: {path.relative_to(ROOT)}")
+        if not check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+    if check and pages:
+        print("Run: make docs", file=sys.stderr)
+    return int(check and bool(pages))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
