@@ -172,10 +172,12 @@ def validate_command(**given: Any) -> None:
     Example: gosales validate --workspace my_company
     """
     from gosales.pipeline.summary import summarise_validation
-    from gosales.pipeline.validate_holdout import validate_holdout
+    from gosales.pipeline.validate_holdout import require_passed, validate_holdout
 
     session = _session(given)
-    click.echo(summarise_validation(validate_holdout(session), session.workspace))
+    run = validate_holdout(session)
+    click.echo(summarise_validation(run, session.workspace))
+    require_passed(run)
 
 
 @gosales.command("demo")

@@ -172,11 +172,11 @@ def is_kept(sums: ir.Table) -> ir.IntegerColumn:
     A measure that was never sold (a free item has no money, a service no units) has no say.
 
     Args:
-        sums: Rows with the net sums `quantity` and `value`, the gross sums `sold_quantity` and
-            `sold_value` of the sale lines, and `sales`, their number.
+        sums: Rows with the sums of `sku_sums`. A sale at a loss is no return: what came back is
+            told by the return lines alone.
     """
     in_units = (sums.sold_quantity == 0) | (sums.quantity > 0)
-    in_money = (sums.sold_value == 0) | (sums.value > 0)
+    in_money = (sums.sold_value == 0) | (sums.sold_value + sums.returned_value > 0)
     return ibis.ifelse((sums.sales > 0) & in_units & in_money, 1, 0)
 
 
@@ -189,5 +189,6 @@ def sku_sums(facts: ir.Table, keys: list[str]) -> ir.Table:
         value=value.sum().cast("int64"),
         sold_quantity=ibis.ifelse(sale & (quantity > 0), quantity, 0).sum(),
         sold_value=ibis.ifelse(sale & (value > 0), value, 0).sum(),
+        returned_value=ibis.ifelse(sale, 0, value).sum(),
         sales=ibis.ifelse(sale, 1, 0).sum(),
     )

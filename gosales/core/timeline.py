@@ -12,6 +12,11 @@ from gosales.core.errors import TimelineError
 def add_months(day: dt.date, months: int) -> dt.date:
     """The same day of the month `months` later (negative: earlier), clipped to the month's end."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        raise TimelineError(
+            f"{months} months from {day} lie outside of the calendar.",
+            remedy="Choose a nearer day.",
+        )
     last = calendar.monthrange(year, month + 1)[1]
     return dt.date(year, month + 1, min(day.day, last))
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from gosales.core.errors import SalesLogError
+
 BLOCK = 1 << 23
 HEAD = 1 << 20
 DELIMITERS = ",;\t|"
@@ -73,8 +75,14 @@ def read_head(path: Path, delimiter: str | None = None) -> Head | None:
     rest = raw[start:].decode("utf-8", errors="ignore")
     if not rest.strip():
         return None
-    chosen = delimiter or _likely_delimiter(rest)
-    fields = next(csv.reader(io.StringIO(rest), delimiter=chosen))
+    try:
+        chosen = delimiter or _likely_delimiter(rest)
+        fields = next(csv.reader(io.StringIO(rest), delimiter=chosen))
+    except csv.Error as error:
+        raise SalesLogError(
+            f"{path.name} does not start with a header line: {error}.",
+            remedy="Export the log as CSV with its column names in the first line.",
+        ) from error
     names = tuple(name.strip(" \t\r\n\ufeff\u00a0") for name in fields)
     return Head(names, chosen, start, preamble=start > mark)
 

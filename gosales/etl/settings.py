@@ -17,7 +17,7 @@ class SourceSettings(Settings):
         description="`wide`: a value and a quantity column per SKU, read with the shipped SKU map; "
         "`long`: one row per SKU sold, read with [columns].",
     )
-    engine: str = Field("duckdb", description="Where the star lives.")
+    engine: Literal["duckdb"] = Field("duckdb", description="Where the star lives.")
     encoding: str | None = Field(
         None, description="Of the text files. Default: UTF-8 or UTF-16 by content, else cp1252."
     )

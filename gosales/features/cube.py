@@ -63,14 +63,15 @@ CUSTOMER = (Fact.CUSTOMER,)
 def build_cube(history: History) -> Cube:
     """Condense `history`; the result is materialised in the history's own engine."""
     lines = _with_ages(history)
-    cells = _by_month(_by_day(lines, CELL, history.two_clocks), CELL)
+    cells = _by_month(_by_day(lines, CELL, history.two_clocks), CELL, history.two_clocks)
     kept = _kept_skus(lines).mutate(
         **{name: ibis.literal(0, "int64") for name in C.ADDITIVE if name != C.KEPT},
         **{name: ibis.null("int32") for name in (C.FIRST, C.LAST)},
     )
     columns = [*CELL, C.AGE, C.SEEN, C.FIRST, C.LAST, *C.ADDITIVE]
     cells = materialise(cells.select(columns).union(kept.select(columns)))
-    customers = _by_month(_by_day(lines, CUSTOMER, history.two_clocks), CUSTOMER)
+    days = _by_day(lines, CUSTOMER, history.two_clocks)
+    customers = _by_month(days, CUSTOMER, history.two_clocks)
     return Cube(history.cutoff, cells, materialise(customers), materialise(_places(lines)))
 
 
@@ -141,7 +142,7 @@ def _by_day(lines: ir.Table, grain: tuple[str, ...], two_clocks: bool) -> ir.Tab
     return days.mutate(**{C.ORDERS: ibis.ifelse(sold, 1, 0)})
 
 
-def _by_month(days: ir.Table, grain: tuple[str, ...]) -> ir.Table:
+def _by_month(days: ir.Table, grain: tuple[str, ...], two_clocks: bool) -> ir.Table:
     """Sum the day rows over each month; FIRST and LAST are day numbers of sales."""
     sale_day = ibis.ifelse(days[C.LINES] > 0, days[C.DAY], ibis.null("int32"))
     sums = {
@@ -151,9 +152,13 @@ def _by_month(days: ir.Table, grain: tuple[str, ...]) -> ir.Table:
     months = days.group_by([*grain, C.AGE, C.SEEN]).aggregate(
         **sums, **{C.FIRST: sale_day.max(), C.LAST: sale_day.min()}
     )
+    active = months[C.ORDERS] > 0
+    if two_clocks:  # a month counts once, on the row with which it became known
+        known = ibis.ifelse(active, months[C.SEEN], ibis.null("int32"))
+        active = active & (months[C.SEEN] == known.max().over(group_by=[*grain, C.AGE]))
     return months.mutate(
         **{
-            C.MONTHS: ibis.ifelse(months[C.ORDERS] > 0, 1, 0).cast("int64"),
+            C.MONTHS: ibis.ifelse(active, 1, 0).cast("int64"),
             C.KEPT: ibis.literal(0, "int64"),
         }
     )
@@ -169,7 +174,7 @@ def _kept_skus(lines: ir.Table) -> ir.Table:
     totals = steps.mutate(
         **{
             name: steps[name].sum().over(running)
-            for name in ("quantity", "value", "sold_quantity", "sold_value", "sales")
+            for name in ("quantity", "sold_quantity", "sold_value", "returned_value", "sales")
         }
     )
     totals = totals.mutate(owned=is_kept(totals))

@@ -77,11 +77,6 @@ class FeatureEngine:
             yield from map(cell_features, build_panels(snapshots, self.sources))
 
     @cached_property
-    def size(self) -> tuple[int, int]:
-        """Customers and divisions with an order by the cutoff."""
-        return len(set(self.calendar.customer)), len(set(self.calendar.division))
-
-    @cached_property
     def months(self) -> int:
         """Whole months of history before the cutoff."""
         return int(self.calendar.age.max(initial=0)) + 1
@@ -127,6 +122,13 @@ class CellFeatures:
             HORIZON_FEATURE,
         )
 
+    @cached_property
+    def _own(self) -> NDArray[np.float32]:
+        """The own features that are columns of a frame; a last row of NaN for untouched cells."""
+        panel = self.panel
+        kept = [i for i, name in enumerate(panel.own_names) if name != ADOPTED]
+        return np.vstack([panel.own_values[:, kept], np.full((1, len(kept)), np.nan, np.float32)])
+
     def rows(
         self,
         customer: NDArray[np.int32],
@@ -141,12 +143,10 @@ class CellFeatures:
             months: Length of the outcome that is asked for; by default the whole horizon.
         """
         panel = self.panel
-        kept = [i for i, name in enumerate(panel.own_names) if name != ADOPTED]
-        own = np.vstack([panel.own_values[:, kept], np.full((1, len(kept)), np.nan, np.float32)])
         length = np.full((len(customer), 1), months or panel.horizon_months, np.float32)
         values = np.hstack(
             [
-                own[panel.cell_row[customer, division]],
+                self._own[panel.cell_row[customer, division]],
                 panel.customer_values[customer],
                 self.division_values[division],
                 self.learned_values[customer, division],

@@ -235,8 +235,9 @@ def _segments(size: Ints, placed: pd.DataFrame, attributes: pd.DataFrame) -> dic
 
 def size_band(value_cents: NDArray[np.float64]) -> Ints:
     """Spend as whole powers of four above one unit of money; 0 for none."""
-    units = np.maximum(value_cents / 100.0, 0.0)
-    return np.floor(np.log2(np.maximum(units, 0.5)) / 2 + 1.5).clip(0).astype(np.int32)
+    units = value_cents / 100.0
+    band = np.floor(np.log2(np.maximum(units, 0.5)) / 2 + 1.5)
+    return np.where(units > 0, band, 0).astype(np.int32)
 
 
 def _codes(values: pd.Series) -> Ints:

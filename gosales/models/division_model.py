@@ -29,6 +29,7 @@ class Shared:
         baselines: The simple scores, fitted; none likewise.
         best: Name of the baseline that stands in where the model has not earned its place.
         value: Money if bought.
+        typical_activity: Mean of the customers' decayed orders, for scores without any outcome.
     """
 
     names: tuple[str, ...]
@@ -36,6 +37,7 @@ class Shared:
     baselines: dict[str, Baseline]
     best: str
     value: ValueModel
+    typical_activity: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -81,17 +83,18 @@ class DivisionModel:
             return self.shared.ensemble.logit(values, owned)
         if self.shared.best in self.shared.baselines:
             return self.baseline_logit(self.shared.best, values)
-        return _popularity(self.shared.names, values, owned)
+        return _popularity(self.shared, values, owned)
 
     def _names(self, rows: int) -> NDArray[np.object_]:
         return np.full(rows, self.division, object)
 
 
-def _popularity(names: tuple[str, ...], values: NDArray[np.float32], owned: Flags) -> Floats:
+def _popularity(shared: Shared, values: NDArray[np.float32], owned: Flags) -> Floats:
     """Log odds without any known outcome: how many bought or adopted, times relative activity."""
+    names = shared.names
     buyers = values[:, names.index("division__buyer_share")]
     adopters = values[:, names.index("division__adoption_rate")]
     activity = np.nan_to_num(values[:, names.index("any_frequency__orders_decay_12m")]) + 0.1
-    rate = np.where(owned, buyers, adopters) * activity / activity.mean()
+    rate = np.where(owned, buyers, adopters) * activity / shared.typical_activity
     chance = np.clip(rate.astype(np.float64), 1e-4, 0.95)
     return np.log(chance / (1 - chance))

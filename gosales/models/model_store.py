@@ -134,6 +134,7 @@ def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
         "linear": _pack_linear(shared.ensemble.linear if shared.ensemble else None),
         "baselines": {name: _pack_baseline(b) for name, b in shared.baselines.items()},
         "best": shared.best,
+        "typical_activity": shared.typical_activity,
         "value": {"means": shared.value.means, "scale": shared.value.scale},
         "trees": {name: hashlib.sha256(text).hexdigest() for name, text in trees.items()},
     }
@@ -154,7 +155,8 @@ def _unpack_shared(shared: dict[str, Any], packed: dict[str, bytes]) -> Shared:
     if shared["rate"] is not None:
         ensemble = Ensemble(names, shared["rate"], trees, _unpack_linear(shared["linear"]))
     baselines = {name: _unpack_baseline(name, b) for name, b in shared["baselines"].items()}
-    return Shared(names, ensemble, baselines, shared["best"], value)
+    best, typical = shared["best"], shared["typical_activity"]
+    return Shared(names, ensemble, baselines, best, value, typical)
 
 
 def _packed_trees(data: Path, name: str, digest: str) -> bytes:

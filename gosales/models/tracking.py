@@ -11,14 +11,28 @@ from gosales.models.model_store import quiet_mlflow
 EXPERIMENT = "gosales"
 
 
-def track_run(database: Path, run_id: str, figures: dict[str, Any]) -> None:
+def track_run(database: Path, run_id: str, figures: dict[str, Any]) -> str | None:
     """Record the macro figures of each population under the run's id.
 
     Args:
         database: The SQLite file; made when it is not there.
         figures: The content of `metrics.json`.
+
+    Returns:
+        None, or why it could not be recorded: a training is not lost to its diary.
     """
     quiet_mlflow()
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        _record(database, run_id, figures)
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        return f"{database} could not record the training ({type(error).__name__}); delete it."
+    return None
+
+
+def _record(database: Path, run_id: str, figures: dict[str, Any]) -> None:
     from mlflow.tracking import MlflowClient
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -95,6 +95,8 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
     h = engine.horizon_months
     final = lessons(engine.months, h, plan.settings.snapshots)
     inner = lessons(engine.months, h, plan.settings.snapshots, offset=h)
+    if not engine.history.two_clocks:  # the same rows then serve both fits
+        inner = [replace(lesson, known_at=0) for lesson in inner]
     rows, last = _learn(engine, [*final, *inner], plan)
     proof = None
     if inner and last is not None:
@@ -113,8 +115,7 @@ def _learn(
 ) -> tuple[dict[Lesson, TrainingSet], CellFeatures | None]:
     """The rows of all lessons, and the features at the last cutoff with a whole outcome."""
     ages = sorted({lesson.age for lesson in wanted})
-    n, d = engine.size
-    kept = min(plan.settings.kept_zeros, plan.budget / max(n * d * len(ages), 1))
+    zeros = plan.settings.kept_zeros
     most = 2 * plan.budget // max(len(set(wanted)), 1)
     rows: dict[Lesson, TrainingSet] = {}
     last = None
@@ -122,8 +123,9 @@ def _learn(
         for age, cells in zip(ages, engine.several(ages), strict=True):
             last = cells if age == engine.horizon_months else last
             for lesson in dict.fromkeys(one for one in wanted if one.age == age):
-                outcome = engine.history.outcome(cells.panel.cutoff, lesson.months)
-                rows[lesson] = sample_rows(cells, label(outcome, cells.spine), kept, most)
+                known = engine.history.as_of(engine.history.cutoff.months_before(lesson.known_at))
+                outcome = known.outcome(cells.panel.cutoff, lesson.months)
+                rows[lesson] = sample_rows(cells, label(outcome, cells.spine), zeros, most)
             advance(1)
     return rows, last
 
@@ -140,7 +142,7 @@ def prove_fit(
     population = populations(cells)
     never = population == NEVER
     macro = {name: macro_auc(score[name], labels.bought, never) for name in baselines}
-    best = max(macro, key=lambda name: macro[name])
+    best = max(macro, key=lambda name: (macro[name], name == DEFAULT_BASELINE))
     get_log().info("proved", cutoff=str(cells.panel.cutoff), best_baseline=best, macro_auc=macro)
     return Proof(cells.panel.cutoff, cells.spine.divisions, score, labels, population, best)
 
@@ -236,15 +238,20 @@ def metrics(fitted: Fitted) -> dict[str, Any]:
             "note": "The history is too short to judge the models on an unseen horizon.",
             "populations": {},
         }
-    bought, inside = proof.labels.bought, proof.population
+    trained = {model.division for model in fitted.models}
+    kept = [d for d, name in enumerate(proof.divisions) if name in trained]
+    names = tuple(proof.divisions[d] for d in kept)
+    bought, inside = proof.labels.bought[:, kept], proof.population[:, kept]
     boards = {
-        name: scoreboard(s, bought, inside, proof.divisions) for name, s in proof.score.items()
+        name: scoreboard(score[:, kept], bought, inside, names)
+        for name, score in proof.score.items()
     }
-    shipped = scoreboard(shipped_scores(proof, fitted.models), bought, inside, proof.divisions)
+    shipped = scoreboard(shipped_scores(proof, fitted.models)[:, kept], bought, inside, names)
     return {
         "judged_at": str(proof.cutoff),
         "horizon_months": proof.labels.months,
-        "note": "Fitted on cutoffs before judged_at, judged on the horizon after it.",
+        "note": "Fitted on cutoffs before judged_at and judged on the horizon after it, which also "
+        "decided which divisions ship the model and which the baseline.",
         "best_baseline": proof.best,
         "populations": shipped,
         "baselines": {
@@ -288,7 +295,11 @@ def _shared(
     """The pooled parts; without both outcomes to learn from, only the features' names."""
     if training is None or not training.learnable:
         cells = engine.at(0)
-        return Shared(cells.names, None, {}, "", plain_values(cells))
+        activity = cells.panel.customer_values[
+            :, cells.panel.customer_names.index("any_frequency__orders_decay_12m")
+        ]
+        typical = float(np.nan_to_num(activity).mean()) + 0.1
+        return Shared(cells.names, None, {}, "", plain_values(cells), typical)
     return Shared(
         training.names,
         fit_ensemble(training, plan.settings, plan.seed),

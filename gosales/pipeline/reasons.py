@@ -21,6 +21,7 @@ USED = (
     "any_recency__days_since_last",
     "mix__divisions_new_12m",
     "division__owner_share",
+    "division__adoption_rate_12m",
     "collaborative__neighbours",
 )
 MOST_STEPS = 2

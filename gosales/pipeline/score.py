@@ -27,18 +27,19 @@ def score(
     by_name = {model.division: model for model in saved}
     divisions = chosen_divisions(session, engine)
     missing = [name for name in divisions if name not in by_name]
-    if missing:
+    if missing and (session.options.divisions or len(missing) == len(divisions)):
         raise ModelError(
             f"No saved model knows the division {missing[0]!r}.",
             remedy="Run `gosales train` on this star first, or score others with --division.",
         )
+    work.warnings.extend(f"{name} has no saved model and was not scored." for name in missing)
     horizons = {model.card["horizon_months"] for model in saved}
     if horizons - {engine.horizon_months}:
         raise ModelError(
             f"The saved models foretell {min(horizons)} months, not {engine.horizon_months}.",
             remedy="Train again with `gosales train`, or score with the models' horizon.",
         )
-    chosen = [by_name[name] for name in divisions]
+    chosen = [by_name[name] for name in divisions if name in by_name]
     lists = score_customers(engine, chosen, session.config, work.run.run_id)
     with track("Writing the lists"):
         write_lists(lists, work.folder)

@@ -132,7 +132,7 @@ class _Ranking:
         open_cells = self.open_cells(table)
         divisions = division_rows(table, open_cells, settings.order_by)
         chosen = divisions[listed(divisions, settings)]
-        held = table[~open_cells].nlargest(settings.listed_rows, settings.order_by, keep="all")
+        held = table[~open_cells].nlargest(settings.listed_rows, settings.order_by)
         shown = pd.concat([chosen[table.columns], held])
         shown[Scores.REASONS] = explain_rows(self.cells, shown, *_cell_index(self.cells, shown))
         products = self.products(shown)

@@ -111,6 +111,7 @@ def working(session: Session, command: str) -> Iterator[Work]:
                 )
         except BaseException as error:
             get_log().error("failed", error=f"{type(error).__name__}: {error}")
+            store.drop_star(work.run)
             raise
         seconds = round(time.monotonic() - started, 1)
         manifest = {**_resolved(session, command), **work.manifest, "seconds": seconds}
@@ -121,9 +122,9 @@ def working(session: Session, command: str) -> Iterator[Work]:
 
 
 def new_run_id() -> str:
-    """UTC time and four random digits, so that runs sort by time and never collide."""
+    """UTC time to the millisecond and four random digits: runs sort by time and never collide."""
     now = dt.datetime.now(dt.UTC)
-    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    return f"{now:%Y%m%dT%H%M%S}-{now.microsecond // 1000:03d}{secrets.token_hex(2)}"
 
 
 def _resolved(session: Session, command: str) -> dict[str, Any]:

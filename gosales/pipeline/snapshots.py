@@ -18,10 +18,17 @@ WARM_UP_MONTHS = 6
 
 @dataclass(frozen=True, order=True)
 class Lesson:
-    """One cutoff to learn from: its age, and the length of the outcome that is known, in months."""
+    """One cutoff to learn from.
+
+    Attributes:
+        age: Months before the history's end.
+        months: Length of the outcome that is known.
+        known_at: Age of the day by which the outcome's lines must have been posted.
+    """
 
     age: int
     months: int
+    known_at: int = 0
 
 
 def lessons(months: int, horizon: int, snapshots: int, offset: int = 0) -> list[Lesson]:
@@ -41,9 +48,9 @@ def lessons(months: int, horizon: int, snapshots: int, offset: int = 0) -> list[
     quarterly = range(first, oldest + 1, QUARTER)
     monthly = range(first, oldest + 1)[:MOST_MONTHLY]
     ages = quarterly if len(quarterly) >= FEW else monthly
-    full = [Lesson(age, horizon) for age in ages[:snapshots]]
+    full = [Lesson(age, horizon, offset) for age in ages[:snapshots]]
     open_months = sorted({round(horizon / 3), round(2 * horizon / 3)} - {0, horizon})
-    partial = [Lesson(offset + m, m) for m in open_months if offset + m <= oldest]
+    partial = [Lesson(offset + m, m, offset) for m in open_months if offset + m <= oldest]
     return full + partial if full else []
 
 
@@ -54,13 +61,19 @@ def sample_rows(
 
     Args:
         keep: Share of the never-bought cells without a purchase.
-        most: Rows; owned cells, buyers of the others and the rest get at most a third each.
+        most: Rows, shared out between new buyers, owned cells and the rest; what one leaves goes
+            to the next.
     """
     owned, bought = cells.spine.owned, labels.bought
     seed = (cells.panel.cutoff.date.toordinal(), labels.months)
     share = np.zeros(owned.shape)
-    for stratum, ceiling in ((owned, 1.0), (~owned & bought, 1.0), (~owned & ~bought, keep)):
-        share[stratum] = min(ceiling, most / 3 / max(stratum.sum(), 1))
+    room = float(most)
+    strata = ((1 / 3, ~owned & bought, 1.0), (1 / 2, owned, 1.0), (1.0, ~owned & ~bought, keep))
+    for part, stratum, ceiling in strata:
+        count = int(stratum.sum())
+        rate = min(ceiling, part * room / max(count, 1))
+        share[stratum] = rate
+        room -= rate * count
     chosen = np.random.default_rng(seed).random(owned.shape) < share
     customer, division = (index.astype(np.int32) for index in np.nonzero(chosen))
     frame = cells.rows(customer, division, labels.months)

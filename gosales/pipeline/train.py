@@ -13,7 +13,7 @@ from gosales.core.star import Star
 from gosales.core.timeline import Cutoff
 from gosales.features.catalog import COLUMNS, catalog
 from gosales.features.engine import FeatureEngine
-from gosales.models.model_store import save_models
+from gosales.models.model_store import load_models, save_models
 from gosales.models.tracking import track_run
 from gosales.pipeline.fit import Fitted, Plan, fit, metrics
 from gosales.pipeline.products import product_models
@@ -54,8 +54,10 @@ def train(work: Work, engine: FeatureEngine) -> TrainRun:
     write_text(work.folder / "feature_catalog.csv", _catalog_csv(engine.horizon_months))
     with track("Saving the models"):
         save_models(fitted.models, work.folder / "models")
+        _keep_others(work, {model.division for model in fitted.models})
         if session.config.models.tracking:
-            track_run(session.workspace.tracking, work.run.run_id, figures)
+            problem = track_run(session.workspace.tracking, work.run.run_id, figures)
+            work.warnings.extend([problem] if problem else [])
     work.run.made.add(MODELS)
     work.note(
         cutoff=str(engine.history.cutoff),
@@ -63,6 +65,15 @@ def train(work: Work, engine: FeatureEngine) -> TrainRun:
         models={model.division: model.card for model in fitted.models},
     )
     return TrainRun(fitted, figures)
+
+
+def _keep_others(work: Work, trained: set[str]) -> None:
+    """Carry over the published models of divisions that were not asked for this time."""
+    store = work.session.store
+    if not work.session.options.divisions or MODELS not in store.published().parts:
+        return
+    others = [m for m in load_models(store.models_folder()) if m.division not in trained]
+    save_models(others, work.folder / "models")
 
 
 def chosen_divisions(session: Session, engine: FeatureEngine) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from gosales.core.timeline import Cutoff
 from gosales.etl.build_star import build_star, open_star
 from gosales.evaluation import page
 from gosales.evaluation.curves import Row, gains, reliability
-from gosales.evaluation.gates import FAILED, Gate, judge
+from gosales.evaluation.gates import FAILED, SKIPPED, Gate, judge
 from gosales.evaluation.scoreboard import ALL, MACRO, NEVER, POPULATIONS, scoreboard
 from gosales.features.engine import FeatureEngine
 from gosales.labels.purchases import label
@@ -50,7 +50,6 @@ def validate_holdout(session: Session) -> ValidationRun:
 
     Raises:
         SalesLogError: There is no holdout, it overlaps the history, or it is under a month long.
-        CheckFailed: A gate failed; the report is published all the same.
     """
     star = published_star(session)
     models = load_models(session.store.models_folder())
@@ -64,14 +63,18 @@ def validate_holdout(session: Session) -> ValidationRun:
         run = _report(work, judged)
         work.run.made.add(VALIDATION)
     star.close()
+    return run
+
+
+def require_passed(run: ValidationRun) -> None:
+    """Raise CheckFailed when a gate failed."""
     failed = [gate for gate in run.gates if gate.result == FAILED]
     if failed:
         raise CheckFailed(
             f"The holdout failed {len(failed)} gate(s): {failed[0].name} is {failed[0].found}, "
             f"asked was {failed[0].asked}.",
-            remedy="Read validation/report.html; retrain on newer data, or change [gates].",
+            remedy="Read outputs/validation/report.html; retrain on newer data, or change [gates].",
         )
-    return run
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,8 @@ def _report(work: Work, judged: Judged) -> ValidationRun:
     """Write metrics.json, gains.csv, calibration.csv and report.html."""
     shipped = scoreboard(judged.score[MODEL], judged.bought, judged.population, judged.divisions)
     gates = judge(shipped, work.session.config.gates)
+    if all(gate.result == SKIPPED for gate in gates):
+        work.warnings.append("No gate could be applied: the holdout has too few buyers.")
     baselines = {
         name: {
             population: board[MACRO]

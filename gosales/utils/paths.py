@@ -14,6 +14,8 @@ from gosales.core.errors import WorkspaceError
 ENVIRONMENT = "GOSALES_WORKSPACE"
 MAX_SLUG = 60
 FALLBACK = "division"
+LIKE_HASHED = re.compile(r"_[0-9a-f]{4}$")
+"""A plain slug that ends like a hashed one gets a hash too, so that the two never meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,16 @@ def slugs(names: list[str]) -> dict[str, str]:
     """A file-safe name for each name; colliding ones get a short hash of the original.
 
     >>> slugs(["Success Plan", "success-plan", "CPE"])
-    {'Success Plan': 'success_plan_b58b', 'success-plan': 'success_plan_0e8f', 'CPE': 'cpe'}
+    {'Success Plan': 'success_plan_399c', 'success-plan': 'success_plan_931d', 'CPE': 'cpe'}
     """
     plain = {name: _slug(name) for name in names}
     counts: dict[str, int] = {}
     for slug in plain.values():
         counts[slug] = counts.get(slug, 0) + 1
     return {
-        name: slug if counts[slug] == 1 and _telling(name, slug) else f"{slug}_{_hash(name)}"
+        name: slug
+        if counts[slug] == 1 and _telling(name, slug) and not LIKE_HASHED.search(slug)
+        else f"{slug}_{_hash(name)}"
         for name, slug in plain.items()
     }
 

@@ -8,6 +8,7 @@ after the commit; a copy that was interrupted is finished by the next command.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -150,6 +151,11 @@ class RunStore:
             return Published()
         content = read_json(self.workspace.published, made_by="score-all")
         parts = content.get("parts", {})
+        if not isinstance(parts, dict):
+            raise WorkspaceError(
+                f"{self.workspace.published} does not name the published parts.",
+                remedy="Delete it and run `gosales score-all`.",
+            )
         return Published(str(content.get("run_id", "")), {str(k): str(v) for k, v in parts.items()})
 
     def commit(self, run: Run) -> Published:
@@ -181,6 +187,11 @@ class RunStore:
             raise MissingArtifact(path, made_by="build-star")
         return path
 
+    def drop_star(self, run: Run) -> None:
+        """Remove the star of a run that failed, unless something still holds it open."""
+        with contextlib.suppress(OSError):
+            (self.workspace.stars / f"{run.run_id}.duckdb").unlink(missing_ok=True)
+
     def models_folder(self) -> Path:
         """Where the published models lie. Raises MissingArtifact before the first training."""
         made_by = self.published().parts.get(MODELS)
@@ -201,6 +212,8 @@ class RunStore:
                 _copy(self.workspace.runs / str(made_by) / name, outputs / name)
 
     def _sync_models(self, source: Path) -> None:
+        if not source.is_dir():  # the run was cleaned away; `models_folder` says so when asked
+            return
         wanted = {folder.name for folder in source.iterdir() if folder.is_dir()}
         self.workspace.models.mkdir(parents=True, exist_ok=True)
         for old in self.workspace.models.glob(f"*{MODEL_SUFFIX}"):

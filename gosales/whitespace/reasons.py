@@ -54,7 +54,7 @@ class Facts:
 
 def sentences(facts: Facts) -> str:
     """Up to three reasons and one counter-reason, `; ` between."""
-    candidates = [*_own(facts), *_paths(facts), *_peers(facts), *_activity(facts)]
+    candidates = [*_own(facts), *_paths(facts), *_peers(facts), *_activity(facts), *_usual(facts)]
     good = sorted((r for r in candidates if r.weight > 0), key=lambda r: (-r.weight, r.text))
     bad = sorted((r for r in candidates if r.weight < 0), key=lambda r: (r.weight, r.text))
     chosen = [r.text for r in good[:MOST]]
@@ -103,6 +103,14 @@ def _activity(facts: Facts) -> Iterator[Reason]:
         yield Reason("No order in the last 12 months", -1.0)
 
 
+def _usual(facts: Facts) -> Iterator[Reason]:
+    """The plain rate, so that no row is without a sentence."""
+    rate = facts.get("division__adoption_rate_12m")
+    if not facts.owned and np.isfinite(rate):
+        text = f"{_percent(rate)} of the customers without it added {facts.division}"
+        yield Reason(f"{text} in the last 12 months", 0.01)
+
+
 def _own(facts: Facts) -> Iterator[Reason]:
     since = facts.get("own_recency__days_since_last")
     if not facts.owned or not np.isfinite(since):
@@ -146,4 +154,6 @@ def _span(days: float) -> str:
 
 
 def _percent(share: float) -> str:
+    if share < 0.001:
+        return "under 0.1 %"
     return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"

@@ -16,14 +16,15 @@ LARGEST, SMALLEST = 1 - 10.0**-SCORE_DIGITS, 10.0**-SCORE_DIGITS
 
 
 def percentiles(score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of customers who score the same or less, in percent; 100 is the best.
+    """Share of customers who score less, in percent, equals sharing theirs; 100 is the best.
 
     Args:
         score: Shape (customers,), of one division.
     """
     ordered = np.sort(score)
-    below = np.searchsorted(ordered, score, side="right")
-    return np.round(100.0 * below / max(len(score), 1), 2)
+    less = np.searchsorted(ordered, score, side="left")
+    same = np.searchsorted(ordered, score, side="right") - less
+    return np.round(100.0 * (less + (same + 1) / 2) / max(len(score), 1), 2)
 
 
 def grades(percentile: NDArray[np.float64]) -> NDArray[np.object_]:

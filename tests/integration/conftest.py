@@ -99,7 +99,7 @@ class Place:
 
 def sales(customers=40, months=30, divisions=DIVISIONS, seed=3):
     """Log rows of a little market in which Training follows CAD."""
-    chance = random.Random(seed)  # noqa: S311 - a market, not a secret
+    chance = random.Random(seed)
     rows = []
     for number in range(customers):
         active = chance.uniform(0.1, 0.6)

@@ -8,7 +8,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from gosales.core.columns import Scores, Whitespace
-
 from tests.integration.conftest import HEADER, sales
 
 CUTOFF = "2024-03-31"

@@ -96,7 +96,7 @@ def neighbour_shares(x: Matrix, *held: Matrix) -> list[Matrix]:
     result = [np.zeros_like(x) for _ in held]
     for start in range(0, n, BLOCK):
         rows = np.arange(start, min(start + BLOCK, n))
-        similar = unit[rows] @ unit[reference].T
+        similar = np.round(unit[rows] @ unit[reference].T, 9)
         similar[rows[:, None] == reference[None, :]] = -1.0
         threshold = -np.partition(-similar, k - 1, axis=1)[:, k - 1 : k]
         weight = np.where((similar >= threshold) & (similar > 0), similar, 0.0)

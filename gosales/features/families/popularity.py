@@ -109,9 +109,10 @@ def segment_lift(
     if groups == 0:
         return np.zeros(hit.shape, np.float32)
     member = codes >= 0
-    hits, count = (np.zeros((groups, hit.shape[1])) for _ in range(2))
-    np.add.at(hits, codes[member], (hit & counted)[member])
-    np.add.at(count, codes[member], counted[member])
+    hits, count = (
+        np.column_stack([np.bincount(codes[member], column, groups) for column in flags[member].T])
+        for flags in (hit & counted, counted)
+    )
     overall = (hits.sum(0) + 0.5) / (count.sum(0) + 1.0)
     rate = (hits + SHRINK_CUSTOMERS * overall) / (count + SHRINK_CUSTOMERS)
     lift = np.vstack([np.log(rate / overall), np.zeros(hit.shape[1])])

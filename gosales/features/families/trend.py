@@ -19,7 +19,7 @@ def trend(m: Measures) -> dict[str, Feature]:
             ratio(year + 1, last_year + 1), "Order days of the last 12 months over the 12 before."
         ),
         "value_year_change": Feature(
-            ratio(value - last_value, (value + last_value).abs() + 1),
+            ratio(value - last_value, value.abs() + last_value.abs() + 1),
             "Change of the value of the last 12 months, relative to both years, -1 to 1.",
         ),
     }

@@ -1,0 +1,88 @@
+"""The future must not reach the features, by event or by posting, at any snapshot."""
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from gosales.core.timeline import Cutoff
+from gosales.features.engine import FeatureEngine
+from gosales.features.lookalikes import nearest_owners
+
+CUTOFF = Cutoff.parse("2024-06-28")
+"""Not after the 28th: no earlier snapshot's day is clipped, so months end on the same days."""
+
+POSTED = 6
+
+
+def everything(cells):
+    """Every array that a frame, a model or a list is made of, as bytes."""
+    panel, buys = cells.panel, cells.panel.purchases
+    everyone = np.arange(panel.shape[0], dtype=np.int32)
+    return {
+        "axes": (panel.cutoff, panel.customers.tolist(), panel.divisions, cells.names),
+        "segments": {kind: codes.tolist() for kind, codes in panel.segments.items()},
+        "lookalikes": [nearest_owners(panel, d, everyone) for d in range(panel.shape[1])],
+        **{
+            name: array.tobytes()
+            for name, array in {
+                "customers": panel.customer_values,
+                "cells": panel.own_values,
+                "cell_row": panel.cell_row,
+                "owned": panel.owned,
+                "divisions": cells.division_values,
+                "learned": cells.learned_values,
+                "rate": cells.paths.rate,
+                "ridge": cells.paths.ridge,
+            }.items()
+        },
+        "purchases": sorted(
+            zip(*(x.tolist() for x in (buys.customer, buys.division, buys.months_ago)), strict=True)
+        ),
+    }
+
+
+def known_by(rows, day):
+    return [row for row in rows if max(row[3], row[POSTED] or row[3]) <= day]
+
+
+def attributes(day_before, day_after):
+    return [
+        ("acme", "trade", "dental", day_before),
+        ("bolt", "trade", "metal", None),
+        ("acme", "trade", "metal", day_after),
+        ("cora", "trade", "dental", day_after),
+    ]
+
+
+@pytest.mark.parametrize("age", [0, 7])
+@settings(max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(data=st.data())
+def test_a_snapshot_is_the_same_when_the_later_rows_were_never_loaded(make_star, logs, age, data):
+    """Features of age k of a log equal, byte by byte, those of age 0 of what was known by then.
+
+    At age 0: rows after the cutoff, by event or posting, change nothing. At age k: features made
+    from a later history are those of a history that was cut at the earlier day.
+    """
+    rows, past = data.draw(logs(CUTOFF)), CUTOFF.months_before(age)
+    imported = attributes(past.plus_months(-3), past.plus_months(1))
+    star = make_star(*rows, attributes=imported)
+    cut = make_star(*known_by(rows, past.date), attributes=imported[:2])
+    snapshot = everything(FeatureEngine(star.as_of(CUTOFF), 6).at(age))
+    assert snapshot == everything(FeatureEngine(cut.as_of(past), 6).at(0))
+
+
+@pytest.mark.parametrize(
+    ("day", "posted", "same"),
+    [
+        (CUTOFF.date, None, False),
+        (CUTOFF.plus_months(-1), CUTOFF.plus_months(1), True),
+    ],
+)
+def test_the_property_can_tell_a_known_row_from_an_unknown_one(make_star, day, posted, same):
+    rows = [("acme", "CAD", "pro", CUTOFF.plus_months(-m), 50, 1, None) for m in range(9)]
+    more = [*rows, ("acme", "CAD", "pro", day, 5, 1, posted)]
+    one, two = (
+        everything(FeatureEngine(make_star(*r).as_of(CUTOFF), 6).at(0)) for r in (rows, more)
+    )
+    assert (one == two) == same

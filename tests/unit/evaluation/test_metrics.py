@@ -1,0 +1,148 @@
+"""Figures by hand, and against loops that a reader can check."""
+
+import math
+
+import numpy as np
+import pytest
+
+from gosales.evaluation.metrics import (
+    auc,
+    average_precision,
+    captured_at,
+    expected_calibration_error,
+    expected_over_actual,
+    lift_at,
+    summary,
+)
+
+
+def cells(score, bought):
+    return np.array(score, float), np.array(bought, bool)
+
+
+def naive_auc(score, bought):
+    pairs = [(b, o) for b in score[bought] for o in score[~bought]]
+    return sum(1.0 if b > o else 0.5 if b == o else 0.0 for b, o in pairs) / len(pairs)
+
+
+def naive_average_precision(score, bought):
+    total = 0.0
+    for own in score[bought]:
+        at_least = score >= own
+        total += bought[at_least].sum() / at_least.sum()
+    return total / bought.sum()
+
+
+@pytest.mark.parametrize(
+    ("score", "bought", "expected"),
+    [
+        pytest.param([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1], 1.0, id="perfect"),
+        pytest.param([0.9, 0.8, 0.2, 0.1], [0, 0, 1, 1], 0.0, id="upside down"),
+        pytest.param([0.5, 0.5, 0.5, 0.5], [0, 1, 0, 1], 0.5, id="all tied"),
+        pytest.param([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1], 0.75, id="one pair of four wrong"),
+        pytest.param([0.3, 0.3, 0.9], [0, 1, 0], 0.25, id="one tie, one wrong"),
+    ],
+)
+def test_auc_by_hand(score, bought, expected):
+    assert auc(*cells(score, bought)) == expected
+
+
+@pytest.mark.parametrize(
+    ("score", "bought", "expected"),
+    [
+        pytest.param([0.9, 0.8, 0.7, 0.6], [1, 0, 1, 0], (1 + 2 / 3) / 2, id="hits at 1 and 3"),
+        pytest.param([0.5, 0.5, 0.5, 0.5], [1, 0, 0, 0], 0.25, id="all tied is the base rate"),
+        pytest.param([0.9, 0.5, 0.5], [0, 1, 0], 1 / 3, id="a tie is one step"),
+        pytest.param([0.2, 0.1], [1, 1], 1.0, id="all bought"),
+    ],
+)
+def test_average_precision_by_hand(score, bought, expected):
+    assert average_precision(*cells(score, bought)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("levels", [3, 20, 10**6])
+@pytest.mark.parametrize("rate", [0.02, 0.3, 0.9])
+def test_auc_and_average_precision_match_loops(levels, rate):
+    rng = np.random.default_rng(levels)
+    score, bought = rng.integers(0, levels, 300) / levels, rng.random(300) < rate
+    assert auc(score, bought) == pytest.approx(naive_auc(score, bought))
+    expected = naive_average_precision(score, bought)
+    assert average_precision(score, bought) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "expected"),
+    [(0.1, 2.0), (0.2, 2.0), (0.5, 1.2), (1.0, 1.0), (0.001, 2.0)],
+)
+def test_lift_by_hand(fraction, expected):
+    """Ten rows, five buyers: at ranks 1, 2, 4, 9 and 10. A tiny fraction is still one row."""
+    bought = [1, 1, 0, 1, 0, 0, 0, 0, 1, 1]
+    assert lift_at(*cells(range(10, 0, -1), bought), fraction) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [(1, 10.0), (2, 10 + 6 / 3), (3, 10 + 12 / 3), (4, 16.0), (5, 17.0), (99, 17.0)],
+)
+def test_rows_tied_at_the_edge_are_captured_in_part(size, expected):
+    score = np.array([0.9, 0.5, 0.5, 0.5, 0.1])
+    worth = np.array([10.0, 1.0, 2.0, 3.0, 1.0])
+    assert captured_at(score, worth, size) == pytest.approx(expected)
+
+
+def test_ece_by_hand():
+    """Two bins: mean score .1 against no buyer in five, and .9 against four in five."""
+    score, bought = cells([0.1] * 5 + [0.9] * 5, [0] * 5 + [1, 1, 1, 1, 0])
+    assert expected_calibration_error(score, bought, bins=2) == pytest.approx((0.1 + 0.1) / 2)
+
+
+def test_ece_matches_a_loop_over_tenths():
+    rng = np.random.default_rng(5)
+    score = rng.permutation(200) / 200
+    bought = rng.random(200) < score**2
+    gaps = []
+    for start in range(0, 200, 20):
+        inside = (score >= start / 200) & (score < (start + 20) / 200)
+        gaps.append(abs(score[inside].mean() - bought[inside].mean()))
+    assert expected_calibration_error(score, bought) == pytest.approx(np.mean(gaps))
+
+
+def test_ece_of_true_probabilities_is_small_and_of_doubled_ones_is_not():
+    rng = np.random.default_rng(6)
+    score = rng.uniform(0.01, 0.5, 40_000)
+    bought = rng.random(len(score)) < score
+    assert expected_calibration_error(score, bought) < 0.01
+    assert expected_calibration_error(2 * score, bought) == pytest.approx(score.mean(), abs=0.01)
+
+
+def test_ece_of_fewer_rows_than_bins():
+    assert expected_calibration_error(*cells([0.3, 0.6], [0, 1])) == pytest.approx(0.35)
+
+
+def test_ece_of_one_score_for_all_is_its_distance_from_the_base_rate():
+    assert expected_calibration_error(*cells([0.5] * 20, [1] * 10 + [0] * 10)) == pytest.approx(0)
+
+
+def test_expected_over_actual():
+    assert expected_over_actual(*cells([0.5, 0.5, 0.5, 0.5], [1, 0, 0, 0])) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("bought", "undefined"),
+    [
+        pytest.param([0, 0, 0], {"auc", "ap", "lift_10", "expected_over_actual"}, id="no buyer"),
+        pytest.param([1, 1, 1], {"auc"}, id="only buyers"),
+        pytest.param(
+            [], {"base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual"}, id="no row"
+        ),
+    ],
+)
+def test_what_cannot_be_said_is_nan(bought, undefined):
+    figures = summary(*cells([0.2] * len(bought), bought))
+    assert {name for name, value in figures.items() if math.isnan(value)} == undefined
+    assert (figures["n"], figures["buyers"]) == (len(bought), sum(bought))
+
+
+def test_a_million_rows_do_not_overflow():
+    bought = np.arange(1_000_000) >= 400_000
+    assert auc(np.arange(1_000_000.0), bought) == 1.0

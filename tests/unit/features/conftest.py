@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+
+from gosales.core.timeline import Cutoff
+from gosales.features.cube import build_cube
+from gosales.features.panel import Panel, Purchases
+from gosales.features.relational import ADOPTED, OWNED, Snapshots
+
+CUTOFF = Cutoff.parse("2024-06-30")
+OWN_NAMES = (
+    ADOPTED,
+    OWNED,
+    "own_frequency__orders_12m",
+    "own_seasonality__orders_season_1y",
+)
+
+
+@pytest.fixture(scope="session")
+def cube_of(make_star):
+    """The cube of a log at 2024-06-30, made once for each log."""
+    made = {}
+
+    def cube(rows):
+        if (key := tuple(rows)) not in made:
+            made[key] = build_cube(make_star(*rows).as_of(CUTOFF))
+        return made[key]
+
+    return cube
+
+
+@pytest.fixture(scope="session")
+def measured(cube_of):
+    """`measured(family, rows, age=0, by="cells")`: the family's features of the rows' one group.
+
+    `by="customers"` measures over all divisions; the cutoff is `age` months before 2024-06-30.
+    """
+
+    def measure(family, rows, age=0, by="cells", horizon=6):
+        cube = cube_of(rows)
+        m = Snapshots(cube, (age,), horizon).measures(getattr(cube, by))
+        features = {name: f.value.cast("float64") for name, f in family(m).items()}
+        (row,) = m.rows.aggregate(**features).to_pyarrow().to_pylist()
+        return row
+
+    return measure
+
+
+@pytest.fixture(scope="session")
+def make_panel():
+    """A panel from `{customer: {division: [months ago of each order day]}}`.
+
+    An owned cell is one with an order; `returned` names (customer, division) cells that are not.
+    """
+
+    def make(past, *, horizon=6, segments=None, returned=()):
+        customers = sorted(past)
+        divisions = sorted({division for held in past.values() for division in held})
+        cells = [(c, d) for c in customers for d in divisions if d in past[c]]
+        row = {cell: i for i, cell in enumerate(cells)}
+        orders = [(c, d, ago) for c, d in cells for ago in past[c][d]]
+        orders.sort(key=lambda order: (-order[2], order[:2]))
+        values = [_own(past[c][d], horizon, (c, d) not in returned) for c, d in cells]
+        return Panel(
+            cutoff=CUTOFF,
+            horizon_months=horizon,
+            customers=np.array(customers, object),
+            divisions=tuple(divisions),
+            customer_names=(),
+            customer_values=np.zeros((len(customers), 0), np.float32),
+            own_names=OWN_NAMES,
+            own_values=np.array(values, np.float32),
+            cell_row=np.array([[row.get((c, d), -1) for d in divisions] for c in customers]),
+            branch=np.full(len(customers), None, object),
+            rep=np.full(len(customers), None, object),
+            segments={k: np.array(v, np.int32) for k, v in (segments or {}).items()},
+            purchases=Purchases(
+                np.array([customers.index(c) for c, _, _ in orders], np.int32),
+                np.array([divisions.index(d) for _, d, _ in orders], np.int32),
+                np.array([ago for _, _, ago in orders], np.int32),
+                np.ones(len(orders), np.int32),
+            ),
+        )
+
+    return make
+
+
+def _own(months_ago, horizon, owned):
+    season = range(12 - horizon, 12)
+    return (
+        max(months_ago, default=np.nan),
+        float(owned and bool(months_ago)),
+        sum(ago < 12 for ago in months_ago),
+        sum(ago in season for ago in months_ago),
+    )
+
+
+@pytest.fixture(scope="session")
+def random_panel(make_panel):
+    """`random_panel(seed, n, d, owned_share)`: a panel of n customers with random pasts."""
+
+    def make(seed, n, d, share=0.4, horizon=6):
+        rng = np.random.default_rng(seed)
+        held = rng.random((n, d)) < share
+        held[:d] |= np.eye(d, dtype=bool)[:n]
+        past = {
+            f"c{i:05d}": {
+                f"d{j:02d}": sorted(rng.integers(0, 40, rng.integers(1, 5)).tolist())
+                for j in np.flatnonzero(held[i])
+            }
+            for i in range(n)
+        }
+        return make_panel(past, horizon=horizon)
+
+    return make

@@ -1,0 +1,141 @@
+import numpy as np
+import pytest
+
+from gosales.features.families import collaborative as module
+from gosales.features.families.collaborative import (
+    COLLABORATIVE_FEATURES,
+    RIDGE,
+    collaborative,
+    decayed_orders,
+    ease,
+    item_cosine,
+    neighbour_shares,
+    truncated,
+)
+
+
+@pytest.fixture
+def owned():
+    return (np.random.default_rng(7).random((40, 5)) < 0.4).astype(float)
+
+
+def test_decayed_orders_by_hand(make_panel):
+    panel = make_panel({"ann": {"CAD": [0, 12, 24]}, "bob": {"CPE": [6]}})
+    assert decayed_orders(panel) == pytest.approx(np.array([[1.75, 0], [0, 0.5**0.5]]))
+
+
+def test_cosine_by_a_loop(owned):
+    n, d = owned.shape
+    expected = np.zeros((n, d))
+    for i in range(n):
+        for b in range(d):
+            for a in set(range(d)) - {b}:
+                lengths = np.sqrt((owned[:, a] ** 2).sum() * (owned[:, b] ** 2).sum())
+                expected[i, b] += owned[i, a] * (owned[:, a] * owned[:, b]).sum() / lengths
+    assert item_cosine(owned) == pytest.approx(expected)
+
+
+def test_cosine_of_a_division_that_nobody_owns_is_zero(owned):
+    owned[:, 2] = 0
+    assert np.isfinite(item_cosine(owned)).all()
+    assert not item_cosine(owned)[:, 2].any()
+
+
+def test_ease_is_a_ridge_regression_of_each_division_on_the_others(owned):
+    for b in range(owned.shape[1]):
+        others = np.delete(owned, b, axis=1)
+        gram = others.T @ others + RIDGE * np.eye(others.shape[1])
+        expected = others @ np.linalg.solve(gram, others.T @ owned[:, b])
+        assert ease(owned)[:, b] == pytest.approx(expected)
+
+
+def test_truncated_keeps_half_of_the_patterns_by_svd(owned):
+    u, s, v = np.linalg.svd(owned, full_matrices=False)
+    assert truncated(owned) == pytest.approx(u[:, :2] * s[:2] @ v[:2])
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3])
+def test_truncated_of_few_divisions_is_one_pattern(columns):
+    x = np.random.default_rng(1).random((9, columns))
+    assert np.linalg.matrix_rank(truncated(x)) == 1
+
+
+def test_neighbours_by_a_loop(owned, monkeypatch):
+    monkeypatch.setattr(module, "NEIGHBOURS", 5)
+    x = owned + np.random.default_rng(2).random(owned.shape)
+    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
+    expected = np.zeros_like(owned)
+    for i in range(len(x)):
+        likeness = {j: unit[i] @ unit[j] for j in range(len(x)) if j != i}
+        nearest = sorted(likeness, key=lambda j: -likeness[j])[:5]
+        weights = np.array([likeness[j] for j in nearest])
+        expected[i] = weights @ owned[nearest] / weights.sum()
+    (shares,) = neighbour_shares(x, owned)
+    assert shares == pytest.approx(expected)
+
+
+def test_nobody_is_a_neighbour_of_himself():
+    x, held = np.array([[1.0, 0], [1.0, 0.2]]), np.array([[1.0, 0], [0, 1.0]])
+    (shares,) = neighbour_shares(x, held)
+    assert shares.tolist() == [[0, 1], [1, 0]]
+
+
+def test_a_customer_like_nobody_has_no_neighbours():
+    x = np.array([[1.0, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 0]])
+    (shares,) = neighbour_shares(x, x)
+    assert shares[0].tolist() == shares[3].tolist() == [0, 0, 0]
+    assert shares[1].tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_an_empty_panel_and_a_lonely_customer_have_no_neighbours(n):
+    (shares,) = neighbour_shares(np.ones((n, 2)), np.ones((n, 2)))
+    assert shares.shape == (n, 2)
+    assert not shares.any()
+
+
+def test_many_customers_look_among_a_spread_sample_in_blocks(monkeypatch):
+    monkeypatch.setattr(module, "REFERENCES", 10)
+    monkeypatch.setattr(module, "BLOCK", 7)
+    x = np.random.default_rng(3).random((50, 4))
+    reference = np.linspace(0, 49, 10).astype(int)
+    sampled = np.zeros((50, 1))
+    sampled[reference] = 1
+    everyone, none = neighbour_shares(x, sampled, 1 - sampled)
+    assert everyone[:, 0] == pytest.approx(np.ones(50))
+    assert not none.any()
+
+
+def test_the_size_of_a_block_changes_nothing(owned, monkeypatch):
+    x = owned + np.random.default_rng(4).random(owned.shape)
+    (whole,) = neighbour_shares(x, owned)
+    monkeypatch.setattr(module, "BLOCK", 3)
+    (pieces,) = neighbour_shares(x, owned)
+    assert pieces == pytest.approx(whole)
+
+
+def test_the_size_of_a_block_changes_nothing_among_ties(monkeypatch):
+    rng = np.random.default_rng(0)
+    x = np.log1p(rng.integers(0, 3, (400, 6)) * 0.5 ** (rng.integers(0, 2, (400, 6)) / 12))
+    (whole,) = neighbour_shares(x, x > 0)
+    monkeypatch.setattr(module, "BLOCK", 1)
+    (pieces,) = neighbour_shares(x, x > 0)
+    assert pieces == pytest.approx(whole)
+
+
+def test_scores_do_not_depend_on_where_a_division_stands(owned):
+    order = [3, 0, 4, 2, 1]
+    for scores in (item_cosine, ease, truncated):
+        assert scores(owned[:, order]) == pytest.approx(scores(owned)[:, order])
+
+
+def test_all_seven_are_finite_and_in_the_order_of_their_names(random_panel):
+    panel = random_panel(5, 60, 4)
+    scores = collaborative(panel)
+    assert scores.shape == (60, 4, len(COLLABORATIVE_FEATURES))
+    assert np.isfinite(scores).all()
+    names = list(COLLABORATIVE_FEATURES)
+    assert scores[:, :, names.index("ease")] == pytest.approx(ease(panel.owned * 1.0), abs=1e-6)
+    neighbours = scores[:, :, names.index("neighbours")]
+    assert (neighbours >= 0).all()
+    assert (neighbours <= 1 + 1e-6).all()

@@ -1,0 +1,160 @@
+import random
+
+import numpy as np
+import pytest
+
+from gosales.core.columns import UNASSIGNED
+from gosales.core.timeline import Cutoff
+from gosales.features.engine import HORIZON_FEATURE, FeatureEngine
+from gosales.features.panel import Calendar
+
+JUNE = Cutoff.parse("2024-06-30")
+LOG = [
+    ("bolt", "CPE", "x1", "2024-05-20", 50, 2, None, "West", "Kim"),
+    ("acme", "CAD", "pro", "2024-06-20", 100, 1, None, "East", "Lee"),
+    ("acme", "CAD", "pro", "2023-01-20", 40, 1, None, "West", "Kim"),
+    ("acme", "GIS", "map", "2022-06-20", 10),
+    ("cora", "CAD", "lite", "2024-04-01", 30, 1, None, None, "Lee"),
+    ("cora", "CAD", "lite", "2024-04-02", -30, -1),
+    ("dora", UNASSIGNED, "zzz", "2024-04-02", 70),
+]
+
+
+@pytest.fixture(scope="module")
+def cells(make_star):
+    return FeatureEngine(make_star(*LOG).as_of(JUNE), 6).at(0)
+
+
+def everything(cells):
+    p, buys = cells.panel, cells.panel.purchases
+    return [
+        p.customers.tolist(), p.divisions, cells.names, p.segments.keys(),
+        *(array.tobytes() for array in (
+            p.customer_values, p.own_values, p.cell_row, p.owned, cells.division_values,
+            cells.learned_values, buys.customer, buys.division, buys.months_ago, buys.orders,
+            *p.segments.values(), cells.paths.lift, cells.paths.ridge,
+        )),
+    ]  # fmt: skip
+
+
+def test_the_spine_is_sorted_and_knows_who_owns_what(cells):
+    assert cells.spine.customers.tolist() == ["acme", "bolt", "cora"]
+    assert cells.spine.divisions == ("CAD", "CPE", "GIS")
+    assert cells.spine.owned.tolist() == [[True, False, True], [False, True, False], [False] * 3]
+    assert cells.spine.cutoff == JUNE
+
+
+@pytest.mark.parametrize(
+    ("customer", "division", "column", "value"),
+    [
+        (0, 0, "own_recency__days_since_last", 10),
+        (0, 2, "own_recency__days_since_last", 741),
+        (0, 1, "own_recency__days_since_last", np.nan),
+        (1, 0, "any_recency__days_since_last", 41),
+        (1, 0, "any_monetary__value_12m", 5000),
+        (2, 0, "own_monetary__value_12m", 0),
+        (2, 0, "own_breadth__skus_owned", 0),
+        (0, 1, "mix__divisions_owned", 2),
+        (2, 1, "division__owner_share", np.float32(1 / 3)),
+        (2, 1, HORIZON_FEATURE, 6),
+    ],
+)
+def test_rows_put_the_cell_beside_its_customer_and_its_division(
+    cells, customer, division, column, value
+):
+    frame = cells.rows(np.array([customer], np.int32), np.array([division], np.int32))
+    assert frame.column(column) == pytest.approx(value, nan_ok=True)
+
+
+def test_rows_come_in_the_order_asked_for_with_the_horizon_asked_for(cells):
+    customer, division = np.array([2, 0, 2], np.int32), np.array([0, 2, 1], np.int32)
+    frame = cells.rows(customer, division, months=3)
+    assert frame.owned.tolist() == [False, True, False]
+    assert frame.column(HORIZON_FEATURE).tolist() == [3, 3, 3]
+    assert frame.values.shape == (3, len(frame.names))
+    assert frame.values.dtype == np.float32
+
+
+def test_the_order_of_the_fact_rows_changes_no_byte(make_star, cells):
+    shuffled = random.Random(3).sample(LOG, len(LOG))
+    again = FeatureEngine(make_star(*shuffled).as_of(JUNE), 6).at(0)
+    assert everything(again) == everything(cells)
+
+
+def test_branch_and_rep_are_those_of_the_latest_line_that_names_one(cells):
+    """acme: East, Lee; bolt: West, Kim; cora: no branch, Lee."""
+    assert cells.panel.segments["branch"].tolist() == [0, 1, -1]
+    assert cells.panel.segments["rep"].tolist() == [1, 0, 1]
+
+
+def test_an_earlier_snapshot_sees_the_placement_of_its_day(make_star):
+    earlier = FeatureEngine(make_star(*LOG).as_of(JUNE), 6).at(12)
+    assert earlier.panel.customers.tolist() == ["acme"]
+    assert earlier.panel.segments["branch"].tolist() == [0]
+    assert earlier.spine.cutoff == Cutoff.parse("2023-06-30")
+
+
+def test_the_latest_valid_value_of_each_attribute_makes_a_segment(make_star):
+    attributes = [
+        ("acme", "trade", "dental", "2020-01-01"),
+        ("acme", "trade", "metal", "2024-01-01"),
+        ("bolt", "trade", "dental", "2024-06-30"),
+        ("cora", "trade", "dental", "2024-07-01"),
+        ("acme", "grade", "b"),
+        ("cora", "grade", "a"),
+        ("nobody", "colour", "red"),
+    ]
+    star = make_star(*LOG, attributes=attributes)
+    segments = FeatureEngine(star.as_of(JUNE), 6).at(0).panel.segments
+    assert segments["attribute trade"].tolist() == [1, 0, -1]
+    assert segments["attribute grade"].tolist() == [1, -1, 0]
+    assert segments["attribute colour"].tolist() == [-1, -1, -1]
+
+
+def test_length_of_the_history(make_star):
+    engine = FeatureEngine(make_star(*LOG).as_of(JUNE), 6)
+    assert engine.months == 25
+
+
+def test_the_calendar_holds_months_with_orders_oldest_first(make_star):
+    calendar = Calendar.of(FeatureEngine(make_star(*LOG).as_of(JUNE), 6).cube)
+    found = list(zip(calendar.customer, calendar.division, calendar.age, strict=True))
+    assert found == [
+        ("acme", "GIS", 24),
+        ("acme", "CAD", 17),
+        ("cora", "CAD", 2),
+        ("bolt", "CPE", 1),
+        ("acme", "CAD", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "age"),
+    [
+        pytest.param([("acme", "CAD", "pro", "2024-07-01", 5)], 0, id="nothing known yet"),
+        pytest.param([("acme", "CAD", "pro", "2024-06-01", 5)], 3, id="a snapshot before it"),
+        pytest.param([("acme", "CAD", "pro", "2024-06-01", -5, -1)], 0, id="returns only"),
+        pytest.param([("acme", "CAD", "pro", "2024-06-01", 0, 1)], 0, id="one free line"),
+    ],
+)
+def test_hardly_any_history_makes_a_frame_without_infinities(make_star, rows, age):
+    cells = FeatureEngine(make_star(*rows).as_of(JUNE), 6).at(age)
+    assert not np.isinf(cells.panel.customer_values).any()
+    assert np.isfinite(cells.learned_values).all()
+    assert np.isfinite(cells.division_values).all()
+
+
+def test_months_of_a_snapshot_end_on_the_days_that_the_anchors_months_end_on(make_star):
+    """Four months before 2024-06-30 is 2024-02-29, whose last month began on 01-30, not 01-29."""
+    star = make_star(("acme", "CAD", "pro", "2024-01-30", 5))
+    at = np.zeros(1, np.int32)
+    for history, age, orders in ((JUNE, 4, 0), (Cutoff.parse("2024-02-29"), 0, 1)):
+        frame = FeatureEngine(star.as_of(history), 6).at(age).rows(at, at)
+        assert frame.column("own_frequency__orders_1m") == orders
+
+
+def test_values_beyond_32_bits_do_not_overflow(make_star):
+    rows = [("acme", "CAD", "pro", f"2024-06-{day:02d}", 9 * 10**12) for day in range(1, 30)]
+    cells = FeatureEngine(make_star(*rows).as_of(JUNE), 6).at(0)
+    value = cells.panel.own("own_monetary__value_all")[0, 0]
+    assert value == np.float32(29 * 9 * 10**14)

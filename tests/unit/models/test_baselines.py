@@ -1,0 +1,78 @@
+"""The simple scores rank as their columns do."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from gosales.models.baselines import BASELINES, MIN_OUTCOMES, fit_baseline
+
+ONE_COLUMN = [name for name, spec in BASELINES.items() if len(spec.columns) == 1]
+
+
+def names_of(training):
+    return np.array(training.divisions, object)[training.division]
+
+
+def score(name, training):
+    return fit_baseline(name, training).logit(training.names, training.values, names_of(training))
+
+
+@pytest.mark.parametrize("name", ONE_COLUMN)
+def test_a_one_column_baseline_ranks_as_its_column(name, training):
+    column = training.values[:, training.names.index(BASELINES[name].columns[0])]
+    sign = -1 if "recency" in name else 1
+    assert spearmanr(score(name, training), sign * column).statistic == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_baseline_is_a_probability_that_fits_on_the_whole(name, training):
+    chance = 1 / (1 + np.exp(-score(name, training)))
+    rate = np.average(training.bought, weights=training.weight)
+    assert np.average(chance, weights=training.weight) == pytest.approx(rate, abs=0.005)
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_gaps_read_as_nothing_and_long_ago(name, training):
+    values = training.values.copy()
+    values[:5] = np.nan
+    logit = fit_baseline(name, training).logit(training.names, values, names_of(training))
+    assert np.isfinite(logit).all()
+
+
+def test_only_rfm_has_weights_per_division(training):
+    for name in BASELINES:
+        expected = {"", *training.divisions} if name == "rfm_logistic" else {""}
+        assert set(fit_baseline(name, training).models) == expected
+
+
+def test_a_division_is_scored_with_its_own_weights(training):
+    baseline = fit_baseline("rfm_logistic", training)
+    rows = training.division == 1
+    alone = fit_baseline("rfm_logistic", training.where(rows))
+    names = names_of(training)
+    both = baseline.logit(training.names, training.values, names)
+    assert both[rows] == pytest.approx(
+        alone.logit(training.names, training.values[rows], names[rows])
+    )
+
+
+def test_a_division_with_few_buyers_or_an_unknown_one_takes_everybodys_weights(training):
+    bought = training.bought.copy()
+    bought[np.flatnonzero(bought & (training.division == 2))[MIN_OUTCOMES - 1 :]] = False
+    baseline = fit_baseline("rfm_logistic", replace(training, bought=bought))
+    assert set(baseline.models) == {"", "CAD", "CPE"}
+    logit = {
+        name: baseline.logit(training.names, training.values[:9], np.full(9, name, object)).tolist()
+        for name in ("Simulation", "new", "CAD")
+    }
+    assert logit["Simulation"] == logit["new"] != logit["CAD"]
+
+
+def test_popularity_times_activity_ranks_as_the_product(training):
+    spec = BASELINES["popularity_x_activity"]
+    rate, lift, activity = (training.values[:, training.names.index(c)] for c in spec.columns)
+    product = np.log(rate + 1e-6) + lift + np.log(activity + 0.1)
+    ranked = spearmanr(score("popularity_x_activity", training), product)
+    assert ranked.statistic == pytest.approx(1, abs=1e-6)

@@ -1,0 +1,50 @@
+"""The same rows, seed and text give the same trees."""
+
+import numpy as np
+import pytest
+
+from gosales.models.boosting import fit_booster, from_text, raw, to_text
+
+OPTIONS = {"rounds": 15, "objective": "binary", "learning_rate": 0.1, "num_leaves": 7}
+
+
+def rows(n=600, seed=1):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 5)).astype(np.float32)
+    x[rng.random(x.shape) < 0.1] = np.nan
+    return x, np.nan_to_num(x[:, 0]) + rng.normal(size=n) > 0.5, rng.uniform(1, 3, n)
+
+
+def test_the_text_gives_the_same_predictions():
+    booster = fit_booster(*rows(), seed=1, **OPTIONS)
+    again = from_text(to_text(booster))
+    x = rows(seed=2)[0]
+    assert np.array_equal(raw(again, x), raw(booster, x))
+    assert to_text(again) == to_text(from_text(to_text(again)))
+
+
+def test_the_same_seed_gives_the_same_text_and_another_does_not():
+    texts = [to_text(fit_booster(*rows(), seed=seed, **OPTIONS)) for seed in (1, 1, 2)]
+    assert texts[0] == texts[1]
+    assert texts[0] != texts[2]
+
+
+def test_raw_is_before_the_link():
+    x, y, weight = rows()
+    booster = fit_booster(x, y, weight, seed=1, **OPTIONS)
+    assert booster.predict(x) == pytest.approx(1 / (1 + np.exp(-raw(booster, x))))
+
+
+@pytest.mark.parametrize("n", [12, 40, 300])
+def test_a_small_set_can_still_be_split(n):
+    x = np.linspace(-1, 1, n, dtype=np.float32)[:, None]
+    booster = fit_booster(x, x[:, 0] > 0, np.ones(n), seed=1, **OPTIONS)
+    assert raw(booster, x[-1:])[0] > raw(booster, x[:1])[0]
+
+
+def test_weights_shift_the_base_rate():
+    x, y, _ = rows()
+    heavy, light = (
+        raw(fit_booster(x, y, np.where(y, 1.0, w), seed=1, **OPTIONS), x).mean() for w in (4, 1)
+    )
+    assert heavy < light - 0.5

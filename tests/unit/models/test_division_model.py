@@ -1,0 +1,50 @@
+"""What stands behind a score."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gosales.models.calibration import Calibration
+from gosales.models.division_model import BASELINE, OWN, POOLED, Shared
+
+
+@pytest.mark.parametrize("kind", [OWN, POOLED])
+def test_own_and_pooled_ask_the_ensemble(make_model, shared, training, kind):
+    model, values, owned = make_model(kind=kind), training.values, training.owned
+    logit = shared.ensemble.logit(values, owned)
+    expected = np.where(owned, model.held(logit), model.never(logit))
+    assert np.array_equal(model.score(values, owned), expected)
+
+
+def test_a_baseline_asks_the_best_simple_score(make_model, shared, training):
+    model = replace(make_model(kind=BASELINE), never=Calibration(), held=Calibration())
+    logit = model.baseline_logit(shared.best, training.values)
+    assert np.array_equal(model.score(training.values, training.owned), Calibration()(logit))
+
+
+@pytest.fixture
+def unlearned(make_model, shared):
+    """A model from a history too short for any outcome."""
+    return make_model(kind=BASELINE, parts=Shared(shared.names, None, {}, "", shared.value))
+
+
+def test_without_outcomes_popularity_and_activity_rank(unlearned, training):
+    values = np.repeat(training.values[:1], 3, axis=0)
+    values[:, training.names.index("any_frequency__orders_decay_12m")] = [0, 1, np.nan]
+    low, high, unknown = unlearned.score(values, np.zeros(3, bool))
+    assert low == unknown < high
+    everyone = unlearned.score(training.values, training.owned)
+    assert ((everyone > 0) & (everyone < 1)).all()
+
+
+def test_without_outcomes_a_row_is_scored_alike_alone_and_among_others(unlearned, training):
+    values, owned = training.values, training.owned
+    alone = unlearned.score(values[:1], owned[:1])
+    assert alone == pytest.approx(unlearned.score(values, owned)[:1])
+
+
+def test_money_is_in_cents_and_for_the_models_own_division(make_model, shared, training):
+    means = replace(shared.value, trees=None)
+    model = make_model("CPE", parts=replace(shared, value=means))
+    assert model.expect(training.values[:2]).tolist() == [means.means["CPE"]] * 2

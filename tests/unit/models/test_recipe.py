@@ -1,0 +1,129 @@
+"""Which members are fitted, which of them speak for a row, and what they may look at."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gosales.models.boosting import raw, to_text
+from gosales.models.recipe import (
+    GENERAL,
+    LINEAR,
+    MIN_BUYERS,
+    OWNED,
+    WHITESPACE,
+    fit_ensemble,
+    tame,
+)
+
+
+@pytest.fixture(scope="module")
+def ensemble(training, settings):
+    return fit_ensemble(training, settings, seed=1)
+
+
+def members(ensemble):
+    return {*ensemble.trees, *([LINEAR] if ensemble.linear else [])}
+
+
+def own_columns(names):
+    return [i for i, name in enumerate(names) if name.startswith("own_")]
+
+
+def with_buyers(training, rows, count):
+    """Only `count` buyers are left among `rows`."""
+    buyers = np.flatnonzero(training.bought & rows)[count:]
+    bought = training.bought.copy()
+    bought[buyers] = False
+    return replace(training, bought=bought)
+
+
+@pytest.mark.parametrize(
+    ("buyers", "fitted"),
+    [
+        (MIN_BUYERS, {GENERAL, WHITESPACE, LINEAR, OWNED}),
+        (MIN_BUYERS - 1, {GENERAL, OWNED}),
+        (0, {GENERAL, OWNED}),
+    ],
+)
+def test_a_member_without_enough_buyers_is_left_out(training, settings, buyers, fitted):
+    few = with_buyers(training, ~training.owned, buyers)
+    assert members(fit_ensemble(few, settings, 1)) == fitted
+
+
+def test_without_owned_cells_there_is_no_owned_member(training, settings):
+    never = training.where(~training.owned)
+    ensemble = fit_ensemble(never, settings, 1)
+    assert members(ensemble) == {GENERAL, WHITESPACE, LINEAR}
+    held = np.ones(len(never.bought), bool)
+    assert ensemble.logit(never.values, held) == pytest.approx(
+        raw(ensemble.trees[GENERAL], never.values)
+    )
+
+
+def test_without_any_member_the_score_is_the_weighted_base_rate(training, settings):
+    few = with_buyers(training, training.bought, 3)
+    ensemble = fit_ensemble(few, settings, 1)
+    assert members(ensemble) == set()
+    chance = 1 / (1 + np.exp(-ensemble.logit(few.values, few.owned)))
+    assert chance == pytest.approx((few.weight[few.bought].sum() + 0.5) / (few.weight.sum() + 1))
+
+
+def test_the_blend_is_the_mean_of_the_log_odds_of_the_members_for_that_row(ensemble, training):
+    values = training.values
+    blind = np.delete(values, own_columns(training.names), axis=1)
+    general = raw(ensemble.trees[GENERAL], values)
+    never = (general + raw(ensemble.trees[WHITESPACE], blind) + ensemble.linear.logit(values)) / 3
+    held = (general + raw(ensemble.trees[OWNED], values)) / 2
+    expected = np.where(training.owned, held, never)
+    assert ensemble.logit(values, training.owned) == pytest.approx(expected)
+
+
+def test_never_bought_members_are_blind_to_the_cells_own_past(ensemble, training):
+    only_blind = replace(ensemble, trees={WHITESPACE: ensemble.trees[WHITESPACE]})
+    changed = training.values.copy()
+    changed[:, own_columns(training.names)] = 1e6
+    never = np.zeros(len(changed), bool)
+    assert np.array_equal(
+        only_blind.logit(changed, never), only_blind.logit(training.values, never)
+    )
+    assert not np.array_equal(
+        ensemble.logit(changed, never), ensemble.logit(training.values, never)
+    )
+
+
+def test_a_row_is_scored_alike_alone_and_among_others(ensemble, training):
+    values, owned = training.values, training.owned
+    together = ensemble.logit(values, owned)
+    assert ensemble.logit(values[7:8], owned[7:8]) == pytest.approx(together[7:8], abs=1e-5)
+    assert ensemble.logit(values[:0], owned[:0]).shape == (0,)
+
+
+def test_the_same_seed_gives_the_same_trees(training, settings, ensemble):
+    again, other = (fit_ensemble(training, settings, seed) for seed in (1, 2))
+    texts = [{name: to_text(t) for name, t in e.trees.items()} for e in (ensemble, again, other)]
+    assert texts[0] == texts[1]
+    assert texts[0] != texts[2]
+    assert np.array_equal(again.linear.model.weights, ensemble.linear.model.weights)
+
+
+def test_it_ranks_better_than_chance_on_new_rows(ensemble, make_training):
+    new = make_training(2_000, seed=9)
+    logit = ensemble.logit(new.values, new.owned)
+    for rows in (new.owned, ~new.owned):
+        assert np.median(logit[rows & new.bought]) > np.median(logit[rows & ~new.bought]) + 0.2
+
+
+def test_tame_fills_gaps_and_takes_shares_as_logs():
+    values = np.array([[100.0, 0.25, 7.0], [np.nan, np.nan, 7.0]], np.float32)
+    seen = tame(values, (0, 1), (1,), np.array([1.5, -2.0]))
+    assert seen == pytest.approx(
+        np.array([[np.arcsinh(100), np.log(0.2501)], [1.5, -2.0]]), abs=1e-5
+    )
+
+
+def test_a_feature_that_is_never_known_does_no_harm(training, settings):
+    values = training.values.copy()
+    values[:, training.names.index("segment__size_adoption_lift")] = np.nan
+    blank = replace(training, values=values)
+    assert np.isfinite(fit_ensemble(blank, settings, 1).logit(values, blank.owned)).all()

@@ -1,0 +1,190 @@
+"""From a small market to both lists: what each row must be, whatever the model thinks."""
+
+import datetime as dt
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gosales.config import Config
+from gosales.core.columns import Scores, Status, Whitespace
+from gosales.core.errors import ModelError
+from gosales.core.settings import DivisionSettings, WhitespaceSettings
+from gosales.core.timeline import Cutoff, add_months
+from gosales.features.engine import FeatureEngine
+from gosales.labels.purchases import label
+from gosales.models.calibration import Calibration
+from gosales.models.division_model import POOLED, DivisionModel, Shared
+from gosales.models.recipe import fit_ensemble
+from gosales.models.settings import ModelSettings
+from gosales.models.value_model import fit_value_model
+from gosales.pipeline.products import owned_skus, product_models
+from gosales.pipeline.score_customers import score_customers
+from gosales.pipeline.snapshots import sample_rows
+from gosales.whitespace.ranking import PER_CELL
+
+END = dt.date(2024, 12, 31)
+DIVISIONS = ("CAD", "CPE", "PLM")
+W = Whitespace
+
+
+def orders(customers=60, months=30, seed=1):
+    """Every customer orders now and then; few divisions each, two SKUs a division and more."""
+    rng = np.random.default_rng(seed)
+    for c in range(customers):
+        held = rng.permutation(DIVISIONS)[: rng.integers(1, 4)]
+        for month in np.flatnonzero(rng.random(months) < 0.25):
+            day = add_months(END, -int(month)) - dt.timedelta(int(rng.integers(0, 25)))
+            division, rep = rng.choice(held), f"rep {c % 3}" if c % 4 else None
+            sku = f"{division}-{rng.integers(1, 6)}"
+            money = float(rng.integers(10, 999))
+            yield (f"{c:03}", str(division), sku, day, money, 1, None, "North", rep)
+
+
+@pytest.fixture(scope="module")
+def engine(make_star):
+    """A feature engine that makes each cutoff's features once."""
+    names = [(f"{c:03}", f"Customer {c}", "2023-01-01", None) for c in range(0, 60, 2)]
+    plain = FeatureEngine(make_star(*orders(), names=names).as_of(Cutoff(END)), 6)
+    return SimpleNamespace(history=plain.history, at=cache(plain.at), calendar=plain.calendar)
+
+
+@pytest.fixture(scope="module")
+def models(engine):
+    """Learned from one cutoff, half a year ago."""
+    cells = engine.at(6)
+    labels = label(engine.history.outcome(cells.panel.cutoff, 6), cells.spine)
+    rows = sample_rows(cells, labels, keep=1.0)
+    shared = Shared(
+        rows.names,
+        fit_ensemble(rows, ModelSettings(rounds=10), 1),
+        {},
+        "",
+        fit_value_model(rows, 1),
+    )
+    products, plain = product_models(engine.history, 6), Calibration()
+    return [
+        DivisionModel(name, POOLED, shared, plain, plain, products[name], {}) for name in DIVISIONS
+    ]
+
+
+@pytest.fixture(scope="module")
+def lists(engine, models):
+    return score_customers(engine, models, Config(), "r1")
+
+
+@pytest.fixture(scope="module")
+def owned(engine):
+    rows = owned_skus(engine.history).to_pandas()
+    return set(rows.itertuples(index=False, name=None))
+
+
+def cells(rows):
+    return list(zip(rows[Scores.CUSTOMER], rows[Scores.DIVISION], strict=True))
+
+
+def test_every_customer_and_division_is_scored_once_in_order(lists, engine):
+    customers = sorted(set(engine.calendar.customer))
+    assert cells(lists.scores) == [(c, d) for c in customers for d in DIVISIONS]
+    assert tuple(lists.scores) == Scores.ORDER
+    assert lists.scores[Scores.SCORE].between(0, 1, inclusive="neither").all()
+    assert (lists.scores[Scores.VALUE] >= 0).all()
+
+
+def test_names_are_known_or_empty(lists):
+    names = lists.scores.set_index(Scores.CUSTOMER)[Scores.NAME]
+    assert names["002"].iloc[0] == "Customer 2"
+    assert names["003"].iloc[0] == ""
+
+
+def test_whitespace_is_every_never_bought_cell_once(lists, owned):
+    rows = lists.whitespace[lists.whitespace[W.LEVEL] == "division"]
+    bought = {(customer, division) for customer, division, _ in owned}
+    never = [cell for cell in cells(lists.scores) if cell not in bought]
+    assert sorted(cells(rows)) == sorted(never)
+    status = lists.scores[Scores.STATUS] == Status.WHITESPACE
+    assert cells(lists.scores[status]) == never
+
+
+def test_product_rows_are_few_and_never_owned(lists, owned):
+    rows = lists.whitespace[lists.whitespace[W.LEVEL] == "product"]
+    keys = list(zip(rows[W.CUSTOMER], rows[W.DIVISION], rows[W.SKU], strict=True))
+    assert len(set(keys)) == len(keys) > 0
+    assert not owned & set(keys)
+    assert pd.Series(cells(rows)).value_counts().max() <= PER_CELL
+    held = {cell for cell in cells(rows) if cell in {key[:2] for key in owned}}
+    assert held, "owned divisions have never-bought products too"
+
+
+def test_each_level_is_ranked_from_one_best_first(lists):
+    for level, by in (("division", W.SCORE), ("product", W.PRODUCT_SCORE)):
+        rows = lists.whitespace[lists.whitespace[W.LEVEL] == level]
+        assert rows[W.RANK].tolist() == list(range(1, len(rows) + 1))
+        assert rows[by].is_monotonic_decreasing
+
+
+def test_both_lists_say_the_same_of_a_cell(lists):
+    scores = lists.scores.set_index([Scores.CUSTOMER, Scores.DIVISION])
+    rows = lists.whitespace[lists.whitespace[W.LEVEL] == "division"]
+    beside = scores.loc[cells(rows)]
+    for column in (W.SCORE, W.VALUE, W.REASONS):
+        assert beside[column].tolist() == rows[column].tolist()
+
+
+def test_expected_value_is_score_times_money(lists, engine, models):
+    frame = engine.at(0).rows(np.array([0], np.int32), np.array([1], np.int32))
+    model = next(m for m in models if m.division == "CPE")
+    score = model.score(frame.values, frame.owned)[0]
+    row = lists.scores.iloc[1]
+    assert row[Scores.SCORE] == round(score, 6)
+    assert row[Scores.VALUE] == round(score * model.expect(frame.values)[0] / 100, 2)
+
+
+def test_listed_rows_have_reasons_and_lookalikes_and_no_feature_names(lists):
+    rows = lists.whitespace
+    texts = " ".join(rows[W.REASONS])
+    assert (rows[W.REASONS] != "").mean() > 0.9
+    assert "__" not in texts
+    assert "nan" not in texts
+    assert (rows[W.LOOKALIKES] != "").any()
+    assert not rows[W.LOOKALIKES].str.contains("nan|None").any()
+
+
+def test_only_listed_rows_have_reasons(engine, models):
+    config = Config(whitespace=WhitespaceSettings(listed_rows=5))
+    rows = score_customers(engine, models, config, "r1").whitespace
+    divisions = rows[rows[W.LEVEL] == "division"]
+    told = divisions[divisions[W.REASONS] != ""]
+    nobodys = told[told[W.REP].isna()]
+    assert (nobodys[W.RANK] <= 5).all()
+
+
+def test_what_was_bought_long_ago_may_be_sold_again(engine, models, lists):
+    config = Config(divisions=DivisionSettings(rebuy_after_months={"CAD": 12}))
+    found = score_customers(engine, models, config, "r1").whitespace
+    more = set(cells(found[found[W.LEVEL] == "division"])) - set(cells(lists.whitespace))
+    again = lists.scores[Scores.STATUS] == Status.LAPSED
+    lapsed = {cell for cell in cells(lists.scores[again]) if cell[1] == "CAD"}
+    before = lists.whitespace[lists.whitespace[W.LEVEL] == "division"]
+    assert set(cells(found[found[W.LEVEL] == "division"])) - set(cells(before)) == lapsed
+    assert more <= lapsed
+
+
+def test_scoring_twice_gives_the_same_lists(engine, models, lists):
+    again = score_customers(engine, models, Config(), "r1")
+    pd.testing.assert_frame_equal(again.scores, lists.scores)
+    pd.testing.assert_frame_equal(again.whitespace, lists.whitespace)
+
+
+def test_one_division_alone(engine, models, lists):
+    one = score_customers(engine, models[:1], Config(), "r1")
+    expected = lists.scores[lists.scores[Scores.DIVISION] == "CAD"]
+    assert one.scores[Scores.SCORE].tolist() == expected[Scores.SCORE].tolist()
+    assert set(one.whitespace[W.DIVISION]) == {"CAD"}
+
+
+def test_nothing_to_score_with(engine):
+    with pytest.raises(ModelError, match="no model"):
+        score_customers(engine, [], Config(), "r1")

@@ -1,0 +1,139 @@
+import doctest
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gosales.core.errors import WorkspaceError
+from gosales.utils import paths
+from gosales.utils.paths import ENVIRONMENT, MAX_SLUG, Workspace, find_workspace, slugs
+
+OWN = paths.Path(paths.__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    """Three folders; the current one is `here`, and the environment names none."""
+    made = {name: tmp_path / name for name in ("here", "named", "environment")}
+    for folder in made.values():
+        folder.mkdir()
+    monkeypatch.chdir(made["here"])
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    return made
+
+
+def test_the_named_folder_comes_first(folders, monkeypatch):
+    monkeypatch.setenv(ENVIRONMENT, str(folders["environment"]))
+    (folders["here"] / "gosales.toml").touch()
+    assert find_workspace(folders["named"]).root == folders["named"]
+
+
+def test_the_environment_comes_second(folders, monkeypatch):
+    monkeypatch.setenv(ENVIRONMENT, str(folders["environment"]))
+    (folders["here"] / "gosales.toml").touch()
+    assert find_workspace().root == folders["environment"]
+
+
+def test_the_current_folder_with_settings_comes_third(folders):
+    (folders["here"] / "gosales.toml").touch()
+    assert find_workspace().root == folders["here"]
+
+
+def test_the_current_folder_with_logs_will_do(folders):
+    (folders["here"] / "data" / "database_samples").mkdir(parents=True)
+    assert find_workspace().root == folders["here"]
+
+
+def test_the_checkouts_own_folder_comes_last(folders):
+    assert find_workspace().root == OWN
+
+
+def test_an_empty_variable_names_nothing(folders, monkeypatch):
+    monkeypatch.setenv(ENVIRONMENT, "")
+    assert find_workspace().root == OWN
+
+
+def test_an_installed_package_is_never_a_workspace(folders, monkeypatch, tmp_path):
+    installed = tmp_path / "site-packages" / "gosales" / "utils" / "paths.py"
+    monkeypatch.setattr(paths, "__file__", str(installed))
+    with pytest.raises(WorkspaceError, match="is no workspace") as refused:
+        find_workspace()
+    assert "gosales demo" in refused.value.remedy
+
+
+@pytest.mark.parametrize("how", ["given", "environment"])
+def test_a_named_folder_must_exist(folders, monkeypatch, how):
+    missing = folders["here"] / "nowhere"
+    monkeypatch.setenv(ENVIRONMENT, str(missing))
+    with pytest.raises(WorkspaceError, match="nowhere does not exist"):
+        find_workspace(missing if how == "given" else None)
+
+
+def test_a_file_is_no_workspace(folders):
+    (folders["here"] / "log.csv").touch()
+    with pytest.raises(WorkspaceError):
+        find_workspace(folders["here"] / "log.csv")
+
+
+def test_a_relative_folder_is_made_absolute(folders):
+    assert find_workspace(paths.Path("../named")).root == folders["named"]
+
+
+def test_everything_lies_in_the_workspace(tmp_path):
+    w = Workspace(tmp_path)
+    places = (w.config, w.logs, w.holdout, w.lookup, w.staging, w.stars, w.models, w.outputs)
+    assert all(place.is_relative_to(tmp_path) for place in (*places, w.runs, w.published))
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("CPE", "cpe"),
+        ("Success Plan", "success_plan"),
+        ("  3D-Druck & mehr ", "3d_druck_mehr"),
+        ("Ärzte", "arzte"),
+        ("../../etc", "etc_[0-9a-f]{4}|etc"),
+        ("/etc/passwd", "etc_passwd"),
+        ("C:\\Windows", "c_windows"),
+        ("a" * 200, "a{60}_[0-9a-f]{4}"),
+        ("日本", "division_[0-9a-f]{4}"),
+        ("", "division_[0-9a-f]{4}"),
+        ("...", "division_[0-9a-f]{4}"),
+        ("Division", "division_[0-9a-f]{4}"),
+        ("é日本語日本語", "e_[0-9a-f]{4}"),
+    ],
+)
+def test_a_slug_tells_the_name_and_is_safe(name, slug):
+    assert re.fullmatch(slug, slugs([name])[name])
+
+
+def test_names_that_differ_by_what_a_slug_drops_get_their_hash():
+    found = slugs(["Success Plan", "success-plan", "CPE"])
+    assert len(set(found.values())) == 3
+    assert found["CPE"] == "cpe"
+
+
+def test_a_hashed_slug_is_no_other_names_slug():
+    names = ["Success Plan", "success-plan"]
+    names.append(slugs(names)["Success Plan"])
+    assert len(set(slugs(names).values())) == 3
+
+
+@given(names=st.lists(st.text(max_size=80), unique=True, max_size=5))
+def test_slugs_are_distinct_file_names_for_any_text(names):
+    found = slugs(names)
+    assert list(found) == names
+    assert len(set(found.values())) == len(names)
+    for slug in found.values():
+        assert re.fullmatch(r"[a-z0-9_]+", slug)
+        assert len(slug) <= MAX_SLUG + 5
+
+
+@given(names=st.permutations(["CAD", "cad", "C.A.D", "GIS"]))
+def test_slugs_do_not_depend_on_the_order(names):
+    assert slugs(names) == slugs(sorted(names))
+
+
+def test_the_docs_example_holds():
+    assert doctest.testmod(paths).failed == 0

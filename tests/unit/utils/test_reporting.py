@@ -1,0 +1,97 @@
+"""The log and the progress of long work: silent until somebody listens."""
+
+import json
+from contextlib import contextmanager
+
+import pytest
+
+from gosales.utils import progress
+from gosales.utils.db import backend, connect, memory_budget_gb
+from gosales.utils.log import get_log, log_to
+from gosales.utils.progress import install, silent, track
+from gosales.utils.progress_bar import show_progress
+
+
+@pytest.fixture(autouse=True)
+def nobody_listens():
+    yield
+    install(silent)
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_inside_the_block_every_line_is_a_json_object(tmp_path):
+    with log_to(tmp_path / "log.jsonl"):
+        get_log().info("scored", customers=812, name="Größe")
+        get_log().warning("odd")
+    first, second = lines(tmp_path / "log.jsonl")
+    assert (first["event"], first["customers"], first["name"]) == ("scored", 812, "Größe")
+    assert (first["level"], second["level"]) == ("info", "warning")
+
+
+def test_outside_of_the_block_the_log_goes_nowhere(tmp_path, capsys):
+    get_log().info("before")
+    with log_to(tmp_path / "log.jsonl"):
+        get_log().info("inside")
+    get_log().error("after")
+    assert [line["event"] for line in lines(tmp_path / "log.jsonl")] == ["inside"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_logger_that_was_made_early_writes_too(tmp_path):
+    log = get_log()
+    with log_to(tmp_path / "log.jsonl"):
+        log.info("inside")
+    assert len(lines(tmp_path / "log.jsonl")) == 1
+
+
+def test_a_failure_closes_the_log(tmp_path):
+    with pytest.raises(ValueError, match="no"), log_to(tmp_path / "log.jsonl"):
+        raise ValueError("no")
+    get_log().info("after")
+    assert lines(tmp_path / "log.jsonl") == []
+
+
+def test_progress_is_silent_by_default(capsys):
+    with track("Reading", total=3) as advance:
+        advance(3)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_installed_reporter_hears_of_every_stage():
+    heard = []
+
+    @contextmanager
+    def reporter(label, total):
+        heard.append((label, total))
+        yield heard.append
+
+    install(reporter)
+    with track("Reading", total=3) as advance:
+        advance(2)
+    with track("Scoring"):
+        pass
+    assert heard == [("Reading", 3), 2, ("Scoring", None)]
+
+
+def test_quick_work_leaves_no_line_behind(capsys):
+    show_progress()
+    assert progress._reporter is not silent
+    with track("Reading", total=2) as advance:
+        advance(1)
+    assert "s\n" not in capsys.readouterr().err
+
+
+def test_the_memory_budget_is_the_setting_or_a_share_of_the_machine():
+    assert memory_budget_gb(1.5) == 1.5
+    assert 0 < memory_budget_gb() <= 8
+
+
+def test_connections_never_fetch_extensions(tmp_path):
+    with connect(tmp_path / "a.duckdb", memory_gb=0.5) as connection:
+        settings = "autoinstall_known_extensions", "autoload_known_extensions"
+        query = "SELECT current_setting(?)"
+        assert [connection.execute(query, [name]).fetchone()[0] for name in settings] == [False] * 2
+        assert backend(connection).con is connection
