@@ -180,6 +180,26 @@ def validate_command(**given: Any) -> None:
     require_passed(run)
 
 
+@gosales.command("backtest")
+@options("cutoff", "horizon", "division", "seed")
+def backtest_command(**given: Any) -> None:
+    """Judge the recipe on up to six past cutoffs of the star.
+
+    Example: gosales backtest --workspace my_company
+    """
+    from gosales.pipeline.backtest import backtest
+    from gosales.pipeline.build import published_star
+    from gosales.pipeline.session import working
+    from gosales.pipeline.summary import summarise_backtest
+
+    session = _session(given)
+    star = published_star(session)
+    with working(session, "backtest") as work:
+        run = backtest(work, star)
+    star.close()
+    click.echo(summarise_backtest(run.summary, session.workspace))
+
+
 @gosales.command("demo")
 @click.option("--customers", type=click.IntRange(1, 200_000), default=3000, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), default=DEMO_FOLDER, show_default=True)
@@ -267,6 +287,33 @@ def runs_show_command(run: str, workspace: Path | None) -> None:
     from gosales.utils.paths import find_workspace
 
     click.echo(show_run(find_workspace(workspace), run))
+
+
+@gosales.command("dashboard")
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+@click.option("--no-browser", is_flag=True, help="Only serve; open no browser.")
+@WORKSPACE
+@VERBOSE
+def dashboard_command(workspace: Path | None, port: int, no_browser: bool) -> None:
+    """Look at what was published, in the browser; served to this machine only.
+
+    Example: gosales dashboard --workspace my_company --port 8600
+    """
+    from gosales.utils.paths import find_workspace
+
+    given = ["--workspace", str(find_workspace(workspace).root), "--port", str(port)]
+    _start("gosales.ui", [*given, *(["--no-browser"] if no_browser else [])])
+
+
+def _start(module: str, given: list[str]) -> None:
+    """Run a module instead of this program; where that cannot be, run it and wait for it."""
+    import os
+    import subprocess
+
+    command = [sys.executable, "-P", "-m", module, *given]
+    if os.name != "nt":
+        os.execv(sys.executable, command)  # noqa: S606 - our own module, without a shell
+    raise SystemExit(subprocess.call(command))
 
 
 def _session(given: dict[str, Any]) -> Session:

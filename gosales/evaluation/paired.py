@@ -43,10 +43,10 @@ def auc_influence(score: Floats, bought: NDArray[np.bool_]) -> Floats:
     return result
 
 
-def compare_auc(
+def auc_gain(
     a: Floats, b: Floats, bought: NDArray[np.bool_], inside: NDArray[np.bool_], least: int
-) -> Difference | None:
-    """Macro AUC of `a` minus that of `b`.
+) -> tuple[float, Floats] | None:
+    """Macro AUC of `a` minus that of `b`, and each customer's influence on it.
 
     Args:
         a, b, bought: Shape (n, D).
@@ -54,7 +54,7 @@ def compare_auc(
         least: Buyers (and others) a division needs to count.
 
     Returns:
-        None when no division has enough buyers.
+        The difference and shape (n,) influences; None when no division has enough buyers.
     """
     total, count, gain = np.zeros(len(a)), 0, 0.0
     for d in range(a.shape[1]):
@@ -65,10 +65,21 @@ def compare_auc(
         count += 1
         gain += auc(a[rows, d], y) - auc(b[rows, d], y)
         total[rows] += auc_influence(a[rows, d], y) - auc_influence(b[rows, d], y)
-    if not count:
-        return None
-    spread = Z95 * float(np.sqrt((total**2).sum())) / count
-    return Difference(gain / count, gain / count - spread, gain / count + spread)
+    return (gain / count, total / count) if count else None
+
+
+def compare_auc(
+    a: Floats, b: Floats, bought: NDArray[np.bool_], inside: NDArray[np.bool_], least: int
+) -> Difference | None:
+    """`auc_gain` with its interval; None when no division has enough buyers."""
+    found = auc_gain(a, b, bought, inside, least)
+    return interval(found[0], found[1]) if found else None
+
+
+def interval(gain: float, influence: Floats) -> Difference:
+    """The 95 % interval of a figure from the influences of independent customers on it."""
+    spread = Z95 * float(np.sqrt((influence**2).sum()))
+    return Difference(gain, gain - spread, gain + spread)
 
 
 def _share_below(ordered: Floats, values: Floats) -> Floats:

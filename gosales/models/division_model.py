@@ -16,6 +16,7 @@ from gosales.models.value_model import ValueModel
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+UNCHANGED = Calibration()
 OWN, POOLED, BASELINE = "own", "pooled", "baseline"
 
 
@@ -27,7 +28,6 @@ class Shared:
         names: Feature columns, in order.
         ensemble: None where no cutoff had a complete outcome to learn from.
         baselines: The simple scores, fitted; none likewise.
-        best: Name of the baseline that stands in where the model has not earned its place.
         value: Money if bought.
         typical_activity: Mean of the customers' decayed orders, for scores without any outcome.
     """
@@ -35,9 +35,22 @@ class Shared:
     names: tuple[str, ...]
     ensemble: Ensemble | None
     baselines: dict[str, Baseline]
-    best: str
     value: ValueModel
     typical_activity: float = 1.0
+
+
+@dataclass(frozen=True)
+class Side:
+    """What stands behind the never-bought or the owned cells of a division.
+
+    Attributes:
+        kind: OWN, POOLED or BASELINE.
+        baseline: The simple score that stands in where the model has not earned its place.
+    """
+
+    kind: str
+    baseline: str
+    calibration: Calibration = UNCHANGED
 
 
 @dataclass(frozen=True)
@@ -46,16 +59,14 @@ class DivisionModel:
 
     Attributes:
         division: Its name, as in the log.
-        kind: OWN, POOLED or BASELINE.
-        never, held: Calibration of never-bought and of owned cells.
+        never, held: What stands behind never-bought and behind owned cells.
         card: What it was trained on and how it fared: plain JSON values.
     """
 
     division: str
-    kind: str
     shared: Shared
-    never: Calibration
-    held: Calibration
+    never: Side
+    held: Side
     products: ProductModel
     card: dict[str, Any]
 
@@ -66,8 +77,15 @@ class DivisionModel:
             values: Shape (rows, len(shared.names)).
             owned: Shape (rows,), bought by the cutoff.
         """
-        logit = self._logit(values, owned)
-        return np.where(owned, self.held(logit), self.never(logit))
+        result = np.empty(len(values))
+        for flag, side in ((False, self.never), (True, self.held)):
+            rows = owned == flag
+            result[rows] = side.calibration(self._logit(side, values[rows], owned[rows]))
+        return result
+
+    def kinds(self, owned: NDArray[np.bool_]) -> NDArray[np.object_]:
+        """Shape (rows,): OWN, POOLED or BASELINE, by which side a row is on."""
+        return np.where(owned, self.held.kind, self.never.kind).astype(object)
 
     def expect(self, values: NDArray[np.float32]) -> Floats:
         """Shape (rows,): cents in the horizon, if the customer buys."""
@@ -78,11 +96,11 @@ class DivisionModel:
         baseline = self.shared.baselines[name]
         return baseline.logit(self.shared.names, values, self._names(len(values)))
 
-    def _logit(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
-        if self.kind != BASELINE and self.shared.ensemble is not None:
+    def _logit(self, side: Side, values: NDArray[np.float32], owned: Flags) -> Floats:
+        if side.kind != BASELINE and self.shared.ensemble is not None:
             return self.shared.ensemble.logit(values, owned)
-        if self.shared.best in self.shared.baselines:
-            return self.baseline_logit(self.shared.best, values)
+        if side.baseline in self.shared.baselines:
+            return self.baseline_logit(side.baseline, values)
         return _popularity(self.shared, values, owned)
 
     def _names(self, rows: int) -> NDArray[np.object_]:

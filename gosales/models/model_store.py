@@ -26,7 +26,7 @@ from gosales.core.errors import ModelError
 from gosales.models.baselines import Baseline
 from gosales.models.boosting import from_text, to_text
 from gosales.models.calibration import Calibration
-from gosales.models.division_model import DivisionModel, Shared
+from gosales.models.division_model import DivisionModel, Shared, Side
 from gosales.models.product_model import ProductChance, ProductModel
 from gosales.models.recipe import Ensemble, LinearMember
 from gosales.models.ridge_logistic import RidgeLogistic
@@ -133,7 +133,6 @@ def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
         "rate": shared.ensemble.rate if shared.ensemble else None,
         "linear": _pack_linear(shared.ensemble.linear if shared.ensemble else None),
         "baselines": {name: _pack_baseline(b) for name, b in shared.baselines.items()},
-        "best": shared.best,
         "typical_activity": shared.typical_activity,
         "value": {"means": shared.value.means, "scale": shared.value.scale},
         "trees": {name: hashlib.sha256(text).hexdigest() for name, text in trees.items()},
@@ -155,8 +154,7 @@ def _unpack_shared(shared: dict[str, Any], packed: dict[str, bytes]) -> Shared:
     if shared["rate"] is not None:
         ensemble = Ensemble(names, shared["rate"], trees, _unpack_linear(shared["linear"]))
     baselines = {name: _unpack_baseline(name, b) for name, b in shared["baselines"].items()}
-    best, typical = shared["best"], shared["typical_activity"]
-    return Shared(names, ensemble, baselines, best, value, typical)
+    return Shared(names, ensemble, baselines, value, shared["typical_activity"])
 
 
 def _packed_trees(data: Path, name: str, digest: str) -> bytes:
@@ -180,7 +178,6 @@ def _read_trees(packed: bytes) -> Any:
 def _pack_own(model: DivisionModel) -> dict[str, Any]:
     return {
         "division": model.division,
-        "kind": model.kind,
         "never": dataclasses.asdict(model.never),
         "held": dataclasses.asdict(model.held),
         "products": [dataclasses.astuple(item) for item in model.products.items],
@@ -191,13 +188,16 @@ def _pack_own(model: DivisionModel) -> dict[str, Any]:
 def _unpack_own(content: dict[str, Any], shared: Shared) -> DivisionModel:
     return DivisionModel(
         content["division"],
-        content["kind"],
         shared,
-        Calibration(**content["never"]),
-        Calibration(**content["held"]),
+        _unpack_side(content["never"]),
+        _unpack_side(content["held"]),
         ProductModel(tuple(ProductChance(*item) for item in content["products"])),
         content["card"],
     )
+
+
+def _unpack_side(content: dict[str, Any]) -> Side:
+    return Side(content["kind"], content["baseline"], Calibration(**content["calibration"]))
 
 
 def _pack_ridge(model: RidgeLogistic) -> dict[str, list[float | None]]:

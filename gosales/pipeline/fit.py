@@ -14,15 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.core.frames import LabelFrame, TrainingSet
-from gosales.core.timeline import Cutoff
-from gosales.evaluation.metrics import auc
-from gosales.evaluation.paired import Difference, compare_auc
+from gosales.core.frames import TrainingSet
 from gosales.evaluation.scoreboard import (
     ACTIVE,
     LAPSED,
     MACRO,
-    MIN_BUYERS,
     NEVER,
     scoreboard,
 )
@@ -30,44 +26,25 @@ from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.labels.purchases import label
 from gosales.models.baselines import BASELINES, Baseline, fit_baseline
 from gosales.models.calibration import Calibration
-from gosales.models.division_model import BASELINE, OWN, POOLED, DivisionModel, Shared
+from gosales.models.division_model import BASELINE, DivisionModel, Shared, Side
 from gosales.models.product_model import ProductModel
 from gosales.models.recipe import Ensemble, fit_ensemble
 from gosales.models.settings import ModelSettings
 from gosales.models.value_model import ValueModel, fit_value_model
+from gosales.pipeline.gate import (
+    DEFAULT_BASELINE,
+    MODEL,
+    Proof,
+    Verdict,
+    best_baseline,
+    judge_divisions,
+)
 from gosales.pipeline.snapshots import Lesson, combine, lessons, sample_rows
-from gosales.utils.log import get_log
 from gosales.utils.progress import track
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 ACTIVE_MONTHS = 12
-MODEL = "model"
-DEFAULT_BASELINE = "popularity_x_activity"
-
-
-@dataclass(frozen=True)
-class Proof:
-    """A fit judged on the horizon after its cutoff; every array has shape (n, D).
-
-    Attributes:
-        score: "model" and each baseline -> probabilities.
-        population: NEVER, LAPSED or ACTIVE at the cutoff.
-        best: The baseline with the highest macro AUC on never-bought cells.
-    """
-
-    cutoff: Cutoff
-    divisions: tuple[str, ...]
-    score: dict[str, Floats]
-    labels: LabelFrame
-    population: NDArray[np.object_]
-    best: str
-
-    def compare(self, inside: Flags, least: int) -> Difference | None:
-        """Model against the best baseline, over the cells `inside`."""
-        return compare_auc(
-            self.score[MODEL], self.score[self.best], self.labels.bought, inside, least
-        )
 
 
 @dataclass(frozen=True)
@@ -106,7 +83,7 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
                 proof = prove_fit(engine, last, past, plan)
     with track("Training on all of the history"):
         training = combine([rows[x] for x in final], plan.budget, plan.seed) if final else None
-        shared = _shared(engine, training, proof, plan)
+        shared = _shared(engine, training, plan)
     return Fitted(_models(engine, shared, proof, training, plan), proof, training)
 
 
@@ -140,11 +117,7 @@ def prove_fit(
     labels = label(outcome, cells.spine)
     score = score_cells(cells, ensemble, baselines)
     population = populations(cells)
-    never = population == NEVER
-    macro = {name: macro_auc(score[name], labels.bought, never) for name in baselines}
-    best = max(macro, key=lambda name: (macro[name], name == DEFAULT_BASELINE))
-    get_log().info("proved", cutoff=str(cells.panel.cutoff), best_baseline=best, macro_auc=macro)
-    return Proof(cells.panel.cutoff, cells.spine.divisions, score, labels, population, best)
+    return Proof(cells.panel.cutoff, cells.spine.divisions, score, labels, population)
 
 
 def score_cells(
@@ -178,54 +151,17 @@ def populations(cells: CellFeatures) -> NDArray[np.object_]:
     return result
 
 
-def kind_of(proof: Proof | None, division: str, least: int) -> tuple[str, dict[str, Any]]:
-    """OWN, POOLED or BASELINE by the evidence of the proof, and that evidence.
-
-    A division with at least `least` buyers in never-bought cells is judged on its own. The others
-    are judged together: their macro difference decides for all of them.
-    """
-    if proof is None:
-        return POOLED, {"why": "no cutoff has a complete outcome to judge on"}
-    never = proof.population == NEVER
-    buyers = (proof.labels.bought & never).sum(0)
-    big = buyers >= least
-    position = proof.divisions.index(division) if division in proof.divisions else None
-    if position is not None and big[position]:
-        inside = never & (np.arange(len(big)) == position)
-        return _decide(proof.compare(inside, least), proof, OWN)
-    difference = proof.compare(never & ~big, MIN_BUYERS) or proof.compare(never, MIN_BUYERS)
-    return _decide(difference, proof, POOLED)
-
-
-def _decide(difference: Difference | None, proof: Proof, kind: str) -> tuple[str, dict[str, Any]]:
-    if difference is None:
-        return POOLED, {"why": "too few buyers to judge", "best_baseline": proof.best}
-    evidence = {
-        "best_baseline": proof.best,
-        "auc_gain": round(difference.value, 4),
-        "auc_gain_low": round(difference.low, 4),
-        "auc_gain_high": round(difference.high, 4),
-    }
-    return (kind if difference.is_better else BASELINE), evidence
-
-
-def macro_auc(score: Floats, bought: Flags, inside: Flags) -> float:
-    """Mean AUC over the divisions with enough buyers among the cells `inside`; 0.5 without any."""
-    areas = [
-        auc(score[rows, d], bought[rows, d])
-        for d in range(score.shape[1])
-        if bought[rows := inside[:, d], d].sum() >= MIN_BUYERS
-    ]
-    return float(np.nanmean(areas)) if areas else 0.5
-
-
 def shipped_scores(proof: Proof, models: list[DivisionModel]) -> Floats:
     """Shape (n, D): what would have been shipped at the proof's cutoff, with today's kinds."""
-    kinds = {model.division: model.kind for model in models}
+    by_name = {model.division: model for model in models}
     shipped = proof.score[MODEL].copy()
-    for d, division in enumerate(proof.divisions):
-        if kinds.get(division) == BASELINE:
-            shipped[:, d] = proof.score[proof.best][:, d]
+    for owned in (False, True):
+        inside = proof.cells(owned)
+        for d, division in enumerate(proof.divisions):
+            side = by_name[division].held if owned else by_name[division].never
+            if side.kind == BASELINE:
+                rows = inside[:, d]
+                shipped[rows, d] = proof.score[side.baseline][rows, d]
     return shipped
 
 
@@ -238,21 +174,23 @@ def metrics(fitted: Fitted) -> dict[str, Any]:
             "note": "The history is too short to judge the models on an unseen horizon.",
             "populations": {},
         }
-    trained = {model.division for model in fitted.models}
-    kept = [d for d, name in enumerate(proof.divisions) if name in trained]
-    names = tuple(proof.divisions[d] for d in kept)
-    bought, inside = proof.labels.bought[:, kept], proof.population[:, kept]
+    proof = proof.of({model.division for model in fitted.models})
     boards = {
-        name: scoreboard(score[:, kept], bought, inside, names)
+        name: scoreboard(score, proof.labels.bought, proof.population, proof.divisions)
         for name, score in proof.score.items()
     }
-    shipped = scoreboard(shipped_scores(proof, fitted.models)[:, kept], bought, inside, names)
+    shipped = scoreboard(
+        shipped_scores(proof, fitted.models),
+        proof.labels.bought,
+        proof.population,
+        proof.divisions,
+    )
     return {
         "judged_at": str(proof.cutoff),
         "horizon_months": proof.labels.months,
         "note": "Fitted on cutoffs before judged_at and judged on the horizon after it, which also "
         "decided which divisions ship the model and which the baseline.",
-        "best_baseline": proof.best,
+        "best_baseline": best_baseline(proof, owned=False),
         "populations": shipped,
         "baselines": {
             name: {population: board[MACRO] for population, board in boards[name].items()}
@@ -270,28 +208,29 @@ def _models(
     plan: Plan,
 ) -> list[DivisionModel]:
     models = []
+    verdicts = judge_divisions(proof, plan.divisions, plan.settings.min_buyers)
     for division in plan.divisions:
-        kind, evidence = kind_of(proof, division, plan.settings.min_buyers)
+        verdict = verdicts[division]
         if shared.ensemble is None:
-            kind, evidence = BASELINE, {"why": "the history is too short to learn from"}
+            none = Side(BASELINE, DEFAULT_BASELINE)
+            verdict = Verdict(none, none, {"why": "the history is too short to learn from"})
         card = {
             "division": division,
-            "kind": kind,
-            "evidence": evidence,
+            "kind": verdict.never.kind,
+            "kind_owned": verdict.held.kind,
+            "evidence": verdict.evidence,
             "history_end": str(engine.history.cutoff),
             "horizon_months": engine.horizon_months,
             "training_cutoffs": [str(c) for c in training.cutoffs] if training else [],
             "judged_at": str(proof.cutoff) if proof else None,
         }
         products = plan.products.get(division, ProductModel(()))
-        plain = Calibration()
-        models.append(DivisionModel(division, kind, shared, plain, plain, products, card))
+        sides = verdict.never, verdict.held
+        models.append(DivisionModel(division, shared, *sides, products, card))
     return models
 
 
-def _shared(
-    engine: FeatureEngine, training: TrainingSet | None, proof: Proof | None, plan: Plan
-) -> Shared:
+def _shared(engine: FeatureEngine, training: TrainingSet | None, plan: Plan) -> Shared:
     """The pooled parts; without both outcomes to learn from, only the features' names."""
     if training is None or not training.learnable:
         cells = engine.at(0)
@@ -299,12 +238,11 @@ def _shared(
             :, cells.panel.customer_names.index("any_frequency__orders_decay_12m")
         ]
         typical = float(np.nan_to_num(activity).mean()) + 0.1
-        return Shared(cells.names, None, {}, "", plain_values(cells), typical)
+        return Shared(cells.names, None, {}, plain_values(cells), typical)
     return Shared(
         training.names,
         fit_ensemble(training, plan.settings, plan.seed),
         {name: fit_baseline(name, training) for name in BASELINES},
-        proof.best if proof else DEFAULT_BASELINE,
         fit_value_model(training, plan.seed),
     )
 

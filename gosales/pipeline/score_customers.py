@@ -97,7 +97,9 @@ def _score_table(
             Scores.STATUS: [STATUS[name] for name in population.ravel()],
             Scores.VALUE: (score * value).ravel(),
             Scores.REASONS: "",
-            Scores.MODEL: np.tile([models[spine.divisions[d]].kind for d in columns], n),
+            Scores.MODEL: np.column_stack(
+                [models[spine.divisions[d]].kinds(spine.owned[:, d]) for d in columns]
+            ).ravel(),
             Scores.RUN: run_id,
         }
     )

@@ -56,6 +56,20 @@ def summarise_models(metrics: dict[str, Any]) -> str:
     return "\n".join(rows)
 
 
+def summarise_backtest(summary: dict[str, Any], workspace: Workspace) -> str:
+    """Never-bought figures of every score, the shipped one's gain over each, and the report."""
+    head = f"{'never bought':26}{'AUC':>8}{'AP':>8}{'lift':>8}{'E/A':>7}   gain of what is shipped"
+    lines = [f"Cutoffs: {', '.join(summary['cutoffs'])}", "", head]
+    for name, boards in summary["scores"].items():
+        board, gain = boards["never_bought"], summary["never_bought_auc_gain"].get(name)
+        figures = (
+            f"{_number(board['auc']):>7}{_number(board['ap']):>8}{_number(board['lift_10']):>7}"
+        )
+        told = f"{gain['gain']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})" if gain else ""
+        lines.append(f"  {name:24}{figures}{_number(board['expected_over_actual']):>7}   {told}")
+    return "\n".join([*lines, "", f"Report: {workspace.outputs / 'backtest' / 'report.html'}"])
+
+
 def summarise_validation(run: ValidationRun, workspace: Workspace) -> str:
     """The gates, the never-bought figures beside the best simple score, and where the report is."""
     gates = [f"  {g.name:28}{_number(g.found):>8}  asked {g.asked}: {g.result}" for g in run.gates]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
 from gosales.core.errors import CheckFailed, SalesLogError
-from gosales.core.star import Outcome, Star
+from gosales.core.star import Star
 from gosales.core.timeline import Cutoff
 from gosales.etl.build_star import build_star, open_star
 from gosales.evaluation import page
@@ -23,12 +23,10 @@ from gosales.evaluation.curves import Row, gains, reliability
 from gosales.evaluation.gates import FAILED, SKIPPED, Gate, judge
 from gosales.evaluation.scoreboard import ALL, MACRO, NEVER, POPULATIONS, scoreboard
 from gosales.features.engine import FeatureEngine
-from gosales.labels.purchases import label
-from gosales.models.calibration import Calibration
-from gosales.models.division_model import DivisionModel
 from gosales.models.model_store import load_models
 from gosales.pipeline.build import published_star, refuse_blockers, sources_of
-from gosales.pipeline.fit import MODEL, populations
+from gosales.pipeline.gate import MODEL
+from gosales.pipeline.judging import Judged, score_frozen
 from gosales.pipeline.session import Session, Work, working
 from gosales.utils.progress import track
 from gosales.utils.store import VALIDATION, replacing, write_json, write_text
@@ -75,52 +73,6 @@ def require_passed(run: ValidationRun) -> None:
             f"asked was {failed[0].asked}.",
             remedy="Read outputs/validation/report.html; retrain on newer data, or change [gates].",
         )
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Frozen scores beside what happened; every array has shape (n, D).
-
-    Attributes:
-        score: "model" (what was shipped) and each baseline -> probabilities.
-        months: Length of the outcome that the holdout covers.
-    """
-
-    cutoff: Cutoff
-    divisions: tuple[str, ...]
-    score: dict[str, Floats]
-    bought: NDArray[np.bool_]
-    value_cents: NDArray[np.int64]
-    population: NDArray[np.object_]
-    months: int
-    horizon_months: int
-
-
-def score_frozen(engine: FeatureEngine, models: list[DivisionModel], outcome: Outcome) -> Judged:
-    """Score every cell that has a model, for an outcome of the length that is covered."""
-    cells = engine.at(0)
-    by_name = {model.division: model for model in models}
-    kept = [d for d, name in enumerate(cells.spine.divisions) if name in by_name]
-    labels = label(outcome, cells.spine)
-    n = len(cells.spine.customers)
-    score = {name: np.zeros((n, len(kept))) for name in (MODEL, *models[0].shared.baselines)}
-    everyone, plain = np.arange(n, dtype=np.int32), Calibration()
-    for place, d in enumerate(kept):
-        model = by_name[cells.spine.divisions[d]]
-        frame = cells.rows(everyone, np.full(n, d, np.int32), outcome.horizon_months)
-        score[MODEL][:, place] = model.score(frame.values, frame.owned)
-        for name in model.shared.baselines:
-            score[name][:, place] = plain(model.baseline_logit(name, frame.values))
-    return Judged(
-        engine.history.cutoff,
-        tuple(cells.spine.divisions[d] for d in kept),
-        score,
-        labels.bought[:, kept],
-        labels.value_cents[:, kept],
-        populations(cells)[:, kept],
-        outcome.horizon_months,
-        engine.horizon_months,
-    )
 
 
 def _holdout(work: Work, end: Cutoff) -> tuple[Star, int]:

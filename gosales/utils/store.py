@@ -35,7 +35,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 """Part -> what it shows in `outputs/`, as patterns in the folder of the run that made it."""
 
-MADE_FROM = {VALIDATION: MODELS}
+MADE_FROM = {VALIDATION: MODELS, BACKTEST: STAR}
 """A part that speaks of another one, and goes when that is made anew."""
 
 

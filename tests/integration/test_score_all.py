@@ -155,3 +155,39 @@ def test_a_holdout_that_overlaps_the_history_is_refused(scored, gosales):
     answer = gosales("validate", place)
     assert answer.code == 1
     assert "of the holdout lie on or before" in answer.err
+
+
+def test_backtest_judges_past_cutoffs_with_what_was_known(scored, gosales):
+    place, _ = scored
+    answer = gosales("backtest", place)
+    assert answer.code == 0, answer.err
+    folder = place.outputs / "backtest"
+    summary = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    assert len(summary["cutoffs"]) >= 3
+    assert summary["cutoffs"] == sorted(summary["cutoffs"], reverse=True)
+    assert {"model", "model_everywhere", "rfm_logistic"} <= set(summary["scores"])
+    assert (folder / "report.html").stat().st_size > 0
+    figures = pq.read_table(folder / "figures.parquet").to_pandas()
+    assert set(figures["cutoff_date"]) == set(summary["cutoffs"])
+
+
+def test_a_division_trained_alone_leaves_the_others(scored, gosales):
+    place, _ = scored
+    assert gosales("train", place, "--division", "CAD").code == 0
+    assert len(list((place.root / "models").glob("*_model"))) == 3
+    answer = gosales("score", place)
+    assert answer.code == 0, answer.err
+    assert {row["division"] for row in place.rows("icp_scores.csv")} == {
+        "CAD",
+        "Printers",
+        "Training",
+    }
+
+
+def test_the_first_division_trained_alone_is_scored_alone(place, gosales):
+    place.write(sales())
+    assert gosales("build-star", place).code == 0
+    assert gosales("train", place, "--division", "CAD").code == 0
+    answer = gosales("score", place)
+    assert answer.code == 0, answer.err
+    assert {row["division"] for row in place.rows("icp_scores.csv")} == {"CAD"}

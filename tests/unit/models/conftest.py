@@ -9,7 +9,7 @@ from gosales.core.frames import TrainingSet
 from gosales.core.timeline import Cutoff
 from gosales.models.baselines import BASELINES, fit_baseline
 from gosales.models.calibration import Calibration
-from gosales.models.division_model import OWN, DivisionModel, Shared
+from gosales.models.division_model import OWN, DivisionModel, Shared, Side
 from gosales.models.product_model import ProductCount, fit_product_model
 from gosales.models.recipe import fit_ensemble
 from gosales.models.settings import ModelSettings
@@ -94,7 +94,6 @@ def shared(training, settings):
         training.names,
         fit_ensemble(training, settings, 1),
         {name: fit_baseline(name, training) for name in BASELINES},
-        "popularity_x_activity",
         fit_value_model(training, 1),
     )
 
@@ -107,10 +106,9 @@ def make_model(shared):
         counts = [ProductCount("pro", 8, 40, 120_000.0), ProductCount("lite", 3, 50, 9_999.5)]
         return DivisionModel(
             division,
-            kind,
             parts,
-            Calibration(0.9, -0.2),
-            Calibration(1.1, 0.1),
+            Side(kind, "popularity_x_activity", Calibration(0.9, -0.2)),
+            Side(kind, "popularity_x_activity", Calibration(1.1, 0.1)),
             fit_product_model([*counts, ProductCount("old", 0, 0, 0.0)]),
             {"history_end": "2024-12-31", "horizon_months": 6, "evidence": {"auc_gain": 0.02}},
         )

@@ -6,27 +6,39 @@ import numpy as np
 import pytest
 
 from gosales.models.calibration import Calibration
-from gosales.models.division_model import BASELINE, OWN, POOLED, Shared
+from gosales.models.division_model import BASELINE, OWN, POOLED, Shared, Side
 
 
 @pytest.mark.parametrize("kind", [OWN, POOLED])
 def test_own_and_pooled_ask_the_ensemble(make_model, shared, training, kind):
     model, values, owned = make_model(kind=kind), training.values, training.owned
     logit = shared.ensemble.logit(values, owned)
-    expected = np.where(owned, model.held(logit), model.never(logit))
+    expected = np.where(owned, model.held.calibration(logit), model.never.calibration(logit))
     assert np.array_equal(model.score(values, owned), expected)
 
 
 def test_a_baseline_asks_the_best_simple_score(make_model, shared, training):
-    model = replace(make_model(kind=BASELINE), never=Calibration(), held=Calibration())
-    logit = model.baseline_logit(shared.best, training.values)
+    side = Side(BASELINE, "recency")
+    model = replace(make_model(), never=side, held=side)
+    logit = model.baseline_logit("recency", training.values)
     assert np.array_equal(model.score(training.values, training.owned), Calibration()(logit))
+
+
+def test_never_bought_and_owned_cells_may_have_different_backing(make_model, training):
+    model = make_model(kind=POOLED)
+    mixed = replace(model, never=Side(BASELINE, "recency"))
+    owned, values = training.owned, training.values
+    assert set(mixed.kinds(owned)[owned]) == {POOLED}
+    assert set(mixed.kinds(owned)[~owned]) == {BASELINE}
+    expected, found = model.score(values, owned), mixed.score(values, owned)
+    assert np.array_equal(found[owned], expected[owned])
+    assert not np.array_equal(found[~owned], expected[~owned])
 
 
 @pytest.fixture
 def unlearned(make_model, shared):
     """A model from a history too short for any outcome."""
-    return make_model(kind=BASELINE, parts=Shared(shared.names, None, {}, "", shared.value))
+    return make_model(kind=BASELINE, parts=Shared(shared.names, None, {}, shared.value))
 
 
 def test_without_outcomes_popularity_and_activity_rank(unlearned, training):

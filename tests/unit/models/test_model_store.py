@@ -45,7 +45,7 @@ def test_what_is_read_back_scores_identically(folder, make_model, training):
     cad, cpe = load_models(folder)
     assert alike(cad, make_model("CAD"), training)
     assert alike(cpe, make_model("CPE", BASELINE), training)
-    assert (cad.division, cad.kind, cad.products) == ("CAD", "own", make_model().products)
+    assert (cad.division, cad.never.kind, cad.products) == ("CAD", "own", make_model().products)
     assert (cad.card, cad.never, cad.held) == (
         make_model().card,
         make_model().never,
@@ -62,7 +62,7 @@ def test_parts_that_could_not_be_fitted_stay_away(tmp_path, shared, make_model, 
         "linear": replace(shared, ensemble=replace(ensemble, linear=None)),
         "whitespace trees": replace(shared, ensemble=replace(ensemble, trees=fewer)),
         "value trees": replace(shared, value=replace(shared.value, trees=None)),
-        "everything": Shared(shared.names, None, {}, "", replace(shared.value, trees=None)),
+        "everything": Shared(shared.names, None, {}, replace(shared.value, trees=None)),
     }[missing]
     model = make_model(parts=parts)
     save_models([model], tmp_path)

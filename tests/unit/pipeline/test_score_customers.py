@@ -15,8 +15,7 @@ from gosales.core.settings import DivisionSettings, WhitespaceSettings
 from gosales.core.timeline import Cutoff, add_months
 from gosales.features.engine import FeatureEngine
 from gosales.labels.purchases import label
-from gosales.models.calibration import Calibration
-from gosales.models.division_model import POOLED, DivisionModel, Shared
+from gosales.models.division_model import POOLED, DivisionModel, Shared, Side
 from gosales.models.recipe import fit_ensemble
 from gosales.models.settings import ModelSettings
 from gosales.models.value_model import fit_value_model
@@ -61,13 +60,10 @@ def models(engine):
         rows.names,
         fit_ensemble(rows, ModelSettings(rounds=10), 1),
         {},
-        "",
         fit_value_model(rows, 1),
     )
-    products, plain = product_models(engine.history, 6), Calibration()
-    return [
-        DivisionModel(name, POOLED, shared, plain, plain, products[name], {}) for name in DIVISIONS
-    ]
+    products, side = product_models(engine.history, 6), Side(POOLED, "recency")
+    return [DivisionModel(name, shared, side, side, products[name], {}) for name in DIVISIONS]
 
 
 @pytest.fixture(scope="module")
