@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
+
+from gosales.core.errors import GosalesError
+
+try:
+    import lightgbm as lgb
+except OSError as error:  # a bare Linux or macOS lacks the OpenMP library
+    raise GosalesError(
+        f"LightGBM cannot be loaded: {error}.",
+        remedy="Install OpenMP: `apt-get install libgomp1`, `dnf install libgomp` or "
+        "`brew install libomp`.",
+    ) from error
 
 COMMON: dict[str, Any] = {
     "feature_fraction": 0.4,
