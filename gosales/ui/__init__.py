@@ -1,0 +1,1 @@
+"""The dashboard: looks at what a workspace publishes; trains and changes nothing."""

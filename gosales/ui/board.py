@@ -1,0 +1,131 @@
+"""The published files of a workspace, as the pages read them. No Streamlit.
+
+Each part is read from the folder of the run that made it, whose files never change, so that two
+tables of one page always belong together; the copy in `outputs/` serves where that folder is gone.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from gosales.core.errors import GosalesError, MissingArtifact, WorkspaceError
+from gosales.utils.db import connect
+from gosales.utils.paths import Workspace, find_workspace
+from gosales.utils.store import LISTS, MODELS, STAR, VALIDATION, RunStore, read_json
+
+SCORES, WHITESPACE = "icp_scores.parquet", "whitespace.parquet"
+
+
+@dataclass(frozen=True)
+class Board:
+    """What a workspace publishes at one moment: part -> the run that made it."""
+
+    workspace: Workspace
+    parts: dict[str, str]
+
+    @classmethod
+    def open(cls, workspace: Workspace | None = None) -> Board:
+        """The workspace given, or the one that every command would take."""
+        found = workspace or find_workspace()
+        return cls(found, RunStore(found).published().parts)
+
+    @property
+    def has_lists(self) -> bool:
+        return LISTS in self.parts
+
+    @property
+    def scores(self) -> Path:
+        return self.file(LISTS, SCORES, "score-all")
+
+    @property
+    def whitespace(self) -> Path:
+        return self.file(LISTS, WHITESPACE, "score-all")
+
+    @property
+    def star(self) -> Path | None:
+        """The star; None when there is none."""
+        path = self.workspace.stars / f"{self.parts.get(STAR, '')}.duckdb"
+        return path if path.is_file() else None
+
+    def file(self, part: str, name: str, made_by: str) -> Path:
+        """A published file. Raises MissingArtifact."""
+        found = self.find(part, name)
+        if found is None:
+            raise MissingArtifact(self.workspace.outputs / name, made_by=made_by)
+        return found
+
+    def find(self, part: str, name: str) -> Path | None:
+        """A published file; None when its part is not published or the file is gone."""
+        if part not in self.parts:
+            return None
+        for folder in (self.workspace.runs / self.parts[part], self.workspace.outputs):
+            if (folder / name).is_file():
+                return folder / name
+        return None
+
+    def metrics(self) -> dict[str, Any]:
+        """How the models fared when they were trained; empty when nothing was."""
+        return self._json(MODELS, "metrics.json", "train")
+
+    def validation(self) -> dict[str, Any]:
+        """How they fared on the holdout; empty when there was none."""
+        return self._json(VALIDATION, "validation/metrics.json", "validate")
+
+    def quality(self) -> dict[str, Any]:
+        """What was read and what was not; empty when no star was built."""
+        return self._json(STAR, "data_quality.json", "build-star")
+
+    def _json(self, part: str, name: str, made_by: str) -> dict[str, Any]:
+        path = self.find(part, name)
+        return {} if path is None else read_json(path, made_by=made_by)
+
+
+def query(statement: str, source: Path | None = None, **values: Any) -> pd.DataFrame:
+    """Run one SELECT; `values` are its parameters, and never part of its text.
+
+    Args:
+        source: A DuckDB file to look into, read-only; None for Parquet and CSV files, which the
+            statement takes as parameters.
+
+    Raises:
+        WorkspaceError: A file cannot be read.
+    """
+    try:
+        with connect(source, read_only=source is not None) as connection:
+            return connection.execute(statement, values).df()
+    except duckdb.Error as error:
+        raise unreadable(error) from error
+
+
+def as_csv(statement: str, source: Path | None = None, **values: Any) -> bytes:
+    """The rows of one SELECT as CSV. Raises WorkspaceError."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "rows.csv"
+        copy = sql("COPY (", statement, ") TO $target (FORMAT csv, HEADER)")
+        try:
+            with connect(source, read_only=source is not None) as connection:
+                connection.execute(copy, {**values, "target": str(target)})
+        except duckdb.Error as error:
+            raise unreadable(error) from error
+        return target.read_bytes()
+
+
+def sql(*parts: str) -> str:
+    """A statement from parts that are all constants of these modules."""
+    return "\n".join(parts)
+
+
+def unreadable(error: Exception) -> GosalesError:
+    """What a page says when a published file cannot be read."""
+    first = str(error).strip().splitlines()[0][:300] if str(error).strip() else "unknown"
+    return WorkspaceError(
+        f"A published file cannot be read: {first}.",
+        remedy="A command may be publishing at this moment: load the page again. If it stays, "
+        "run `gosales score-all`.",
+    )

@@ -1,0 +1,188 @@
+"""The charts. Each takes a table of the views and gives an Altair chart; no Streamlit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+BLUE, ORANGE, GREY = "#0F6CBD", "#D1730A", "#8A94A0"
+LIGHT, DARK = "#DCEBF7", "#0B4F8A"
+ON_LIGHT, ON_DARK = "#14202B", "#FFFFFF"
+ROW_HEIGHT, AROUND = 26, 60
+LEGEND = 45
+MOST_LETTERS = 24
+STATUS_TITLES = {"whitespace": "never bought", "lapsed": "lapsed", "active": "active"}
+
+Chart = Any
+"""An Altair chart of any kind: layering widens its type."""
+
+
+def status_map(table: pd.DataFrame) -> Chart:
+    """Divisions x status: how many customers, coloured by the share of the division's."""
+    shown = _short(table).assign(status=table["status"].map(STATUS_TITLES))
+    base = alt.Chart(shown).encode(
+        x=alt.X("status:N", sort=list(STATUS_TITLES.values()), title=None).axis(
+            orient="top", labelAngle=0, labelOverlap=False, labelFlush=False
+        ),
+        y=_rows(),
+    )
+    boxes = base.mark_rect(cornerRadius=3).encode(
+        color=alt.Color("share:Q", title="Share of customers", legend=None).scale(
+            range=[LIGHT, DARK], domain=[0, 1]
+        ),
+        tooltip=[
+            alt.Tooltip("full:N", title="Division"),
+            alt.Tooltip("status:N", title="Status"),
+            alt.Tooltip("customers:Q", title="Customers", format=","),
+            alt.Tooltip("share:Q", title="Share", format=".1%"),
+            alt.Tooltip("mean_score:Q", title="Mean score", format=".1%"),
+            alt.Tooltip("expected_value:Q", title="Expected value", format=",.0f"),
+        ],
+    )
+    numbers = base.mark_text(fontSize=12).encode(
+        text=alt.Text("customers:Q", format=","),
+        color=alt.condition("datum.share > 0.55", alt.value(ON_DARK), alt.value(ON_LIGHT)),
+    )
+    return alt.layer(boxes, numbers).properties(height=_height(shown))
+
+
+def timeline(table: pd.DataFrame) -> Chart:
+    """A dot per month and division: the larger, the more money; returns are orange."""
+    shown = _short(table).assign(size=table["value"].abs())
+    return (
+        alt.Chart(shown)
+        .mark_circle(opacity=0.75)
+        .encode(
+            x=alt.X("month:T", title=None).scale(padding=20),
+            y=_rows(),
+            size=alt.Size("size:Q", legend=None).scale(range=[25, 500]),
+            color=alt.Color("line_type:N", title=None)
+            .scale(domain=["sale", "return"], range=[BLUE, ORANGE])
+            .legend(orient="top"),
+            tooltip=[
+                alt.Tooltip("full:N", title="Division"),
+                alt.Tooltip("month:T", title="Month", format="%Y-%m"),
+                alt.Tooltip("line_type:N", title="Kind"),
+                alt.Tooltip("lines:Q", title="Lines", format=","),
+                alt.Tooltip("value:Q", title="Value", format=",.0f"),
+            ],
+        )
+        .properties(height=_height(shown) + LEGEND)
+    )
+
+
+def evidence(table: pd.DataFrame) -> Chart:
+    """Per division: by how much the model beats the best simple score, with its 95 % interval."""
+    shown = _short(table.dropna(subset=["auc_gain"]))
+    y = _rows().sort(field="auc_gain", order="descending")
+    title = "AUC above the best simple score"
+    kind = (
+        alt.Color("never_bought:N", title=None)
+        .scale(domain=["own", "pooled", "baseline"], range=[BLUE, "#5B6B7B", ORANGE])
+        .legend(orient="top")
+    )
+    bars = alt.Chart(shown).mark_rule(strokeWidth=2)
+    dots = alt.Chart(shown).mark_point(filled=True, size=70)
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(strokeDash=[4, 3], color=GREY)
+    tips = [
+        alt.Tooltip("full:N", title="Division"),
+        alt.Tooltip("never_bought:N", title="Shown"),
+        alt.Tooltip("auc_gain:Q", title="Gain", format="+.3f"),
+        alt.Tooltip("auc_gain_low:Q", title="From", format="+.3f"),
+        alt.Tooltip("auc_gain_high:Q", title="To", format="+.3f"),
+    ]
+    return alt.layer(
+        zero.encode(x="x:Q"),
+        bars.encode(x=alt.X("auc_gain_low:Q", title=title), x2="auc_gain_high:Q", y=y, color=kind),
+        dots.encode(x="auc_gain:Q", y=y, color=kind, tooltip=tips),
+    ).properties(height=_height(shown) + LEGEND)
+
+
+def gains(table: pd.DataFrame) -> Chart:
+    """Share of the buyers in the top of the list, beside that of a random list."""
+    ends = pd.DataFrame({"top_share": [0.0, 1.0], "capture": [0.0, 1.0]})
+    line = pd.concat([ends.iloc[:1], table[["top_share", "capture"]], ends.iloc[1:]])
+    parts = [
+        ends.assign(list="Random list"),
+        line.drop_duplicates("top_share").assign(list="Our list"),
+    ]
+    return (
+        alt.Chart(pd.concat(parts))
+        .mark_line(point=alt.OverlayMarkDef(size=30))
+        .encode(
+            x=alt.X("top_share:Q", title="Top of the list").axis(format=".0%"),
+            y=alt.Y("capture:Q", title="Share of all buyers in it").axis(format=".0%"),
+            color=_two_lists("Our list", "Random list"),
+            tooltip=[
+                alt.Tooltip("list:N", title="List"),
+                alt.Tooltip("top_share:Q", title="Top", format=".0%"),
+                alt.Tooltip("capture:Q", title="Buyers", format=".1%"),
+            ],
+        )
+        .properties(height=300)
+    )
+
+
+def reliability(table: pd.DataFrame) -> Chart:
+    """What was foretold beside what happened, per bin of scores."""
+    top = float(max(table["mean_score"].max(), table["base_rate"].max(), 0.01))
+    exact = pd.DataFrame({"mean_score": [0.0, top], "base_rate": [0.0, top]})
+    shown = pd.concat([exact.assign(list="Exactly right"), table.assign(list="Our scores")])
+    return (
+        alt.Chart(shown)
+        .mark_line(point=alt.OverlayMarkDef(size=40))
+        .encode(
+            x=alt.X("mean_score:Q", title="Foretold: mean score").axis(format=".0%"),
+            y=alt.Y("base_rate:Q", title="Happened: share that bought").axis(format=".0%"),
+            color=_two_lists("Our scores", "Exactly right"),
+            tooltip=[
+                alt.Tooltip("mean_score:Q", title="Foretold", format=".1%"),
+                alt.Tooltip("base_rate:Q", title="Happened", format=".1%"),
+                alt.Tooltip("rows:Q", title="Cells", format=","),
+            ],
+        )
+        .properties(height=300)
+    )
+
+
+def coverage(table: pd.DataFrame) -> Chart:
+    """Lines loaded per month: a hole or a cliff is easy to see."""
+    return (
+        alt.Chart(table)
+        .mark_bar(color=BLUE)
+        .encode(
+            x=alt.X("yearmonth(month):T", title=None),
+            y=alt.Y("lines:Q", title="Lines loaded"),
+            tooltip=[
+                alt.Tooltip("yearmonth(month):T", title="Month", format="%Y-%m"),
+                alt.Tooltip("lines:Q", title="Lines", format=","),
+                alt.Tooltip("customers:Q", title="Customers", format=","),
+                alt.Tooltip("value:Q", title="Value", format=",.0f"),
+            ],
+        )
+        .properties(height=220)
+    )
+
+
+def _rows() -> alt.Y:
+    """A row per division, every one with its name."""
+    return alt.Y("division:N", title=None).axis(labelOverlap=False, labelFlush=False)
+
+
+def _two_lists(ours: str, other: str) -> alt.Color:
+    scale = alt.Scale(domain=[ours, other], range=[BLUE, GREY])
+    return alt.Color("list:N", title=None, scale=scale).legend(orient="top")
+
+
+def _short(table: pd.DataFrame) -> pd.DataFrame:
+    """Division names cut for the axis, and whole as `full` for the tooltip."""
+    names = table["division"].astype(str)
+    cut = names.where(names.str.len() <= MOST_LETTERS, names.str[: MOST_LETTERS - 1] + "…")
+    twice = names.groupby(cut).transform("nunique") > 1
+    return table.assign(full=names, division=cut.where(~twice, names))
+
+
+def _height(table: pd.DataFrame) -> int:
+    return max(2, table["division"].nunique()) * ROW_HEIGHT + AROUND

@@ -1,0 +1,163 @@
+"""Account: one customer, found by name or id, over all divisions."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from gosales.core.columns import Scores, Whitespace
+from gosales.ui import charts, shell, views_account, wording
+from gosales.ui.board import Board
+
+
+def page() -> None:
+    """Show the page."""
+    question = "What did this customer buy, and what should we pitch?"
+    with shell.page("Account", question=question):
+        board = shell.published()
+        chosen = _choose(board)
+        if chosen is None:
+            return
+        customer, name = chosen
+        _head(board, customer, name)
+        scores = views_account.scores(board, customer)
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            row = _scores(scores)
+        with right:
+            _reasons(row, views_account.lookalikes(board, customer))
+        _purchases(views_account.purchases(board, customer))
+        _products(views_account.products(board, customer))
+        _remarks(views_account.remarks(board, customer))
+
+
+def _choose(board: Board) -> tuple[str, str] | None:
+    text = st.text_input(
+        "Customer name or id",
+        key="customer",
+        bind="query-params",
+        max_chars=200,
+        placeholder="A name may be misspelt",
+    )
+    if not text.strip():
+        st.info("Type a customer's name or id.", icon=":material/search:")
+        return None
+    found = views_account.find(board, text)
+    if found.empty:
+        st.info("No customer has such a name or id.", icon=":material/search_off:")
+        return None
+    names = dict(zip(found[Scores.CUSTOMER], found[Scores.NAME], strict=True))
+    if len(names) == 1:
+        return next(iter(names.items()))
+    customer = st.selectbox(
+        f"{len(names)} customers may be meant",
+        list(names),
+        format_func=lambda one: f"{wording.shorten(names[one])} ({wording.shorten(one)})",
+    )
+    return customer, names[customer]
+
+
+def _head(board: Board, customer: str, name: str) -> None:
+    st.header(wording.escape(wording.shorten(name or customer, 120)))
+    history = views_account.history(board, customer)
+    place = views_account.place(board, customer)
+    told = [f"Id {customer}"]
+    if history:
+        told.append(f"orders on {wording.plural(int(history['days']), 'day')}")
+        told.append(f"from {history['first_day']:%Y-%m-%d} to {history['last_day']:%Y-%m-%d}")
+        told.append(f"net value {wording.money(float(history['value']))}")
+    told += [text for text in (place["rep"], place["branch"]) if text]
+    st.caption(" · ".join(wording.escape(text) for text in told))
+
+
+def _scores(table: pd.DataFrame) -> pd.Series:
+    """Show the scores; returns the row that is ticked."""
+    st.subheader("Scores")
+    event = st.dataframe(
+        shell.per_cent(table, Scores.SCORE),
+        hide_index=True,
+        key=f"scores-{hash(tuple(table[Scores.DIVISION]))}",
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [0]}},
+        height="content",
+        column_order=[
+            Scores.DIVISION,
+            Scores.STATUS,
+            Scores.SCORE,
+            Scores.GRADE,
+            Scores.VALUE,
+            Scores.MODEL,
+        ],
+        column_config={
+            Scores.DIVISION: "Division",
+            Scores.STATUS: "Status",
+            Scores.SCORE: shell.score_column(
+                "Score", float(table[Scores.SCORE].max()), "Probability to buy."
+            ),
+            Scores.GRADE: st.column_config.TextColumn(
+                "Grade", width="small", help="Within the division: A is the top 5 %."
+            ),
+            Scores.VALUE: shell.money_column("Expected"),
+            Scores.MODEL: st.column_config.TextColumn(
+                "Model", help="baseline: a simple score stands behind it."
+            ),
+        },
+    )
+    return shell.picked(event, table)
+
+
+def _reasons(row: pd.Series, lookalikes: pd.DataFrame) -> None:
+    division = row[Scores.DIVISION]
+    st.subheader(f"Why {wording.escape(wording.shorten(division))}")
+    shell.reasons(row[Scores.REASONS])
+    owners = lookalikes[lookalikes[Whitespace.DIVISION] == division][Whitespace.LOOKALIKES]
+    if len(owners):
+        st.caption("Look-alike owners, as references for the call")
+        st.text("\n".join(wording.sentences(owners.iloc[0])))
+    st.caption("Tick another division to see its reasons.")
+
+
+def _purchases(table: pd.DataFrame) -> None:
+    st.subheader("Purchases")
+    if table.empty:
+        st.info("The star is not there; `gosales build-star` makes it anew.")
+        return
+    shell.chart_with_data(
+        charts.timeline(table), "A dot is a month; the larger it is, the more money.", table
+    )
+
+
+def _products(table: pd.DataFrame) -> None:
+    st.subheader("Products to pitch")
+    if table.empty:
+        st.caption("None: products are named where a division is listed.")
+        return
+    highest = float(table[Whitespace.PRODUCT_SCORE].max())
+    st.dataframe(
+        shell.per_cent(table, Whitespace.PRODUCT_SCORE),
+        hide_index=True,
+        height="content",
+        column_order=[
+            "product_name",
+            Whitespace.DIVISION,
+            Whitespace.PRODUCT_SCORE,
+            Whitespace.VALUE,
+        ],
+        column_config={
+            "product_name": st.column_config.TextColumn("Product", width="large"),
+            Whitespace.DIVISION: "Division",
+            Whitespace.PRODUCT_SCORE: shell.score_column("Score", highest, "Probability to buy."),
+            Whitespace.VALUE: shell.money_column("Expected"),
+        },
+    )
+
+
+def _remarks(table: pd.DataFrame) -> None:
+    if not table.empty:
+        st.subheader("Remarks from data/lookup/cells.csv")
+        st.dataframe(table, hide_index=True, height="content")
+
+
+if __name__ == "__main__":
+    page()

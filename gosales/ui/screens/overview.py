@@ -1,0 +1,104 @@
+"""Overview: what is at stake, where, and what to be careful with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gosales.core.columns import Whitespace
+from gosales.ui import charts, shell, views, wording
+from gosales.ui.board import Board
+
+LIST_COLUMNS = (
+    Whitespace.NAME,
+    Whitespace.DIVISION,
+    Whitespace.SCORE,
+    Whitespace.VALUE,
+    Whitespace.REP,
+)
+
+
+AT_STAKE = (
+    "Expected value of all whitespace: what customers who never bought from a division are "
+    "expected to spend there in the horizon."
+)
+
+
+def page() -> None:
+    """Show the page."""
+    with shell.page("Overview", question="Where is the money, and whom should we call first?"):
+        board = shell.published()
+        head = shell.kept(views.headline, board)
+        _metrics(head)
+        shell.remarks(shell.kept(views.warnings, board))
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            _top(shell.kept(views.top, board), int(head["horizon_months"]))
+        with right:
+            _map(board)
+
+
+def _metrics(head: dict[str, Any]) -> None:
+    months = wording.plural(int(head["horizon_months"]), "month")
+    shown = (
+        ("Data as of", str(head["cutoff_date"]), "The last day that the scores know of."),
+        ("Horizon", months, "Scores foretell purchases in this time after that day."),
+        ("Customers", wording.count(head["customers"]), None),
+        ("Divisions", wording.count(head["divisions"]), None),
+        (
+            "Money at stake",
+            wording.money(head["whitespace"]),
+            AT_STAKE,
+        ),
+        (
+            "Expected in all",
+            wording.money(head["expected"]),
+            "The same over all customers and divisions, those that buy already included.",
+        ),
+    )
+    with st.container(horizontal=True):
+        for label, value, note in shown:
+            st.metric(label, value, help=note, border=True, width=170)
+
+
+def _top(table: pd.DataFrame, months: int) -> None:
+    st.subheader("Top opportunities")
+    highest = float(table[Whitespace.SCORE].max()) if len(table) else 1.0
+    chance = f"Probability to buy within {wording.plural(months, 'month')}."
+    name = (
+        table[Whitespace.NAME].fillna("").where(lambda one: one != "", table[Whitespace.CUSTOMER])
+    )
+    st.dataframe(
+        shell.per_cent(table, Whitespace.SCORE).assign(**{Whitespace.NAME: name}),
+        hide_index=True,
+        height="content",
+        column_order=LIST_COLUMNS,
+        column_config={
+            Whitespace.NAME: st.column_config.TextColumn("Customer", width="medium"),
+            Whitespace.DIVISION: "Division",
+            Whitespace.SCORE: shell.score_column("Score", highest, chance),
+            Whitespace.VALUE: shell.money_column("Expected"),
+            Whitespace.REP: "Rep",
+        },
+    )
+    st.caption("The best division for each customer who never bought from it.")
+    st.page_link(
+        "screens/whitespace.py", label="See the whole list", icon=":material/arrow_forward:"
+    )
+
+
+def _map(board: Board) -> None:
+    st.subheader("Divisions and their customers")
+    table = shell.kept(views.by_status, board)
+    shell.chart_with_data(
+        charts.status_map(table),
+        "Each number counts customers; the darker, the larger their share of all. Never bought is "
+        "the whitespace; lapsed means not within 12 months.",
+        table,
+    )
+
+
+if __name__ == "__main__":
+    page()

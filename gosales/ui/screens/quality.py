@@ -1,0 +1,128 @@
+"""Data quality: what was read, what was not and why, and what to mend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from gosales.ui import charts, shell, views_quality, wording
+from gosales.ui.board import Board
+
+FILE_TITLES: Any = {
+    "file": "File",
+    "lines_read": "Lines read",
+    "lines_loaded": "Loaded",
+    "lines_rejected": "Rejected",
+    "encoding": "Encoding",
+}
+
+
+def page() -> None:
+    """Show the page."""
+    question = "Was everything read, and what should be mended at the source?"
+    with shell.page("Data quality", question=question):
+        board = Board.open()
+        quality = board.quality()
+        if not quality:
+            shell.published()
+            st.info("No quality report is published; `gosales build-star` makes one.")
+            return
+        _accounting(quality)
+        _remarks(quality)
+        _coverage(quality)
+        st.subheader("Rejected lines")
+        _rejects(board, quality)
+        st.subheader("Files")
+        st.dataframe(
+            views_quality.files(quality),
+            hide_index=True,
+            height="content",
+            column_config=FILE_TITLES,
+        )
+
+
+def _accounting(quality: dict[str, Any]) -> None:
+    sums = views_quality.accounting(quality)
+    share = sums["rejected"] / sums["read"] if sums["read"] else 0.0
+    shown = (
+        ("Lines read", wording.count(sums["read"])),
+        ("Loaded", wording.count(sums["loaded"])),
+        ("Rejected", f"{wording.count(sums['rejected'])} ({wording.percent(share)})"),
+        ("From", str(quality.get("first_day") or wording.NONE)),
+        ("To", str(quality.get("last_day") or wording.NONE)),
+    )
+    with st.container(horizontal=True):
+        for label, value in shown:
+            st.metric(label, value, border=True, width=200)
+    if sums["read"] == sums["loaded"] + sums["rejected"]:
+        st.caption("Every line that was read is either loaded or rejected, with its reason.")
+    else:
+        st.error("Lines read do not add up to loaded and rejected: please report this.")
+
+
+def _remarks(quality: dict[str, Any]) -> None:
+    blockers = views_quality.remarks(quality, "blockers")
+    warnings = views_quality.remarks(quality, "warnings")
+    for message, remedy in blockers:
+        st.error(f"**{wording.escape(message)}**\n\n{wording.escape(remedy)}")
+    for message, remedy in warnings:
+        st.warning(f"**{wording.escape(message)}**\n\n{wording.escape(remedy)}")
+    if not blockers and not warnings:
+        st.success("No blockers and no warnings.", icon=":material/check_circle:")
+
+
+def _coverage(quality: dict[str, Any]) -> None:
+    table = views_quality.coverage(quality)
+    if table.empty:
+        return
+    st.subheader("Coverage")
+    shell.chart_with_data(
+        charts.coverage(table),
+        "Lines per month. A hole or a sudden step is often a missing export, not the market.",
+        table.assign(month=table["month"].dt.strftime("%Y-%m")),
+    )
+
+
+def _rejects(board: Board, quality: dict[str, Any]) -> None:
+    reasons = views_quality.reasons(quality)
+    if reasons.empty:
+        st.caption("None.")
+        return
+    st.dataframe(
+        reasons,
+        hide_index=True,
+        height="content",
+        column_config={"reason": "Reason", "lines": "Lines", "meaning": "Meaning"},
+    )
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    names = ["", *reasons["reason"]]
+    reason = left.selectbox(
+        "Show", names, format_func=lambda name: name or "All reasons", key="reason"
+    )
+    right.download_button(
+        "Download all rejects",
+        lambda: views_quality.rejects_file(board),
+        file_name="rejects.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        help="Their text is raw: open an untrusted log's rejects in a text editor.",
+        width="stretch",
+    )
+    st.dataframe(
+        views_quality.rejects(board, reason),
+        hide_index=True,
+        height=300,
+        column_config={
+            "source_file": "File",
+            "record": "Record",
+            "reason": "Reason",
+            "text": st.column_config.TextColumn("Text", width="large"),
+        },
+    )
+    st.caption(f"At most {views_quality.REJECT_ROWS} lines are shown; the download has all.")
+
+
+if __name__ == "__main__":
+    page()

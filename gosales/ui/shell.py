@@ -1,0 +1,126 @@
+"""What every page shares: its title, its empty state, its errors, and foreign text as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from gosales.core.errors import GosalesError
+from gosales.ui import charts
+from gosales.ui.board import Board
+from gosales.ui.wording import escape, sentences
+
+T = TypeVar("T")
+ACCOUNT_PAGE = "screens/account.py"
+NOTHING_YET = """
+There is nothing to look at: no run has published its lists in this workspace.
+
+- To see the engine at work on an invented market, run `gosales demo` and then
+  `gosales dashboard --workspace demo`.
+- To use your own sales logs, put them into `data/database_samples` of the workspace and run
+  `gosales score-all`.
+
+Then load this page again.
+"""
+
+
+@contextmanager
+def page(title: str, *, question: str = "") -> Iterator[None]:
+    """Show a page's head, and an expected error as a sentence instead of a traceback."""
+    st.title(title)
+    if question:
+        st.caption(question)
+    try:
+        yield
+    except GosalesError as error:
+        st.error(f"{escape(error.problem)}\n\n{escape(error.remedy)}", icon=":material/error:")
+
+
+def published() -> Board:
+    """The board of the workspace; where nothing is published, says what to do and stops."""
+    board = Board.open()
+    if not board.has_lists:
+        st.info(NOTHING_YET, icon=":material/info:")
+        st.caption(f"Workspace: {escape(board.workspace.root)}")
+        st.stop()
+    return board
+
+
+def kept(view: Callable[[Board], T], board: Board) -> T:
+    """A view that only a new run can change, made once for all visitors."""
+    found: T = _made(
+        view.__name__, str(board.workspace.root), sorted(board.parts.items()), (view, board)
+    )
+    return found
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _made(name: str, root: str, parts: list[tuple[str, str]], _how: Any) -> Any:  # noqa: ARG001 - the key
+    view, board = _how
+    return view(board)
+
+
+def remarks(found: Sequence[str]) -> None:
+    """Warnings that cannot be missed: each in its own box."""
+    for text in found:
+        st.warning(escape(text), icon=":material/warning:")
+
+
+def chart_with_data(chart: charts.Chart, reading: str, data: pd.DataFrame) -> None:
+    """A chart, one sentence on how to read it, and its numbers."""
+    st.altair_chart(chart, width="stretch")
+    st.caption(reading)
+    with st.expander("Data"):
+        st.dataframe(data, hide_index=True)
+
+
+def reasons(cell: object) -> None:
+    """The sentences of a `reasons` cell, each on its line."""
+    told = sentences(cell)
+    if not told:
+        st.caption("Not a listed row: reasons are made for the top of the list only.")
+        return
+    lines = [
+        f":material/remove: {escape(text.removeprefix('But: '))}"
+        if text.startswith("But: ")
+        else f":material/add: {escape(text)}"
+        for text in told
+    ]
+    st.markdown("  \n".join(lines))
+
+
+def account_link(customer: str, label: str = "Open the account") -> None:
+    """A link to a customer's page."""
+    st.page_link(
+        ACCOUNT_PAGE,
+        label=label,
+        icon=":material/account_circle:",
+        query_params={"customer": customer},
+    )
+
+
+def per_cent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The table with shares of 1 as numbers of 100, as its columns show them."""
+    return table.assign(**{name: 100 * table[name] for name in columns})
+
+
+def picked(event: Any, table: pd.DataFrame) -> pd.Series:
+    """The row that is ticked in a table with `selection_mode="single-row-required"`."""
+    rows = event["selection"]["rows"]
+    return table.iloc[rows[0] if rows and rows[0] < len(table) else 0]
+
+
+def score_column(label: str, highest: float, note: str) -> Any:
+    """A column of probabilities, made `per_cent`, as bars; `highest`, of 1, fills its bar."""
+    return st.column_config.ProgressColumn(
+        label, format="%.1f %%", min_value=0.0, max_value=max(100 * highest, 0.1), help=note
+    )
+
+
+def money_column(label: str, note: str = "In the unit of your sales log.") -> Any:
+    """A column of money."""
+    return st.column_config.NumberColumn(label, format="compact", help=note)

@@ -1,0 +1,188 @@
+"""A tiny published workspace, written file by file, so that a reader can do the sums."""
+
+import csv
+import datetime as dt
+import json
+
+import duckdb
+import pandas as pd
+import pytest
+
+from gosales.core.columns import Scores, Whitespace
+from gosales.ui.board import Board
+from gosales.utils.paths import ENVIRONMENT, Workspace
+
+RUN, LATER = "20250101T120000-000ab12", "20250201T120000-000cd34"
+HOSTILE = "<script>alert(1)</script> **x** ![i](http://evil.example/i.png) $y$ :red[z]"
+NAMES = {
+    "007": "Émile & Söhne",
+    "1042": HOSTILE,
+    "9": "\u202eشركة النور\u202c",
+    "acme": "Acme Precision Machining " + "very long " * 30,
+    "b1": "🏭 Fabrik",
+}
+DIVISIONS = {"CAD": "own", "Training": "baseline"}
+BUYERS = {("007", "CAD"): "active", ("9", "CAD"): "lapsed"}
+REASON = "95 % of <b>alike</b> customers own it; Bought CAD 2 months ago; But: it is *far* away"
+
+
+def score(at, division):
+    return round((0.4 if division == "CAD" else 0.18) / (at + 1), 6)
+
+
+def score_rows():
+    for at, (customer, name) in enumerate(NAMES.items()):
+        for division, model in DIVISIONS.items():
+            values = (customer, name, division, "2024-12-31", 6, score(at, division), 50.0, "C")
+            status = BUYERS.get((customer, division), "whitespace")
+            kind = model if status == "whitespace" else "baseline"
+            rest = (status, 1000.0 * (at + 1), REASON if at < 3 else "", kind, RUN)
+            yield dict(zip(Scores.ORDER, (*values, *rest), strict=True))
+
+
+def whitespace_rows():
+    """Division rows by score, then a product row for each customer."""
+    cells = [row for row in score_rows() if row[Scores.STATUS] == "whitespace"]
+    cells.sort(key=lambda row: -row[Scores.SCORE])
+    products = [row for row in score_rows() if row[Scores.DIVISION] == "CAD"]
+    for level, rows in (("division", cells), ("product", products)):
+        for rank, row in enumerate(rows, 1):
+            sku = "SKU1" if level == "product" else ""
+            share = row[Scores.SCORE] / 2 if sku else None
+            place = ("East", "Ann") if row[Scores.CUSTOMER] in {"007", "1042"} else ("West", None)
+            key = (rank, row[Scores.CUSTOMER], row[Scores.NAME], level, row[Scores.DIVISION], sku)
+            rest = (row[Scores.SCORE], share, row[Scores.VALUE], row[Scores.REASONS], "Oak; Elm")
+            yield dict(zip(Whitespace.ORDER, (*key, *rest, *place, RUN), strict=True))
+
+
+def figures(auc, lift):
+    return {"n": 8, "buyers": 2, "base_rate": 0.25, "auc": auc, "ap": 0.3, "lift_10": lift,
+            "ece": 0.01, "expected_over_actual": 0.97}  # fmt: skip
+
+
+def metrics():
+    never = {"_macro": figures(0.73, 3.06), "CAD": figures(0.75, 3.5), "Training": figures(0.6, 2)}
+    return {
+        "judged_at": "2024-06-30",
+        "horizon_months": 6,
+        "note": "Judged on the horizon after judged_at.",
+        "populations": {"never_bought": never},
+        "baselines": {
+            "recency": {"never_bought": figures(0.68, 2.2)},
+            "spend_12m": {"never_bought": figures(0.7, 2.5)},
+        },
+        "divisions": {
+            "CAD": {"auc_gain": 0.05, "auc_gain_low": 0.01, "auc_gain_high": 0.09},
+            "Training": {"why": "too few buyers"},
+        },
+    }
+
+
+QUALITY = {
+    "lines_read": 12,
+    "lines_loaded": 9,
+    "lines_rejected": {"blank": 1, "no_sale": 2},
+    "blockers": [],
+    "warnings": [{"code": "x", "message": "Odd <b>thing</b>.", "remedy": "Mend it."}],
+    "first_day": "2024-01-02",
+    "last_day": "2024-12-31",
+    "coverage": [{"month": "2024-01", "lines": 9, "customers": 5, "value": 90.0}],
+    "files": [{"file": "log.csv", "lines_read": 12, "lines_loaded": 9, "lines_rejected": 3,
+               "encoding": "utf-8", "sha256": "0"}],
+}  # fmt: skip
+REJECTS = [("log.csv", 3, "blank", ""), ("log.csv", 7, "no_sale", 'a,"b",\n<i>c</i>'),
+           ("log.csv", 8, "no_sale", "=1+1")]  # fmt: skip
+GAINS = [("never_bought", 0.1, 1, 1, 0.33, 3.3, 0.3), ("never_bought", 1.0, 8, 2, 1.0, 1.0, 1.0),
+         ("all", 1.0, 10, 4, 1.0, 1.0, 1.0)]  # fmt: skip
+BINS = [("never_bought", 1, 4, 0.01, 0.02), ("never_bought", 2, 4, 0.2, 0.25)]
+
+
+def write_rows(path, columns, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([columns, *rows])
+
+
+def write_json(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def write_star(path):
+    path.parent.mkdir(parents=True)
+    with duckdb.connect(str(path)) as star:
+        star.execute(
+            "CREATE TABLE fact_transactions(customer_id VARCHAR, order_date DATE, division VARCHAR,"
+            " line_type VARCHAR, value_cents BIGINT)"
+        )
+        rows = [("007", dt.date(2024, 3, 5), "CAD", "sale", 12_300),
+                ("007", dt.date(2024, 3, 9), "CAD", "sale", 700),
+                ("007", dt.date(2024, 5, 1), "CAD", "return", -1_000)]  # fmt: skip
+        star.executemany("INSERT INTO fact_transactions VALUES (?, ?, ?, ?, ?)", rows)
+        star.execute("CREATE TABLE dim_product(division VARCHAR, product_sku VARCHAR, "
+                     "product_name VARCHAR)")  # fmt: skip
+        star.execute("INSERT INTO dim_product VALUES ('CAD', 'SKU1', 'Pro <b>seat</b>')")
+        star.execute("CREATE TABLE cell_status(customer_id VARCHAR, division VARCHAR, product_sku "
+                     "VARCHAR, cell_status VARCHAR, valid_from DATE, valid_to DATE)")  # fmt: skip
+        star.execute("INSERT INTO cell_status VALUES ('007', 'CAD', '', 'competitor', NULL, NULL)")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    place = Workspace(tmp_path / "published")
+    run, later = place.runs / RUN, place.runs / LATER
+    run.mkdir(parents=True)
+    pd.DataFrame(score_rows()).to_parquet(run / "icp_scores.parquet", index=False)
+    pd.DataFrame(whitespace_rows()).to_parquet(run / "whitespace.parquet", index=False)
+    write_json(run / "metrics.json", metrics())
+    write_json(run / "data_quality.json", QUALITY)
+    write_rows(run / "rejects.csv", ("source_file", "record", "reason", "text"), REJECTS)
+    write_json(run / "manifest.json", {"command": "score-all", "seed": 1})
+    gate = {"name": "auc", "asked": ">= 0.6", "found": 0.7, "result": "passed"}
+    judged = metrics() | {"note": "Frozen at 2024-12-31.", "gates": [gate]}
+    write_json(later / "validation" / "metrics.json", judged)
+    top = ("population", "top_share", "rows", "buyers", "capture", "lift", "value_capture")
+    write_rows(later / "validation" / "gains.csv", top, GAINS)
+    bins = ("population", "bin", "rows", "mean_score", "base_rate")
+    write_rows(later / "validation" / "calibration.csv", bins, BINS)
+    write_json(later / "manifest.json", {"command": "validate", "seed": 1})
+    parts = {"star": RUN, "models": RUN, "lists": RUN, "validation": LATER}
+    write_json(place.published, {"run_id": LATER, "parts": parts})
+    write_star(place.stars / f"{RUN}.duckdb")
+    return place
+
+
+@pytest.fixture
+def board(workspace):
+    return Board.open(workspace)
+
+
+@pytest.fixture
+def empty(tmp_path):
+    place = Workspace(tmp_path / "empty")
+    place.logs.mkdir(parents=True)
+    return place
+
+
+@pytest.fixture
+def visit(monkeypatch):
+    """`visit(workspace, "trust", customer="007")`: the page, shown by the real app."""
+    from pathlib import Path
+
+    import streamlit as st
+    from streamlit.testing.v1 import AppTest
+
+    import gosales.ui
+
+    app = Path(gosales.ui.__file__).with_name("app.py")
+
+    def show(workspace, page, /, **params):
+        monkeypatch.setenv(ENVIRONMENT, str(workspace.root))
+        st.cache_data.clear()
+        test = AppTest.from_file(str(app), default_timeout=30).run()
+        test.switch_page(f"screens/{page}.py")
+        for key, value in params.items():
+            test.query_params[key] = value
+        return test.run()
+
+    return show

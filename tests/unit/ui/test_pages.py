@@ -1,0 +1,166 @@
+"""Every page, shown by the real app without a browser."""
+
+from pathlib import Path
+
+import pytest
+
+import gosales.ui
+from gosales.ui.app import PAGES
+
+PAGE_NAMES = [Path(path).stem for path in PAGES]
+
+
+def said(test):
+    """All that the page says outside of tables and charts."""
+    kinds = (test.title, test.header, test.subheader, test.markdown, test.caption, test.text,
+             test.info, test.warning, test.error, test.success, test.code)  # fmt: skip
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def test_every_page_file_is_in_the_navigation():
+    folder = Path(gosales.ui.__file__).parent / "screens"
+    assert sorted(PAGE_NAMES) == sorted(p.stem for p in folder.glob("*.py") if p.stem[0] != "_")
+
+
+def test_streamlit_finds_no_folder_to_take_pages_from():
+    assert not (Path(gosales.ui.__file__).parent / "pages").exists()
+
+
+@pytest.mark.parametrize("page", PAGE_NAMES)
+def test_every_page_shows_without_an_error(visit, workspace, page):
+    test = visit(workspace, page)
+    assert not test.exception
+    assert not test.error
+    assert test.title[0].value == PAGES[f"screens/{page}.py"][0]
+
+
+@pytest.mark.parametrize("page", sorted(set(PAGE_NAMES) - {"guide"}))
+def test_an_empty_workspace_says_what_to_do(visit, empty, page):
+    test = visit(empty, page)
+    assert not test.exception
+    assert "gosales demo" in test.info[0].value
+    assert "gosales score-all" in test.info[0].value
+
+
+@pytest.mark.parametrize("page", ["overview", "whitespace", "trust"])
+def test_a_broken_file_is_a_sentence_and_no_traceback(visit, workspace, board, page):
+    board.scores.write_bytes(b"no parquet")
+    board.whitespace.write_bytes(b"no parquet")
+    test = visit(workspace, page)
+    assert not test.exception
+    assert "cannot be read" in test.error[0].value
+
+
+def test_a_workspace_that_is_gone_is_a_sentence(visit, workspace, monkeypatch):
+    workspace.published.write_text("{", encoding="utf-8")
+    test = visit(workspace, "overview")
+    assert not test.exception
+    assert "is not JSON" in test.error[0].value
+
+
+def test_the_overview_shows_the_files_numbers(visit, workspace):
+    test = visit(workspace, "overview")
+    shown = {metric.label: metric.value for metric in test.metric}
+    assert shown == {
+        "Data as of": "2024-12-31",
+        "Horizon": "6 months",
+        "Customers": "5",
+        "Divisions": "2",
+        "Money at stake": "26k",
+        "Expected in all": "30k",
+    }
+    assert test.warning[0].value.startswith("Baseline only")
+    assert len(test.dataframe[0].value) == 5
+
+
+def test_the_whitespace_filters_work_and_come_from_the_address(visit, workspace):
+    test = visit(workspace, "whitespace", division="CAD", rep="Ann")
+    assert "**1 opportunity** for 1 customer" in said(test)
+    assert test.dataframe[0].value["customer_id"].tolist() == ["1042"]
+    test.multiselect(key="rep").set_value([]).run()
+    assert "**3 opportunities**" in said(test)
+    test.text_input(key="find").set_value("acme").run()
+    assert test.dataframe[0].value["customer_id"].tolist() == ["acme"]
+    test.number_input(key="value").set_value(1e6).run()
+    assert "Nothing matches" in said(test)
+    assert not test.exception
+
+
+def test_a_wrong_address_shows_the_whole_list(visit, workspace):
+    test = visit(workspace, "whitespace", division="Nowhere", score="abc", level="x", page="99")
+    assert not test.exception
+    assert "**8 opportunities**" in said(test)
+
+
+def test_the_ticked_row_shows_its_reasons_in_full_and_as_text(visit, workspace):
+    test = visit(workspace, "whitespace", find="1042", division="CAD")
+    told = said(test)
+    assert "95 % of \\<b\\>alike\\<\\/b\\> customers own it".replace("95 %", "95 \\%") in told
+    assert ":material/remove: it is \\*far\\* away" in told
+    assert "Oak\nElm" in told
+    assert "<script>" not in told
+    assert "\\<script\\>" in told
+
+
+def test_products_are_a_level_of_their_own(visit, workspace):
+    test = visit(workspace, "whitespace", level="Products")
+    assert set(test.dataframe[0].value["product_name"]) == {"Pro <b>seat</b>"}
+    assert "product_score" in test.dataframe[0].value
+
+
+@pytest.mark.parametrize(
+    ("customer", "title"),
+    [
+        ("007", "Émile \\& Söhne"),
+        ("9", "شركة النور"),
+        ("b1", "🏭 Fabrik"),
+        ("fabrick", "🏭 Fabrik"),
+    ],
+)
+def test_an_account_opens_from_the_address(visit, workspace, customer, title):
+    test = visit(workspace, "account", customer=customer)
+    assert not test.exception
+    assert test.header[0].value == title
+    assert len(test.dataframe[0].value) == 2
+
+
+def test_hostile_and_endless_names_are_text(visit, workspace):
+    test = visit(workspace, "account", customer="1042")
+    assert test.header[0].value.startswith("\\<script\\>alert\\(1\\)")
+    assert "http:" not in test.header[0].value
+    test = visit(workspace, "account", customer="acme")
+    assert len(test.header[0].value) <= 120
+
+
+def test_several_customers_may_be_meant(visit, workspace):
+    test = visit(workspace, "account", customer="ma")
+    assert not test.exception
+    test = visit(workspace, "account", customer="no such customer at all")
+    assert "No customer has such a name or id" in said(test)
+
+
+def test_trust_tells_the_lift_in_a_sentence_and_shows_the_gates(visit, workspace):
+    told = said(visit(workspace, "trust"))
+    assert "**3.1 times** as many buyers" in told
+    assert "reached 2.5" in told
+    assert "The gates of the settings were passed." in told
+    assert "Calling the top 10 % of the never-bought list reaches 33 % of its buyers." in told
+
+
+def test_trust_without_a_holdout_says_how_to_make_one(visit, workspace):
+    text = workspace.published.read_text(encoding="utf-8")
+    workspace.published.write_text(text.replace('"validation"', '"other"'), encoding="utf-8")
+    assert "gosales validate" in said(visit(workspace, "trust"))
+
+
+def test_quality_accounts_for_every_line(visit, workspace):
+    test = visit(workspace, "quality")
+    assert [metric.value for metric in test.metric][:3] == ["12", "9", "3 (25.0 %)"]
+    assert "Mend it" in test.warning[0].value
+    test.selectbox(key="reason").set_value("no_sale").run()
+    assert test.dataframe[2].value["reason"].tolist() == ["no_sale", "no_sale"]
+
+
+def test_runs_show_the_newest_one(visit, workspace):
+    test = visit(workspace, "runs")
+    assert test.code[0].value.startswith("Run 20250201T120000-000cd34")

@@ -1,0 +1,242 @@
+"""The tables behind the pages, without a browser."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from gosales.core.columns import Whitespace
+from gosales.core.errors import GosalesError, MissingArtifact
+from gosales.ui import views, views_account, views_quality, views_trust
+from gosales.ui.board import Board
+from gosales.ui.views import Filters
+from gosales.utils.paths import Workspace
+
+
+def ids(table):
+    return table[Whitespace.CUSTOMER].tolist()
+
+
+def with_parts(board, **parts):
+    return Board(board.workspace, board.parts | parts)
+
+
+# --- The board ------------------------------------------------------------------------------------
+
+
+def test_an_empty_workspace_has_nothing_to_read(empty):
+    board = Board.open(empty)
+    assert not board.has_lists
+    assert board.star is None
+    assert board.metrics() == board.validation() == board.quality() == {}
+    with pytest.raises(MissingArtifact):
+        _ = board.scores
+
+
+def test_the_copy_in_outputs_serves_when_the_run_was_deleted(board):
+    run = board.scores
+    run.rename(board.workspace.outputs / run.name)
+    assert board.scores.parent == board.workspace.outputs
+    assert views.headline(board)["customers"] == 5
+
+
+def test_a_broken_file_is_an_expected_error(board):
+    board.scores.write_bytes(b"no parquet")
+    with pytest.raises(GosalesError, match="cannot be read"):
+        views.headline(board)
+
+
+# --- Overview -------------------------------------------------------------------------------------
+
+
+def test_the_headline_sums_the_money(board):
+    head = views.headline(board)
+    assert (head["cutoff_date"], head["horizon_months"]) == ("2024-12-31", 6)
+    assert (head["customers"], head["divisions"]) == (5, 2)
+    assert head["expected"] == 2 * (1000 + 2000 + 3000 + 4000 + 5000)
+    assert head["whitespace"] == head["expected"] - 1000 - 3000  # what two customers own in CAD
+
+
+def test_every_division_has_its_statuses_and_their_shares(board):
+    table = views.by_status(board).set_index(["division", "status"])
+    assert table.loc[("CAD", "whitespace"), "customers"] == 3
+    assert table.loc[("CAD", "lapsed"), "share"] == pytest.approx(0.2)
+    assert table.loc[("Training", "whitespace"), "share"] == 1.0
+
+
+def test_the_top_holds_each_customer_once_and_only_divisions(board):
+    table = views.top(board, rows=3)
+    assert ids(table) == ["1042", "007", "acme"]
+    assert set(table[Whitespace.LEVEL]) == {"division"}
+
+
+def test_baselines_and_data_warnings_are_told(board):
+    told = views.warnings(board)
+    assert told[0].startswith("Baseline only: Training.")
+    assert told[-1] == "Odd <b>thing</b>. Mend it."
+
+
+def test_newer_models_and_failed_gates_are_told(board):
+    path = board.find("validation", "validation/metrics.json")
+    judged = json.loads(path.read_text(encoding="utf-8"))
+    judged["gates"][0]["result"] = "failed"
+    path.write_text(json.dumps(judged), encoding="utf-8")
+    told = "\n".join(views.warnings(with_parts(board, models="20990101T000000-1")))
+    assert "Newer models were trained" in told
+    assert "The holdout failed: auc" in told
+
+
+# --- Whitespace -----------------------------------------------------------------------------------
+
+
+def test_without_filters_the_whole_level_is_found_by_rank(board):
+    table = views.matching(board, Filters())
+    assert table[Whitespace.RANK].tolist() == list(range(1, 9))
+    assert views.count_matching(board, Filters()).rows == 8
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        (Filters(divisions=("CAD",)), ["1042", "acme", "b1"]),
+        (Filters(divisions=("CAD", "Training"), reps=("Ann",)), ["1042", "007", "1042"]),
+        (Filters(branches=("West",), divisions=("CAD",)), ["acme", "b1"]),
+        (Filters(least_value=4000, divisions=("CAD",)), ["acme", "b1"]),
+        (Filters(least_score=0.15), ["1042", "007"]),
+        (Filters(text="emile"), ["007"]),
+        (Filters(text=" 104 "), ["1042", "1042"]),
+        (Filters(text="%"), []),
+        (Filters(text="' OR 1=1 --"), []),
+        (Filters(divisions=("CAD'); DROP TABLE x; --",)), []),
+        (Filters(level="product", least_score=0.1), ["007", "1042"]),
+    ],
+)
+def test_filters_narrow_the_list(board, filters, wanted):
+    table = views.matching(board, filters)
+    found = views.count_matching(board, filters)
+    assert ids(table) == wanted
+    assert (found.rows, found.customers) == (len(wanted), len(set(wanted)))
+    assert found.expected_value == pytest.approx(table[Whitespace.VALUE].sum())
+
+
+def test_pages_follow_each_other(board, monkeypatch):
+    monkeypatch.setattr(views, "PAGE_ROWS", 3)
+    assert views.count_matching(board, Filters()).pages == 3
+    pages = [views.matching(board, Filters(), page)[Whitespace.RANK].tolist() for page in (1, 2, 3)]
+    assert pages == [[1, 2, 3], [4, 5, 6], [7, 8]]
+
+
+def test_product_rows_have_the_products_name_or_its_sku(board):
+    table = views.matching(board, Filters(level="product"))
+    assert set(table["product_name"]) == {"Pro <b>seat</b>"}
+    table = views.matching(with_parts(board, star="gone"), Filters(level="product"))
+    assert set(table["product_name"]) == {"SKU1"}
+
+
+def test_the_download_is_exactly_what_was_filtered(board):
+    text = views.download(board, Filters(divisions=("CAD",), branches=("West",))).decode("utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert list(rows[0]) == list(Whitespace.ORDER)
+    assert [row["customer_id"] for row in rows] == ["acme", "b1"]
+    assert rows[0]["icp_score"] == "0.100000"
+    assert rows[0]["expected_value"] == "4000.00"
+    assert rows[0]["product_score"] == ""
+
+
+def test_choices_are_what_the_list_holds(board):
+    found = views.choices(board)
+    assert found[Whitespace.DIVISION] == ["CAD", "Training"]
+    assert found[Whitespace.REP] == ["Ann"]
+    assert found[Whitespace.BRANCH] == ["East", "West"]
+
+
+# --- Account --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("007", "007"),
+        ("emile", "007"),
+        ("ACME", "acme"),
+        ("Acme Precison", "acme"),
+        ("machinning precission", "acme"),
+        ("Fabrick", "b1"),
+    ],
+)
+def test_a_customer_is_found_by_id_or_misspelt_name(board, text, wanted):
+    assert views_account.find(board, text)["customer_id"].iloc[0] == wanted
+
+
+def test_an_exact_id_is_the_only_answer_and_nonsense_has_none(board):
+    assert len(views_account.find(board, "9")) == 1
+    for text in ("", "   ", "qqqqzzzz", "' OR ''='"):
+        assert views_account.find(board, text).empty
+
+
+def test_an_account_has_scores_products_and_purchases(board):
+    assert views_account.scores(board, "007")["division"].tolist() == ["CAD", "Training"]
+    assert views_account.products(board, "007")["product_sku"].tolist() == ["SKU1"]
+    bought = views_account.purchases(board, "007")
+    assert bought["value"].tolist() == [130.0, -10.0]
+    history = views_account.history(board, "007")
+    assert (history["days"], history["value"]) == (3, 120.0)
+    assert views_account.place(board, "007") == {"branch": "East", "rep": "Ann"}
+    assert views_account.place(board, "b1") == {"branch": "West", "rep": ""}
+    assert views_account.remarks(board, "007")["remark"].tolist() == ["competitor"]
+
+
+def test_without_a_star_there_are_no_purchases(board):
+    gone = with_parts(board, star="gone")
+    assert views_account.purchases(gone, "007").empty
+    assert views_account.history(gone, "007") == {}
+    assert views_account.history(board, "b1") == {}
+
+
+# --- Trust and quality ----------------------------------------------------------------------------
+
+
+def test_the_model_comes_first_then_the_best_simple_score(board):
+    table = views_trust.scoreboard(board.metrics())
+    assert table["score"].tolist() == ["The model", "Who spends most", "Who ordered last"]
+    told = views_trust.verdict(board.metrics())
+    assert told == {"lift": 3.06, "simple": "Who spends most", "simple_lift": 2.5}
+    assert views_trust.scoreboard({}).empty
+    assert views_trust.verdict({}) == {}
+
+
+def test_divisions_show_what_stands_behind_them_and_why(board):
+    table = views_trust.divisions(board, board.metrics()).set_index("division")
+    assert table.loc["CAD", "auc_gain_low"] == 0.01
+    assert table.loc["Training", "never_bought"] == "baseline"
+    assert table.loc["CAD", ["never_bought", "owned"]].tolist() == ["own", "baseline"]
+    assert table.loc["Training", "owned"] == ""
+    assert table.loc["Training", "why"] == "too few buyers"
+
+
+def test_curves_are_those_of_never_bought_cells(board):
+    assert views_trust.gains(board)["top_share"].tolist() == [0.1, 1.0]
+    assert len(views_trust.reliability(board)) == 2
+    assert views_trust.gates(board)["result"].tolist() == ["passed"]
+
+
+def test_lines_add_up_and_rejects_are_found_by_reason(board):
+    quality = board.quality()
+    assert views_quality.accounting(quality) == {"read": 12, "loaded": 9, "rejected": 3}
+    assert views_quality.reasons(quality)["reason"].tolist() == ["no_sale", "blank"]
+    assert views_quality.rejects(board, "no_sale")["record"].tolist() == ["7", "8"]
+    assert views_quality.rejects(board)["text"].fillna("").tolist()[1] == 'a,"b",\n<i>c</i>'
+    assert views_quality.coverage(quality)["lines"].tolist() == [9]
+
+
+def test_every_reject_reason_has_a_meaning():
+    from gosales.etl.lines import Reason
+
+    known = {v for k, v in vars(Reason).items() if k.isupper() and isinstance(v, str)}
+    assert known == set(views_quality.MEANINGS)
+
+
+def test_runs_are_listed_newest_first(board):
+    assert views_quality.runs(board)["command"].tolist() == ["validate", "score-all"]
+    assert views_quality.runs(Board.open(Workspace(board.workspace.root / "no"))).empty

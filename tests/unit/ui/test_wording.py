@@ -1,0 +1,41 @@
+"""Numbers for people, and foreign text that stays text."""
+
+import doctest
+
+import pytest
+
+from gosales.ui import wording
+
+
+def test_the_examples_hold():
+    assert doctest.testmod(wording).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (9_940, "9.9k"),
+        (9_960, "10k"),
+        (999_400, "999k"),
+        (999_600, "1.0M"),
+        (2.5e9, "2.5bn"),
+        (float("nan"), "-"),
+    ],
+)
+def test_money_is_short_and_has_no_currency(value, shown):
+    assert wording.money(value) == shown
+
+
+def test_markdown_obeys_nothing_in_escaped_text():
+    for text in ("<b>", "**x**", "![i](x)", "$x$", ":red[x]", ":smile:", "`c`", "# h", "- l"):
+        assert wording.clean(wording.escape(text).replace("\\", "")) == text
+        assert "\\" in wording.escape(text)
+    for text in ("http://a.b", "https://a.b", "WWW.a.b", "a@b.c"):
+        assert "\u2060" in wording.escape(text)
+
+
+def test_marks_that_turn_the_text_and_line_ends_are_dropped():
+    assert wording.clean("\u202eabc\u202c\nd\x00e\u2066") == "abc d e"
+    assert wording.clean(None) == wording.clean(float("nan")) == ""
