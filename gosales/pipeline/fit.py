@@ -188,8 +188,8 @@ def metrics(fitted: Fitted) -> dict[str, Any]:
     return {
         "judged_at": str(proof.cutoff),
         "horizon_months": proof.labels.months,
-        "note": "Fitted on cutoffs before judged_at and judged on the horizon after it, which also "
-        "decided which divisions ship the model and which the baseline.",
+        "note": f"Fitted on cutoffs before {proof.cutoff} and judged on the horizon after it, "
+        "which also decided which divisions ship the model and which the baseline.",
         "best_baseline": best_baseline(proof, owned=False),
         "populations": shipped,
         "baselines": {
