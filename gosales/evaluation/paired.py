@@ -68,14 +68,6 @@ def auc_gain(
     return (gain / count, total / count) if count else None
 
 
-def compare_auc(
-    a: Floats, b: Floats, bought: NDArray[np.bool_], inside: NDArray[np.bool_], least: int
-) -> Difference | None:
-    """`auc_gain` with its interval; None when no division has enough buyers."""
-    found = auc_gain(a, b, bought, inside, least)
-    return interval(found[0], found[1]) if found else None
-
-
 def interval(gain: float, influence: Floats) -> Difference:
     """The 95 % interval of a figure from the influences of independent customers on it."""
     spread = Z95 * float(np.sqrt((influence**2).sum()))

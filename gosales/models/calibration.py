@@ -1,4 +1,8 @@
-"""A cautious correction of log odds: shift and bounded slope, taken only when it pays."""
+"""From log odds to probabilities, with room for a correction.
+
+None is applied today: the members are trained on rolling cutoffs, and a map fitted on one older
+cutoff made matters worse (docs/model.md).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-SLOPES = (0.5, 2.0)
 FLOOR = 1e-6
 
 
@@ -27,9 +30,3 @@ class Calibration:
 def sigmoid(z: Floats) -> Floats:
     """1 / (1 + exp(-z)), without overflow."""
     return np.asarray(0.5 * (1.0 + np.tanh(z / 2.0)))
-
-
-def log_loss(p: Floats, bought: NDArray[np.bool_]) -> float:
-    """Mean negative log likelihood."""
-    q = np.clip(p, FLOOR, 1 - FLOOR)
-    return float(-np.where(bought, np.log(q), np.log1p(-q)).mean())

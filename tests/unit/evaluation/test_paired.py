@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from gosales.evaluation.metrics import auc
-from gosales.evaluation.paired import Difference, auc_influence, compare_auc
+from gosales.evaluation.paired import Difference, auc_gain, auc_influence, interval
+
+
+def compare_auc(*given):
+    found = auc_gain(*given)
+    return interval(*found) if found else None
 
 
 def market(n=400, d=3, seed=1):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gosales.models.calibration import FLOOR, Calibration, log_loss, sigmoid
+from gosales.models.calibration import FLOOR, Calibration, sigmoid
 
 
 @pytest.mark.parametrize(("z", "expected"), [(0, 0.5), (np.log(3), 0.75), (-800, 0), (800, 1)])
@@ -20,9 +20,3 @@ def test_the_default_changes_nothing_and_a_slope_keeps_the_ranking():
     moved = Calibration(0.5, -1.0)(logit)
     assert np.all(np.diff(moved) > 0)
     assert np.log(moved / (1 - moved)) == pytest.approx(0.5 * logit - 1)
-
-
-def test_log_loss_by_hand():
-    loss = log_loss(np.array([0.8, 0.4]), np.array([True, False]))
-    assert loss == pytest.approx(-(np.log(0.8) + np.log(0.6)) / 2)
-    assert np.isfinite(log_loss(np.array([0.0, 1.0]), np.array([True, False])))
