@@ -126,7 +126,7 @@ def build_star_command(**given: Any) -> None:
 @gosales.command("train")
 @options("cutoff", "horizon", "division", "seed", "strict")
 def train_command(**given: Any) -> None:
-    """Train, calibrate and save the division models on the star.
+    """Train, prove and save the division models on the star.
 
     Example: gosales train --division Simulation
     """

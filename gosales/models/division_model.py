@@ -71,7 +71,7 @@ class DivisionModel:
     card: dict[str, Any]
 
     def score(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
-        """Calibrated probability to buy in the horizon.
+        """Probability to buy in the horizon, after the side's calibration.
 
         Args:
             values: Shape (rows, len(shared.names)).
