@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gosales import cli
+from gosales.cli import dashboard
 from gosales.core.errors import WorkspaceError
 from gosales.ui import launch
 from gosales.utils.paths import ENVIRONMENT
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def started(monkeypatch):
     calls = []
-    monkeypatch.setattr(cli, "_start", lambda module, given: calls.append((module, given)))
+    monkeypatch.setattr(dashboard, "_start", lambda module, given: calls.append((module, given)))
     return calls
 
 
@@ -56,7 +57,7 @@ def test_the_process_is_replaced_without_the_current_folder_on_its_path(monkeypa
     monkeypatch.setattr(os, "execv", lambda program, command: calls.append((program, command)))
     monkeypatch.setattr(subprocess, "call", lambda command: 0)
     with pytest.raises(SystemExit):  # a real execv does not return
-        cli._start("gosales.ui", ["--port", "1"])
+        dashboard._start("gosales.ui", ["--port", "1"])
     assert calls == [(sys.executable, [sys.executable, "-P", "-m", "gosales.ui", "--port", "1"])]
 
 

@@ -1,0 +1,63 @@
+"""The `gosales` command. Parses, calls the pipeline, prints; decides nothing.
+
+Heavy imports happen inside the command that needs them, so that `gosales --help` is instant.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from gosales import __version__
+from gosales.cli.dashboard import dashboard_command
+from gosales.cli.jobs import (
+    build_star_command,
+    check_command,
+    demo_command,
+    init_command,
+    score_all_command,
+    score_command,
+    train_command,
+)
+from gosales.cli.judge import backtest_command, validate_command
+from gosales.cli.runs import runs_group
+from gosales.core.errors import GosalesError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="gosales")
+def gosales() -> None:
+    """Find the customers that each division should call next, and see why."""
+
+
+for command in (
+    score_all_command,
+    build_star_command,
+    train_command,
+    score_command,
+    demo_command,
+    init_command,
+    check_command,
+    validate_command,
+    backtest_command,
+    runs_group,
+    dashboard_command,
+):
+    gosales.add_command(command)
+
+
+def main(args: list[str] | None = None) -> None:
+    """Entry point: an expected error prints its remedy and exits 1; a bug keeps its traceback."""
+    given = sys.argv[1:] if args is None else args
+    if sys.stderr.isatty():
+        from gosales.utils.progress_bar import show_progress
+
+        show_progress()
+    try:
+        gosales(args=given, prog_name="gosales")
+    except GosalesError as error:
+        if {"-v", "--verbose"} & set(given):
+            raise
+        click.echo(f"error: {error}", err=True)
+        raise SystemExit(1) from error

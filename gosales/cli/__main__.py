@@ -1,0 +1,5 @@
+"""`python -m gosales.cli`."""
+
+from gosales.cli import main
+
+main()

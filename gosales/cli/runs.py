@@ -1,0 +1,46 @@
+"""What past runs did: `gosales runs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gosales.cli.options import VERBOSE, WORKSPACE
+
+
+@click.group("runs")
+def runs_group() -> None:
+    """What past runs did.
+
+    Example: gosales runs list
+    """
+
+
+@runs_group.command("list")
+@WORKSPACE
+@VERBOSE
+def runs_list_command(workspace: Path | None) -> None:
+    """Every run, the newest first: command, time, what is published from it.
+
+    Example: gosales runs list --workspace my_company
+    """
+    from gosales.pipeline.runs import list_runs, render_list
+    from gosales.utils.paths import find_workspace
+
+    click.echo(render_list(list_runs(find_workspace(workspace))))
+
+
+@runs_group.command("show")
+@click.argument("run")
+@WORKSPACE
+@VERBOSE
+def runs_show_command(run: str, workspace: Path | None) -> None:
+    """One run: its settings, input hashes, versions, seed and figures.
+
+    Example: gosales runs show 20250101T120000-ab12
+    """
+    from gosales.pipeline.runs import show_run
+    from gosales.utils.paths import find_workspace
+
+    click.echo(show_run(find_workspace(workspace), run))
