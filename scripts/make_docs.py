@@ -56,7 +56,8 @@ WIDTH = 96
 # --- What columns, reasons and keys mean ----------------------------------------------------------
 
 SCORES = {
-    Scores.CUSTOMER: "The customer's id, as text, exactly as in the log (`1042.0` becomes `1042`).",
+    Scores.CUSTOMER: "The customer's id, as text, exactly as in the log (`1042.0` becomes `1042`; "
+    "a [formula](#spreadsheet-formulas) is made harmless).",
     Scores.NAME: "Its latest name known by the cutoff; may be empty.",
     Scores.DIVISION: "The division that the score is about.",
     Scores.CUTOFF: "Last day, inclusive, that the score knows of.",
@@ -204,8 +205,8 @@ NOTES = {
 REJECT_COLUMNS = {
     "source_file": "Raw file.",
     "record": "Record number in it; the first data record is 1.",
-    "reason": "One of the reasons above.",
-    "text": "The record as the file has it. Not guarded against spreadsheet formulas: see below.",
+    "reason": "One of the reasons below.",
+    "text": "The record as the file has it, but for [formulas](#spreadsheet-formulas).",
 }
 QUALITY = {
     "lines_read": "Records of all raw files, blank ones and repeated headers included.",

@@ -9,9 +9,11 @@ import duckdb
 from gosales.etl.sql import listed
 from gosales.etl.staging import StagedFile
 from gosales.utils import db
+from gosales.utils.spreadsheet import neutral_sql
 
 REJECTS = "rejects"
 COLUMNS = ("source_file", "record", "reason", "text")
+FROM_LOG = {"source_file", "text"}
 
 
 def make_rejects(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
@@ -51,13 +53,16 @@ def _text(columns: list[str]) -> str:
 def write_rejects(star: Path, target: Path, memory_gb: float | None = None) -> int:
     """Write the rejects of the star file `star` as CSV to `target`; returns how many there are.
 
-    The text is written as it is; a caller that hands the file to a spreadsheet guards it itself.
-    A process that has the star open must ask for the same memory here.
+    Text from outside is neutralised (see utils/spreadsheet.py). A process that has the star open
+    must ask for the same memory here.
     """
     connection = db.connect(star, read_only=True, memory_gb=memory_gb)
+    cells = listed(
+        f"{neutral_sql(name)} AS {name}" if name in FROM_LOG else name for name in COLUMNS
+    )
     try:
         connection.execute(
-            f"COPY (SELECT {listed(COLUMNS)} FROM {REJECTS} ORDER BY source_file, record) "
+            f"COPY (SELECT {cells} FROM {REJECTS} ORDER BY source_file, record) "
             "TO $target (FORMAT csv, HEADER)",
             {"target": str(target)},
         )

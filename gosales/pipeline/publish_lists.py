@@ -1,4 +1,7 @@
-"""Write the scored lists into a run's folder: CSV for people, Parquet for programs."""
+"""Write the scored lists into a run's folder: CSV for people, Parquet for programs.
+
+Text in the CSV is neutralised (see utils/spreadsheet.py); the Parquet twin has it to the letter.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import pyarrow.parquet as pq
 from gosales.core.columns import Scores, Whitespace
 from gosales.pipeline.score_customers import ScoredLists
 from gosales.utils.db import connect
+from gosales.utils.spreadsheet import neutral_sql
 from gosales.utils.store import replacing
 
 DECIMALS = {
@@ -32,10 +36,16 @@ def write_list(table: pd.DataFrame, stem: Path) -> None:
     arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
     with replacing(stem.with_suffix(".parquet")) as path:
         pq.write_table(arrow, path, compression="zstd")
-    columns = ", ".join(
-        f'CAST("{name}" AS {DECIMALS[name]}) AS "{name}"' if name in DECIMALS else f'"{name}"'
-        for name in table.columns
-    )
+    columns = ", ".join(f'{_cell(field)} AS "{field.name}"' for field in arrow.schema)
     with replacing(stem.with_suffix(".csv")) as path, connect() as connection:
         connection.register("list", arrow)
         connection.sql(f"SELECT {columns} FROM list").write_csv(str(path), header=True)  # noqa: S608 - our own column names
+
+
+def _cell(field: pa.Field) -> str:
+    """How a column is written to the CSV, as SQL."""
+    name = f'"{field.name}"'
+    if field.name in DECIMALS:
+        return f"CAST({name} AS {DECIMALS[field.name]})"
+    text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    return neutral_sql(name) if text else name

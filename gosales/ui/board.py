@@ -17,6 +17,7 @@ import pandas as pd
 from gosales.core.errors import GosalesError, MissingArtifact, WorkspaceError
 from gosales.utils.db import connect
 from gosales.utils.paths import Workspace, find_workspace
+from gosales.utils.spreadsheet import neutral_sql
 from gosales.utils.store import LISTS, MODELS, STAR, VALIDATION, RunStore, read_json
 
 SCORES, WHITESPACE = "icp_scores.parquet", "whitespace.parquet"
@@ -104,16 +105,24 @@ def query(statement: str, source: Path | None = None, **values: Any) -> pd.DataF
 
 
 def as_csv(statement: str, source: Path | None = None, **values: Any) -> bytes:
-    """The rows of one SELECT as CSV. Raises WorkspaceError."""
+    """The rows of one SELECT as CSV, its text neutralised. Raises WorkspaceError."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "rows.csv"
-        copy = sql("COPY (", statement, ") TO $target (FORMAT csv, HEADER)")
         try:
             with connect(source, read_only=source is not None) as connection:
+                columns = connection.execute(sql("DESCRIBE", statement), values).fetchall()
+                cells = ", ".join(_cell(name, kind) for name, kind, *_ in columns)
+                rows = sql("SELECT", cells, "FROM (", statement, ")")
+                copy = sql("COPY (", rows, ") TO $target (FORMAT csv, HEADER)")
                 connection.execute(copy, {**values, "target": str(target)})
         except duckdb.Error as error:
             raise unreadable(error) from error
         return target.read_bytes()
+
+
+def _cell(name: str, kind: str) -> str:
+    quoted = f'"{name}"'
+    return f"{neutral_sql(quoted)} AS {quoted}" if kind == "VARCHAR" else quoted
 
 
 def sql(*parts: str) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gosales.pipeline.runs import list_runs
 from gosales.ui.board import Board, query
+from gosales.utils.spreadsheet import restored_sql
 from gosales.utils.store import STAR
 
 REJECT_ROWS = 200
@@ -28,12 +29,13 @@ MEANINGS = {
     "duplicate_line": "The same line is in another file too.",
     "duplicate_gp": "It is flagged as a duplicate, and its twin is loaded.",
 }
-REJECTS = """
-    SELECT source_file, record, reason, text
+REJECTS = f"""
+    SELECT {restored_sql("source_file")} AS source_file, record, reason,
+        {restored_sql("text")} AS text
     FROM read_csv($path, header = true, all_varchar = true, max_line_size = 100000000,
         delim = ',', quote = '"', escape = '"')
     WHERE $reason = '' OR reason = $reason LIMIT $rows
-"""
+"""  # noqa: S608 - our own column names
 
 
 def accounting(quality: dict[str, Any]) -> dict[str, int]:

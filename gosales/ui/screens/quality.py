@@ -107,7 +107,7 @@ def _rejects(board: Board, quality: dict[str, Any]) -> None:
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
-        help="Their text is raw: open an untrusted log's rejects in a text editor.",
+        help="Text that a spreadsheet would run as a formula has an apostrophe in front.",
         width="stretch",
     )
     st.dataframe(

@@ -1,5 +1,6 @@
 """Long logs from raw file to star."""
 
+import csv
 import datetime as dt
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from gosales.etl.settings import (
     ProductSettings,
     SourceSettings,
 )
+from gosales.utils.spreadsheet import restore
 
 
 def test_a_long_log_becomes_facts(shop, long, long_log):
@@ -83,6 +85,20 @@ def test_each_rejected_line_has_its_record_reason_and_text(shop, long, long_log)
     target = shop.root / "rejects.csv"
     assert built.write_rejects(target) == 13
     assert target.read_text(encoding="utf-8").startswith("source_file,record,reason,text\n")
+
+
+def test_a_rejected_line_does_not_run_as_a_formula(shop, long):
+    shop.put(
+        "=log.csv",
+        "Customer,Date,Sku,Division,Qty,Value\n=1+1,2024-01-05,A,CAD,0,-\nc,2024-01-05,A,CAD,1,1\n",
+    )
+    built = shop.build(long())
+    target = shop.root / "rejects.csv"
+    built.write_rejects(target)
+    with target.open(encoding="utf-8", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert restore(row["text"]) == "=1+1,2024-01-05,A,CAD,0,-" == row["text"].removeprefix("'")
+    assert (row["source_file"], restore(row["source_file"])) == ("'=log.csv", "=log.csv")
 
 
 def test_unit_prices_are_multiplied_exactly(shop, long):

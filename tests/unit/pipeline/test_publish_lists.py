@@ -10,6 +10,7 @@ import pytest
 from gosales.core.columns import Scores, Whitespace
 from gosales.pipeline.publish_lists import write_list, write_lists
 from gosales.pipeline.score_customers import ScoredLists
+from gosales.utils.spreadsheet import neutralise, restore
 
 NASTY = [
     "00123",
@@ -25,6 +26,11 @@ NASTY = [
     "日本 🚜",
     "O'Neil; DROP",
     "=1+1",
+    "'=1+1",
+    "-5",
+    "+49 30",
+    "@home",
+    "\tab",
     "\\N",
     "nan",
 ]
@@ -97,8 +103,8 @@ def test_the_columns_are_those_of_the_contract(folder, name, columns):
 
 def test_texts_survive_exactly(folder):
     rows = read(folder / "icp_scores.csv")[1:]
-    assert [row[0] for row in rows] == NASTY
-    assert [row[1] for row in rows] == NASTY[::-1]
+    assert [restore(row[0]) for row in rows] == NASTY
+    assert [restore(row[1]) for row in rows] == NASTY[::-1]
     assert pq.read_table(folder / "icp_scores.parquet")[Scores.CUSTOMER].to_pylist() == NASTY
 
 
@@ -134,7 +140,15 @@ def test_the_parquet_twin_says_the_same(folder, name, made):
             elif column in numbers:
                 assert float(text) == value
             else:
-                assert text == value
+                assert text == neutralise(value)
+
+
+def test_no_text_of_the_csv_runs_as_a_formula(folder):
+    for name in ("icp_scores", "whitespace"):
+        cells = {cell for row in read(folder / f"{name}.csv") for cell in row}
+        assert "'=1+1" in cells
+        assert "''=1+1" in cells
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
 def test_the_same_list_gives_the_same_bytes(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from gosales.core.columns import Whitespace
 from gosales.core.errors import GosalesError, MissingArtifact
 from gosales.ui import views, views_account, views_quality, views_trust
-from gosales.ui.board import Board
+from gosales.ui.board import Board, as_csv, sql
 from gosales.ui.views import Filters
 from gosales.utils.paths import Workspace
 
@@ -142,6 +142,15 @@ def test_the_download_is_exactly_what_was_filtered(board):
     assert rows[0]["icp_score"] == "0.100000"
     assert rows[0]["expected_value"] == "4000.00"
     assert rows[0]["product_score"] == ""
+
+
+def test_no_name_in_the_download_runs_as_a_formula(board):
+    path = str(board.whitespace)
+    changed = sql(
+        "SELECT * REPLACE ('=1+' || customer_name AS customer_name)", "FROM read_parquet($path)"
+    )
+    rows = list(csv.DictReader(io.StringIO(as_csv(changed, path=path).decode("utf-8"))))
+    assert {row["customer_name"][:4] for row in rows} == {"'=1+"}
 
 
 def test_choices_are_what_the_list_holds(board):
