@@ -9,9 +9,8 @@ PYTHONS = python3 python3.13 python3.12 python3.11 python
 UV := $(shell command -v uv 2>/dev/null)
 # Options for pytest, for example: make test PYTEST_OPTIONS="-k whitespace -x"
 PYTEST_OPTIONS =
-# Debian packages of the programs that tests use when they find them, for example: chromium
-# postgresql default-jre-headless. Empty as long as no test uses one.
-TEST_PROGRAMS =
+# Debian packages of the programs that tests use when they find them.
+TEST_PROGRAMS = postgresql
 
 BIN = .venv/bin
 # The stamps carry the checkout's path: a copied or moved .venv is made anew, since the programs in

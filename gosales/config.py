@@ -25,6 +25,7 @@ from gosales.etl.settings import (
     SourceSettings,
 )
 from gosales.evaluation.settings import GateSettings
+from gosales.export.settings import ExportSettings
 from gosales.models.settings import ModelSettings
 
 
@@ -41,6 +42,7 @@ class Config(Settings):
     whitespace: WhitespaceSettings = WhitespaceSettings()
     gates: GateSettings = GateSettings()
     limits: LimitSettings = LimitSettings()
+    export: ExportSettings = ExportSettings()
 
     def etl(self) -> EtlSettings:
         """The part that building a star depends on."""

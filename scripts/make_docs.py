@@ -301,6 +301,9 @@ EXAMPLES: dict[str, Any] = {
     "lookup.cells.file": "data/lookup/cells.csv",
     "lookup.cells.columns": {"customer_id": "Account", "product_sku": "Item"},
     "limits.memory_gb": 4.0,
+    "export.rows_per_rep": 25,
+    "export.dynamics.record_ids": "data/lookup/dynamics_ids.csv",
+    "export.database.schema_name": "sales",
 }
 
 # --- Building blocks ------------------------------------------------------------------------------

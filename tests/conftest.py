@@ -1,8 +1,15 @@
 """Small worlds to test in: a star of a handful of rows, so that a reader can do the sum."""
 
 import datetime as dt
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -156,3 +163,89 @@ def _row(drawn, two_clocks):
     customer, division, sku, day, (cents, quantity), late, branch = drawn
     posted = day + dt.timedelta(days=late) if two_clocks and late is not None else None
     return (customer, division, sku, day, cents / 100, quantity, posted, branch)
+
+
+# --- Programs from outside PyPI -------------------------------------------------------------------
+
+PROGRAMS = {
+    "chromium": ("chromium", ["chromium", "chromium-browser", "google-chrome"], []),
+    "pg_ctl": ("postgresql", ["pg_ctl"], ["usr/lib/postgresql/*/bin/pg_ctl"]),
+    "java": ("default-jre-headless", ["java"], []),
+}
+"""Program -> its Debian package, its names on the PATH, and where else below / it may be."""
+
+
+@pytest.fixture(scope="session")
+def program():
+    """`program("chromium")`: its path. Without it a test is skipped; with CI=true it fails."""
+
+    def find(name):
+        package, names, places = PROGRAMS[name]
+        found = [path for path in map(shutil.which, names) if path]
+        found += [path for place in places for path in sorted(Path("/").glob(place), reverse=True)]
+        if found:
+            return Path(found[0])
+        told = f"{name} is not there. Install it: apt-get install {package} (or: make test-deps)"
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail(told)
+        pytest.skip(told)
+
+    return find
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A server of the test's own; `url` has no password in it."""
+
+    url: str
+    password: str
+
+
+@pytest.fixture(scope="session")
+def postgres(program):
+    """A Postgres server on a free port, with a password, gone when the tests are."""
+    programs = program("pg_ctl").resolve().parent
+    # Not below pytest's own folder, which the server's user may not enter.
+    folder = Path(tempfile.mkdtemp(prefix="gosales-postgres-"))
+    password, secret, data = "t0p s3cr3t/@:%", folder / "password", folder / "data"
+    secret.write_text(password, encoding="utf-8")
+    other = _somebody_but_root()
+    if other:
+        for path in (folder, secret):
+            os.chown(path, other["user"], other["group"])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def run(name, *arguments):
+        command = [programs / name, *arguments]
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"}
+        with (folder / "said").open("w+", encoding="utf-8") as said:
+            done = subprocess.run(
+                command, cwd=folder, env=environment, stdout=said, stderr=said, check=False, **other
+            )
+            said.seek(0)
+            assert done.returncode == 0, said.read()
+
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    started = False
+    try:
+        how = ["--auth=scram-sha-256", "--username=tester", f"--pwfile={secret}"]
+        run("initdb", "-D", data, "--encoding=UTF8", "--locale=C", *how)
+        run("pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        started = True
+        yield PostgresServer(f"postgresql://tester@127.0.0.1:{port}/postgres", password)
+    finally:
+        if started:
+            run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+def _somebody_but_root():
+    """For subprocess, who runs a server that refuses to run as root; empty for anybody else."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return {}
+    import pwd
+
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}

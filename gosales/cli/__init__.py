@@ -11,6 +11,7 @@ import click
 
 from gosales import __version__
 from gosales.cli.dashboard import dashboard_command
+from gosales.cli.export import export_command
 from gosales.cli.jobs import (
     build_star_command,
     check_command,
@@ -42,6 +43,7 @@ for command in (
     validate_command,
     backtest_command,
     runs_group,
+    export_command,
     dashboard_command,
 ):
     gosales.add_command(command)

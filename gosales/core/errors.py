@@ -6,6 +6,7 @@ GosalesError
 ├── ContractError      a table does not look the way its contract says
 ├── TimelineError      a date would let the future into the past, or no date can be had
 ├── ModelError         a saved model cannot be used on this star
+├── ExportError        a list cannot be delivered to where it should go
 ├── WorkspaceError     the workspace's files cannot be read or written
 │   └── MissingArtifact    a step needs the output of a step that has not run
 └── CheckFailed        a gate, blocker or strict warning said no
@@ -53,6 +54,10 @@ class TimelineError(GosalesError):
 
 class ModelError(GosalesError):
     """A saved model cannot be used on this star."""
+
+
+class ExportError(GosalesError):
+    """A list cannot be delivered to where it should go."""
 
 
 class WorkspaceError(GosalesError):

@@ -120,12 +120,27 @@ def sales(customers=40, months=30, divisions=DIVISIONS, seed=3):
     return rows
 
 
+def workspace(root):
+    place = Place(root)
+    place.logs.mkdir(parents=True)
+    (place.root / "gosales.toml").write_text(SETTINGS, encoding="utf-8")
+    return place
+
+
 @pytest.fixture
 def place(tmp_path):
     """An empty workspace with settings for the little market's long log."""
-    place = Place(tmp_path / "workspace")
-    place.logs.mkdir(parents=True)
-    (place.root / "gosales.toml").write_text(SETTINGS, encoding="utf-8")
+    return workspace(tmp_path / "workspace")
+
+
+@pytest.fixture(scope="session")
+def scored(tmp_path_factory):
+    """A workspace after the main job, for tests that leave its published lists as they are."""
+    place = workspace(tmp_path_factory.mktemp("scored") / "workspace")
+    place.write(sales())
+    with pytest.raises(SystemExit) as end:
+        main(["score-all", "--workspace", str(place.root)])
+    assert not end.value.code
     return place
 
 

@@ -1,0 +1,162 @@
+"""The published lists to pitches: who gets what, in which order, up to how many rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from typing import Any
+
+import duckdb
+
+from gosales.core.columns import Scores
+from gosales.core.errors import ConfigError, WorkspaceError
+from gosales.core.timeline import add_months
+from gosales.export.pitches import Listed, Pitch, Pitches, Sources, Wanted
+from gosales.utils.db import connect
+from gosales.utils.spreadsheet import restored_sql
+
+ROWS, ROWS_OF_ONE_LIST = 50, 1000
+NOBODY = "Not assigned"
+
+NO_PLAN = """
+CREATE TEMP TABLE plan(customer_id VARCHAR, division VARCHAR, rep VARCHAR, slot INT, arm VARCHAR)
+"""
+PLAN = f"""
+CREATE TEMP TABLE plan AS
+SELECT {restored_sql("customer_id")} AS customer_id, {restored_sql("division")} AS division,
+    nullif({restored_sql("rep")}, '') AS rep, TRY_CAST(slot AS INT) AS slot, "group" AS arm
+FROM read_csv($plan, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')
+"""  # noqa: S608 - our own column names
+PITCHES = """
+CREATE TEMP TABLE pitches AS
+WITH listed AS (SELECT * FROM read_parquet($whitespace)),
+grades AS (SELECT customer_id, division, icp_grade FROM read_parquet($scores)),
+products AS (
+    SELECT customer_id, division,
+        array_to_string(list(product_sku ORDER BY rank)[:3], ', ') AS products
+    FROM listed WHERE level = 'product' GROUP BY ALL
+),
+open_cells AS (SELECT DISTINCT customer_id, division FROM listed WHERE level = 'division'),
+treated AS (
+    SELECT customer_id, division, min(rep) AS rep, min(slot) AS slot
+    FROM plan WHERE arm = 'treated' GROUP BY ALL
+)
+SELECT
+    coalesce(treated.rep, nullif(listed.rep, ''), 'Branch: ' || nullif(listed.branch, ''), $nobody)
+        AS owner,
+    rank, customer_id, coalesce(customer_name, '') AS name, level, division,
+    coalesce(product_sku, '') AS sku,
+    CASE level WHEN 'division' THEN coalesce(products, '') ELSE '' END AS products,
+    coalesce(product_score, icp_score) AS chance, coalesce(icp_grade, '') AS grade,
+    expected_value AS value, coalesce(reasons, '') AS reasons,
+    coalesce(lookalike_owners, '') AS lookalikes, coalesce(branch, '') AS branch,
+    coalesce(treated.rep, listed.rep, '') AS rep, slot
+FROM listed
+LEFT JOIN grades USING (customer_id, division)
+LEFT JOIN products USING (customer_id, division)
+LEFT JOIN treated USING (customer_id, division)
+WHERE customer_id NOT IN (SELECT customer_id FROM plan WHERE arm = 'control')
+    AND (level = 'division'
+        OR (customer_id, division) NOT IN (SELECT (customer_id, division) FROM open_cells))
+"""
+CHOSEN = """
+CREATE TEMP TABLE chosen AS
+SELECT *, row_number() OVER (
+        PARTITION BY owner, level ORDER BY slot IS NULL, slot, rank) AS place
+FROM pitches
+WHERE (len($owners) = 0 OR list_contains($owners, owner))
+    AND (len($divisions) = 0 OR list_contains($divisions, division))
+    AND ($products OR level = 'division')
+"""
+SHOWN = """
+SELECT * EXCLUDE (place) FROM chosen WHERE place <= $rows
+ORDER BY owner = $nobody, owner, slot IS NULL, slot, level, rank, customer_id, division, sku
+"""
+LISTS = """
+SELECT owner, count(*) FILTER (place <= $rows), count(*),
+    coalesce(sum(CAST(value AS DECIMAL(20, 2))) FILTER (place <= $rows), 0)::DOUBLE
+FROM chosen GROUP BY owner ORDER BY owner = $nobody, owner
+"""
+
+
+def read_pitches(sources: Sources, wanted: Wanted) -> Pitches:
+    """All lists.
+
+    Raises:
+        ConfigError: A rep or a division that the lists do not have.
+        WorkspaceError: A published file cannot be read, or has no rows.
+    """
+    try:
+        with connect() as connection:
+            return _read(connection, sources, wanted)
+    except duckdb.Error as error:
+        first = (str(error).strip() or "unknown").splitlines()[0][:300]
+        raise WorkspaceError(
+            f"A published file cannot be read: {first}.", remedy="Run `gosales score-all` again."
+        ) from error
+
+
+def _read(connection: duckdb.DuckDBPyConnection, sources: Sources, wanted: Wanted) -> Pitches:
+    about = _about(connection, sources)
+    lists = {"scores": str(sources.scores), "whitespace": str(sources.whitespace)}
+    connection.execute(*((PLAN, {"plan": str(sources.plan)}) if sources.plan else (NO_PLAN,)))
+    connection.execute(PITCHES, lists | {"nobody": NOBODY})
+    owners = _known(connection, "owner", wanted.reps)
+    _known(connection, "division", wanted.divisions)
+    choice = {"owners": list(wanted.reps), "divisions": list(wanted.divisions)}
+    connection.execute(CHOSEN, choice | {"products": wanted.products})
+    rows = wanted.rows or (ROWS_OF_ONE_LIST if owners == {NOBODY} else ROWS)
+    limit = {"rows": rows, "nobody": NOBODY}
+    shown = connection.execute(SHOWN, limit)
+    names = [column[0] for column in shown.description or ()]
+    held = "SELECT count(DISTINCT customer_id) FROM plan WHERE arm = 'control'"
+    return Pitches(
+        pitches=tuple(Pitch(**dict(zip(names, row, strict=True))) for row in shown.fetchall()),
+        lists=tuple(Listed(*row) for row in connection.execute(LISTS, limit).fetchall()),
+        held_out=_one(connection, held),
+        planned=bool(sources.plan),
+        rows_per_list=rows,
+        **about,
+    )
+
+
+def _about(connection: duckdb.DuckDBPyConnection, sources: Sources) -> dict[str, Any]:
+    """Cutoff, horizon and run of the lists."""
+    columns = f"{Scores.CUTOFF}, {Scores.HORIZON}, {Scores.RUN}"
+    row = connection.execute(
+        f"SELECT {columns} FROM read_parquet($scores) LIMIT 1",  # noqa: S608 - our own columns
+        {"scores": str(sources.scores)},
+    ).fetchone()
+    if row is None:
+        raise WorkspaceError(
+            f"{sources.scores} has no rows.", remedy="Run `gosales score-all` on a log with sales."
+        )
+    cutoff, months = dt.date.fromisoformat(str(row[0])), int(row[1])
+    return {
+        "cutoff": cutoff,
+        "horizon_end": add_months(cutoff, months),
+        "horizon_months": months,
+        "run_id": str(row[2]),
+    }
+
+
+def _known(connection: duckdb.DuckDBPyConnection, column: str, asked: tuple[str, ...]) -> set[str]:
+    """The values of a column. Raises ConfigError for one that is asked for and not among them."""
+    found = connection.execute(f"SELECT DISTINCT {column} FROM pitches").fetchall()  # noqa: S608
+    known = {str(row[0]) for row in found}
+    for name in asked:
+        if name not in known:
+            what = "rep" if column == "owner" else column
+            near = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.4) or sorted(known)
+            raise ConfigError(
+                f"The lists have no {what} {name[:80]!r}.",
+                remedy=f"Did you mean {' or '.join(repr(one) for one in near[:3])}?"
+                if near
+                else "There is nothing on the lists.",
+            )
+    return known
+
+
+def _one(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
+    row = connection.execute(statement).fetchone()
+    return int(row[0]) if row else 0

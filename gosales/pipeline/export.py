@@ -1,0 +1,136 @@
+"""The published lists, handed to other programs: files in outputs/exports/, or database tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gosales.core.errors import MissingArtifact
+from gosales.export.crm import (
+    LARGEST_DYNAMICS_FILE,
+    write_dynamics,
+    write_hubspot,
+    write_salesforce,
+)
+from gosales.export.pitches import Pitches, Sources, Wanted
+from gosales.export.read_pitches import read_pitches
+from gosales.export.record_ids import read_record_ids
+from gosales.export.settings import DatabaseSettings, DynamicsSettings
+from gosales.export.tables import TableSource
+from gosales.export.target import CRMS, Target, file_of
+from gosales.pipeline.session import Session, Work
+from gosales.utils.progress import track
+from gosales.utils.store import LISTS
+
+FOLDER = "exports"
+PLAN_FILE = "plan/plan.csv"
+
+
+@dataclass(frozen=True)
+class ExportRun:
+    """What an export did.
+
+    Attributes:
+        written: File or table -> its rows.
+        notes: What its reader should know, in sentences.
+    """
+
+    written: dict[str, int]
+    notes: tuple[str, ...] = ()
+
+
+def export(work: Work, target: Target, wanted: Wanted) -> ExportRun:
+    """Write the lists in one form.
+
+    Raises:
+        MissingArtifact: No lists are published yet.
+        ConfigError: A rep or division that the lists do not have.
+        ExportError: The database cannot be written.
+    """
+    sources = published_lists(work.session)
+    with track(f"Exporting to {target.form}"):
+        if target.url:
+            run = ExportRun(_to_database(sources, target, work.session.config.export.database))
+        else:
+            chosen = replace(wanted, products=target.form not in CRMS)
+            run = _to_files(work.session, read_pitches(sources, chosen), target.form)
+    work.note(
+        to=str(target),
+        reps=list(wanted.reps),
+        only_divisions=list(wanted.divisions),
+        rows=run.written,
+    )
+    return run
+
+
+def published_lists(session: Session) -> Sources:
+    """Where the published lists and the call plan are: in the run that made them, else the copies.
+
+    Raises:
+        MissingArtifact: There are no lists.
+    """
+    outputs = session.workspace.outputs
+    made_by = session.store.published().parts.get(LISTS)
+    if made_by is None:
+        raise MissingArtifact(outputs / "icp_scores.csv", made_by="score-all")
+    names = ("icp_scores.parquet", "whitespace.parquet")
+    for folder in (session.workspace.runs / made_by, outputs):
+        scores, whitespace = (folder / name for name in names)
+        if scores.is_file() and whitespace.is_file():
+            plan = outputs / PLAN_FILE
+            return Sources(scores, whitespace, plan if plan.is_file() else None)
+    raise MissingArtifact(outputs / names[0], made_by="score-all")
+
+
+def _to_files(session: Session, pitches: Pitches, form: str) -> ExportRun:
+    folder, settings = session.workspace.outputs / FOLDER, session.config.export
+    if form == "salesforce":
+        written = write_salesforce(pitches, settings.salesforce, folder)
+    elif form == "hubspot":
+        written = write_hubspot(pitches, settings.hubspot, folder)
+    else:
+        ids = _record_ids(session, settings.dynamics)
+        written = write_dynamics(pitches, settings.dynamics, folder, ids)
+    notes = (*_notes(pitches), *_too_large(form, list(written)))
+    return ExportRun({str(path): rows for path, rows in written.items()}, notes)
+
+
+def _record_ids(session: Session, settings: DynamicsSettings) -> dict[str, str]:
+    if settings.record_ids is None:
+        return {}
+    return read_record_ids(session.workspace.root / settings.record_ids)
+
+
+def _notes(pitches: Pitches) -> list[str]:
+    notes = []
+    if pitches.left_out:
+        notes.append(
+            f"{pitches.left_out:,} lower-ranked rows are left out: at most "
+            f"{pitches.rows_per_list:,} per list and level (change it with --rows)."
+        )
+    if pitches.held_out:
+        notes.append(
+            f"{pitches.held_out:,} accounts are left out: the control group of the call plan."
+        )
+    return notes
+
+
+def _too_large(form: str, paths: list[Path]) -> list[str]:
+    large = [path for path in paths if path.stat().st_size > LARGEST_DYNAMICS_FILE]
+    if form != "dynamics" or not large:
+        return []
+    return [f"{large[0].name} is larger than Dynamics takes at once: export less with --rep."]
+
+
+def _to_database(sources: Sources, target: Target, settings: DatabaseSettings) -> dict[str, int]:
+    tables = [
+        TableSource(settings.scores_table, sources.scores),
+        TableSource(settings.whitespace_table, sources.whitespace),
+    ]
+    if target.form == "duckdb":
+        from gosales.export.to_duckdb import write_duckdb
+
+        return write_duckdb(Path(file_of(target.url)), tables, settings.schema_name)
+    from gosales.export.to_sql import write_sql
+
+    return write_sql(target, tables, settings.schema_name)

@@ -1,0 +1,131 @@
+"""`gosales export` by the command line, on lists that were really made."""
+
+import csv
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from gosales.export.target import PASSWORD
+
+
+def rows(path):
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def manifest_of(place):
+    folders = sorted((place.outputs / "runs").iterdir())
+    return json.loads((folders[-1] / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [
+        ("salesforce", ["salesforce_accounts.csv", "salesforce_opportunities.csv"]),
+        ("hubspot", ["hubspot_companies.csv", "hubspot_deals.csv"]),
+        (
+            "dynamics",
+            [
+                "dynamics_accounts.csv",
+                "dynamics_opportunities.csv",
+                "dynamics_predictive_scores.csv",
+            ],
+        ),
+    ],
+)
+def test_crm_files_hold_the_published_whitespace(scored, gosales, form, names):
+    answer = gosales("export", scored, "--to", form)
+    assert answer.code == 0, answer.err
+    published = [row for row in scored.rows("whitespace.csv") if row["level"] == "division"]
+    for name in names:
+        found = rows(scored.outputs / "exports" / name)
+        assert f"{name}: {len(found):,} rows" in answer.out
+        assert len(found) in {len(published), len({row["customer_id"] for row in published})}
+
+
+def test_the_same_lists_give_the_same_bytes(scored, gosales):
+    path = scored.outputs / "exports" / "salesforce_opportunities.csv"
+    assert gosales("export", scored, "--to", "salesforce").code == 0
+    first = path.read_bytes()
+    assert gosales("export", scored, "--to", "salesforce").code == 0
+    assert path.read_bytes() == first
+
+
+def test_only_a_reps_best_rows(scored, gosales):
+    answer = gosales("export", scored, "--to", "hubspot", "--rep", "Rep 1", "--rows", "3")
+    assert answer.code == 0, answer.err
+    assert len(rows(scored.outputs / "exports" / "hubspot_deals.csv")) == 3
+    assert "lower-ranked rows are left out" in answer.out
+
+
+def test_settings_name_the_headers(scored, gosales, tmp_path):
+    settings = (scored.root / "gosales.toml").read_text(encoding="utf-8")
+    path = tmp_path / "other.toml"
+    path.write_text(settings + '[export.hubspot.deals]\naccount = "ERP"\n', encoding="utf-8")
+    assert gosales("export", scored, "--to", "hubspot", "--config", str(path)).code == 0
+    assert "ERP" in rows(scored.outputs / "exports" / "hubspot_deals.csv")[0]
+    path.write_text(settings + '[export.hubspot.deals]\nacount = "ERP"\n', encoding="utf-8")
+    answer = gosales("export", scored, "--to", "hubspot", "--config", str(path))
+    assert answer.code == 1
+    assert "did you mean account?" in answer.err
+
+
+def test_a_database_file(scored, gosales, tmp_path):
+    path = tmp_path / "lists.db"
+    answer = gosales("export", scored, "--to", f"sqlite:///{path}")
+    assert answer.code == 0, answer.err
+    with closing(sqlite3.connect(path)) as connection:
+        for table in ("icp_scores", "whitespace"):
+            (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            assert count == len(scored.rows(f"{table}.csv"))
+
+
+@pytest.mark.postgres
+def test_a_postgres_server_and_no_trace_of_its_password(scored, gosales, postgres, monkeypatch):
+    monkeypatch.setenv(PASSWORD, postgres.password)
+    answer = gosales("export", scored, "--to", postgres.url)
+    assert answer.code == 0, answer.err
+    assert manifest_of(scored)["to"] == postgres.url
+    monkeypatch.setenv(PASSWORD, "not the s3cr3t")
+    refused = gosales("export", scored, "--to", postgres.url)
+    assert refused.code == 1
+    assert "password authentication failed" in refused.err
+    kept = [path.read_bytes() for path in (scored.outputs / "runs").rglob("*") if path.is_file()]
+    for told in (answer.out, answer.err, refused.out, refused.err):
+        assert "s3cr3t" not in told
+    assert not [text for text in kept if b"s3cr3t" in text]
+
+
+def test_before_any_run_there_is_nothing_to_export(place, gosales):
+    answer = gosales("export", place, "--to", "salesforce")
+    assert answer.code == 1
+    assert "icp_scores.csv does not exist. Run `gosales score-all` first." in answer.err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--to", "excel"),
+        ("--to", "postgresql://me:s3cret@host/db"),
+        ("--to", "sqlite:///x.db", "--rows", "3"),
+        (),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(scored, gosales, wrong):
+    answer = gosales("export", scored, *wrong)
+    assert answer.code == 2
+    assert "s3cret" not in answer.err
+
+
+def test_an_unknown_form_is_told_which_are_known(scored, gosales):
+    answer = gosales("export", scored, "--to", "excel")
+    for form in ("salesforce", "hubspot", "dynamics", "postgresql://"):
+        assert form in answer.err
+
+
+def test_an_unknown_rep_is_told_who_is_near(scored, gosales):
+    answer = gosales("export", scored, "--to", "hubspot", "--rep", "rep 1")
+    assert answer.code == 1
+    assert "'Rep 1'" in answer.err

@@ -1,0 +1,118 @@
+"""Who gets which pitches, in which order."""
+
+import datetime as dt
+
+import pytest
+
+from gosales.core.errors import ConfigError, WorkspaceError
+from gosales.export.pitches import Listed, Sources, Wanted
+from gosales.export.read_pitches import read_pitches
+
+
+def told(pitches):
+    return [(one.owner, one.customer_id, one.what) for one in pitches.pitches]
+
+
+def test_each_rep_has_divisions_first_then_products_of_owned_divisions(pitches):
+    assert told(pitches) == [
+        ("=BO()", "-5", "CAD"),
+        ("Ann Lee", "007", "CAD"),
+        ("Ann Lee", "007", "CAM"),
+        ("Ann Lee", "007", "Training"),
+        ("Branch: South", "c3", "Training"),
+        ("Branch: South", "c3", "CAD: P9"),
+        ("Branch: South", "c3", "CAD: P3"),
+        ("Not assigned", "d4", "CAD"),
+    ]
+    assert pitches.lists[1] == Listed("Ann Lee", 3, 3, 1305.0)
+    assert pitches.left_out == pitches.held_out == 0
+
+
+def test_a_division_has_its_products_beside_it(pitches):
+    assert [one.products for one in pitches.pitches][1:4] == ["+P1, P2", "", ""]
+
+
+def test_what_a_row_says(pitches):
+    first, product = pitches.pitches[1], pitches.pitches[5]
+    assert (first.chance, first.grade, first.value, first.amount) == (0.4, "A", 400.0, 1000.0)
+    assert (product.chance, product.rep, product.branch) == (0.5, "", "South")
+    assert pitches.pitches[-1].account == "d4"
+
+
+def test_the_lists_tell_what_they_are_about(pitches):
+    assert pitches.cutoff == dt.date(2024, 8, 31)
+    assert pitches.horizon_end == dt.date(2025, 2, 28)
+    assert (pitches.horizon_months, pitches.run_id) == (6, "run-1")
+
+
+def test_rows_are_counted_per_list_and_level(sources):
+    found = read_pitches(sources, Wanted(rows=1))
+    assert len(found.pitches) == 5
+    assert found.lists[1] == Listed("Ann Lee", 1, 3, 400.0)
+    assert found.left_out == 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "customers"),
+    [
+        (Wanted(reps=("Ann Lee",)), ["007"] * 3),
+        (Wanted(reps=("Ann Lee", "Not assigned")), ["007"] * 3 + ["d4"]),
+        (Wanted(divisions=("Training",)), ["007", "c3"]),
+        (Wanted(reps=("Ann Lee",), divisions=("CAM",)), ["007"]),
+        (Wanted(products=False), ["-5", "007", "007", "007", "c3", "d4"]),
+    ],
+)
+def test_only_what_is_wanted(sources, wanted, customers):
+    assert [one.customer_id for one in read_pitches(sources, wanted).pitches] == customers
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [(Wanted(reps=("Ann Le",)), "'Ann Lee'"), (Wanted(divisions=("cad",)), "'CAD'")],
+)
+def test_an_unknown_name_is_an_error_that_names_the_nearest(sources, wanted, words):
+    with pytest.raises(ConfigError, match=f"Did you mean .*{words}"):
+        read_pitches(sources, wanted)
+
+
+def test_a_plan_comes_first_and_its_control_group_is_left_out(plan):
+    planned = plan(
+        "Ann Lee,007,Training,1,5,treated",
+        "Ann Lee,007,CAM,2,9,treated",
+        "Zoe,'-5,CAD,1,9,treated",
+        ",c3,Training,,1,control",
+    )
+    found = read_pitches(planned, Wanted())
+    assert told(found) == [
+        ("Ann Lee", "007", "Training"),
+        ("Ann Lee", "007", "CAM"),
+        ("Ann Lee", "007", "CAD"),
+        ("Zoe", "-5", "CAD"),
+        ("Not assigned", "d4", "CAD"),
+    ]
+    assert [one.slot for one in found.pitches] == [1, 2, None, 1, None]
+    assert (found.held_out, found.planned) == (1, True)
+
+
+def test_the_key_depends_on_nothing_else_and_never_collides(pitches):
+    keys = [one.key for one in pitches.pitches]
+    assert len(set(keys)) == len(keys)
+    assert all(len(key) == 32 and key.isalnum() and key == key.lower() for key in keys)
+    again = pitches.pitches[0]
+    assert type(again)(**{**vars(again), "rank": 9, "owner": "x", "chance": 0.9}).key == keys[0]
+
+
+def test_an_account_is_represented_by_its_best_division(pitches):
+    assert [(one.customer_id, one.division) for one in pitches.best_of_accounts()] == [
+        ("007", "CAD"),
+        ("-5", "CAD"),
+        ("c3", "Training"),
+        ("d4", "CAD"),
+    ]
+
+
+def test_a_broken_file_is_one_clear_error(sources, tmp_path):
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(b"PAR1 no")
+    with pytest.raises(WorkspaceError, match="cannot be read"):
+        read_pitches(Sources(sources.scores, broken), Wanted())
