@@ -125,6 +125,13 @@ class Pitches:
     def left_out(self) -> int:
         return sum(one.of - one.shown for one in self.lists)
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What the scores know and speak of, in sentences."""
+        known = f"The scores know every sale up to {self.cutoff}"
+        months = f"{self.horizon_months} months after it, until {self.horizon_end}"
+        return f"{known} and speak of the {months}.", f"Made by run {self.run_id}."
+
     def best_of_accounts(self) -> tuple[Pitch, ...]:
         """The first division pitch of each account, by rank."""
         best: dict[str, Pitch] = {}

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from gosales.core.errors import ConfigError
 
 CRMS = ("salesforce", "hubspot", "dynamics")
-FORMS = (*CRMS,)
+FORMS = (*CRMS, "xlsx")
 DATABASES = {
     "postgresql": "postgresql",
     "postgresql+psycopg": "postgresql",

@@ -18,6 +18,7 @@ from gosales.export.record_ids import read_record_ids
 from gosales.export.settings import DatabaseSettings, DynamicsSettings
 from gosales.export.tables import TableSource
 from gosales.export.target import CRMS, Target, file_of
+from gosales.export.workbook import write_workbook
 from gosales.pipeline.session import Session, Work
 from gosales.utils.progress import track
 from gosales.utils.store import LISTS
@@ -88,6 +89,8 @@ def _to_files(session: Session, pitches: Pitches, form: str) -> ExportRun:
         written = write_salesforce(pitches, settings.salesforce, folder)
     elif form == "hubspot":
         written = write_hubspot(pitches, settings.hubspot, folder)
+    elif form == "xlsx":
+        written = write_workbook(pitches, folder)
     else:
         ids = _record_ids(session, settings.dynamics)
         written = write_dynamics(pitches, settings.dynamics, folder, ids)

@@ -5,9 +5,13 @@ import json
 import sqlite3
 from contextlib import closing
 
+import openpyxl
 import pytest
 
 from gosales.export.target import PASSWORD
+
+# openpyxl cannot read the data bars of Excel 2010.
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 
 
 def rows(path):
@@ -70,6 +74,19 @@ def test_settings_name_the_headers(scored, gosales, tmp_path):
     answer = gosales("export", scored, "--to", "hubspot", "--config", str(path))
     assert answer.code == 1
     assert "did you mean account?" in answer.err
+
+
+def test_a_workbook(scored, gosales):
+    answer = gosales("export", scored, "--to", "xlsx")
+    assert answer.code == 0, answer.err
+    path = scored.outputs / "exports" / "call_lists.xlsx"
+    assert "call_lists.xlsx: " in answer.out
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Summary", "All", "Rep 0", "Rep 1", "Rep 2", "Notes"]
+    ranked = [row for row in scored.rows("whitespace.csv") if row["rep"] == "Rep 1"]
+    first = [cell.value for cell in book["Rep 1"][2]]
+    assert first[:3] == [ranked[0][key] for key in ("customer_name", "customer_id", "division")]
+    assert first[4] == float(ranked[0]["icp_score"])
 
 
 def test_a_database_file(scored, gosales, tmp_path):
