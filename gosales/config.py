@@ -27,6 +27,7 @@ from gosales.etl.settings import (
 from gosales.evaluation.settings import GateSettings
 from gosales.export.settings import ExportSettings
 from gosales.models.settings import ModelSettings
+from gosales.whitespace.settings import PlanSettings
 
 
 class Config(Settings):
@@ -40,6 +41,7 @@ class Config(Settings):
     lookup: LookupSettings = LookupSettings()
     models: ModelSettings = ModelSettings()
     whitespace: WhitespaceSettings = WhitespaceSettings()
+    plan: PlanSettings = PlanSettings()
     gates: GateSettings = GateSettings()
     limits: LimitSettings = LimitSettings()
     export: ExportSettings = ExportSettings()

@@ -22,6 +22,7 @@ from gosales.cli.jobs import (
     train_command,
 )
 from gosales.cli.judge import backtest_command, validate_command
+from gosales.cli.plan import plan_group
 from gosales.cli.runs import runs_group
 from gosales.core.errors import GosalesError
 
@@ -42,6 +43,7 @@ for command in (
     check_command,
     validate_command,
     backtest_command,
+    plan_group,
     runs_group,
     export_command,
     dashboard_command,

@@ -158,6 +158,51 @@ class Whitespace:
     )
 
 
+class Plan:
+    """Columns of `plan/plan.csv`, in their published order."""
+
+    REP = "rep"
+    CUSTOMER = "customer_id"
+    DIVISION = "division"
+    SLOT = "slot"
+    VALUE = "expected_value"
+    GROUP = "group"
+    KIND = "kind"
+    NAME = "customer_name"
+    BRANCH = "branch"
+    STATUS = "status"
+    SCORE = "icp_score"
+    SKU = "product_sku"
+    REASONS = "reasons"
+    LOOKALIKES = "lookalike_owners"
+    DATE = "plan_date"
+    RUN = "run_id"
+
+    TREATED = "treated"
+    CONTROL = "control"
+    PLANNED = "planned"
+    EXPLORE = "explore"
+
+    ORDER = (
+        REP,
+        CUSTOMER,
+        DIVISION,
+        SLOT,
+        VALUE,
+        GROUP,
+        KIND,
+        NAME,
+        BRANCH,
+        STATUS,
+        SCORE,
+        SKU,
+        REASONS,
+        LOOKALIKES,
+        DATE,
+        RUN,
+    )
+
+
 class Status:
     """How a customer stands to a division at the cutoff."""
 

@@ -25,6 +25,7 @@ from gosales.utils.paths import Workspace
 
 MODEL_SUFFIX = "_model"
 STAR, MODELS, LISTS, VALIDATION, BACKTEST = "star", "models", "lists", "validation", "backtest"
+PLAN, READOUT = "plan", "readout"
 
 PARTS: dict[str, tuple[str, ...]] = {
     STAR: ("data_quality.json", "data_quality.txt", "rejects.csv"),
@@ -32,10 +33,12 @@ PARTS: dict[str, tuple[str, ...]] = {
     LISTS: ("icp_scores.csv", "icp_scores.parquet", "whitespace.csv", "whitespace.parquet"),
     VALIDATION: ("validation/*",),
     BACKTEST: ("backtest/*",),
+    PLAN: ("plan/plan.csv", "plan/plan.parquet", "plan/plan.json"),
+    READOUT: ("plan/readout.json", "plan/readout.html"),
 }
 """Part -> what it shows in `outputs/`, as patterns in the folder of the run that made it."""
 
-MADE_FROM = {VALIDATION: MODELS, BACKTEST: STAR}
+MADE_FROM = {VALIDATION: MODELS, BACKTEST: STAR, READOUT: PLAN}
 """A part that speaks of another one, and goes when that is made anew."""
 
 

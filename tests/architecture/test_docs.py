@@ -14,7 +14,7 @@ import pytest
 
 from gosales.cli import gosales
 from gosales.config import Config, load_config
-from gosales.core.columns import Scores, Whitespace
+from gosales.core.columns import Plan, Scores, Whitespace
 from gosales.etl.contracts import CONTRACTS
 from gosales.etl.lines import Reason
 from gosales.pipeline.session import Session
@@ -157,10 +157,11 @@ def test_other_toml_blocks_can_be_read(tmp_path):
 
 def test_every_output_column_is_documented():
     page = text(DOCS / "data.md")
-    for title, order in (("icp_scores", Scores.ORDER), ("whitespace", Whitespace.ORDER)):
+    lists = {"icp_scores": Scores, "whitespace": Whitespace, "plan/plan": Plan}
+    for title, columns in lists.items():
         part = page.split(f"### `{title}.csv`")[1].split("\n### ")[0]
         found = re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)
-        assert found == list(order), title
+        assert found == list(columns.ORDER), title
 
 
 def test_every_star_column_is_documented():

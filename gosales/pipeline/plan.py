@@ -1,0 +1,164 @@
+"""Make a call plan from the published lists, freeze it and publish it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gosales.core.columns import Plan
+from gosales.core.errors import ConfigError
+from gosales.pipeline.build import published_star
+from gosales.pipeline.plan_cells import (
+    Lists,
+    Statuses,
+    as_published,
+    best_products,
+    candidates,
+    market_of,
+    published_lists,
+    statuses_on,
+    without_resting,
+)
+from gosales.pipeline.plan_facts import Context, facts_of
+from gosales.pipeline.plan_past import FACTS, FOLDER, HASHED, PastFiles, past_of
+from gosales.pipeline.plan_team import Market, Team, read_team, team_of_log
+from gosales.pipeline.publish_lists import write_list
+from gosales.pipeline.session import Session, Work, working
+from gosales.utils.progress import track
+from gosales.utils.store import PLAN, sha256, write_json
+from gosales.whitespace.plan import Ask, CallPlan, make_plan
+from gosales.whitespace.plan_solve import Limits
+from gosales.whitespace.settings import PlanSettings
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """What the command line asks for, on top of `[plan]`.
+
+    Attributes:
+        capacity: A capacity file; None takes the reps of the log.
+        date: Day of the plan, from which later purchases count; None is the lists' cutoff.
+        settings: Keys of `[plan]` to use instead of the file's.
+    """
+
+    capacity: Path | None = None
+    date: dt.date | None = None
+    files: PastFiles = field(default_factory=PastFiles)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlanRun:
+    """What a plan command made."""
+
+    rows: pd.DataFrame
+    facts: dict[str, Any]
+
+
+def plan(session: Session, request: PlanRequest) -> PlanRun:
+    """Choose the pitches, write `plan/`, publish.
+
+    Raises:
+        MissingArtifact: There are no lists or no star.
+        ContractError: The capacity, pitches or feedback file cannot be used.
+        ConfigError: The settings cannot be used, or nothing is left to pitch.
+    """
+    settings = PlanSettings.model_validate(
+        {**session.config.plan.model_dump(), **dict(request.settings)}
+    )
+    lists = published_lists(session)
+    with working(session, "plan") as work, track("Planning calls"):
+        made = _plan(work, lists, settings, request)
+        _write(work, made)
+    return made
+
+
+def _plan(work: Work, lists: Lists, settings: PlanSettings, request: PlanRequest) -> PlanRun:
+    day = request.date or lists.cutoff.date
+    market, statuses = _know(work.session, lists, day, settings)
+    team = _team(market, settings, request)
+    past = past_of(work.session.workspace, day, request.files, market.divisions)
+    rest = (day, settings.cooldown_days, settings.rejected_rest_days)
+    cells = candidates(lists, market, settings.include)
+    kept = without_resting(cells, past, statuses, rest)
+    if kept.cells.empty:
+        raise ConfigError(
+            f"No cell is left to pitch on {day}: {_told(kept.left_out)}.",
+            remedy="Plan for a later --date, shorten [plan] cooldown_days, or --include lapsed.",
+        )
+    made = make_plan(kept.cells, _ask(settings, team, market, (work.session.options.seed, day)))
+    chosen = made.rows.assign(**{Plan.SKU: best_products(made.rows, lists, statuses)})
+    rows = as_published(chosen, day, work.run.run_id)
+    work.warnings.extend([*team.warnings, *_short(made)])
+    context = Context(lists, team, settings, past, kept.left_out, day)
+    return PlanRun(rows, facts_of(made, rows, context))
+
+
+def _know(
+    session: Session, lists: Lists, day: dt.date, settings: PlanSettings
+) -> tuple[Market, Statuses]:
+    """What the star tells as of the lists' cutoff."""
+    star = published_star(session)
+    try:
+        history = star.as_of(lists.cutoff)
+        return market_of(lists, history), statuses_on(history, day, settings.skip_statuses)
+    finally:
+        star.close()
+
+
+def _team(market: Market, settings: PlanSettings, request: PlanRequest) -> Team:
+    if request.capacity is not None:
+        return read_team(request.capacity, market, settings)
+    return team_of_log(market, settings.slots)
+
+
+def _ask(settings: PlanSettings, team: Team, market: Market, seed: tuple[int, dt.date]) -> Ask:
+    unknown = sorted(set(settings.floors) - set(market.divisions))
+    if unknown:
+        raise ConfigError(
+            f"There is a floor for {unknown[0]!r}, which is no division.",
+            remedy=f"The divisions are {', '.join(market.divisions)}.",
+        )
+    return Ask(
+        reps=team.reps,
+        territory=settings.territory,
+        floors=settings.floors,
+        explore=settings.explore,
+        holdout=settings.holdout,
+        seed=(seed[0], seed[1].toordinal()),
+        limits=Limits(settings.time_limit_seconds, settings.exact_up_to),
+    )
+
+
+def _short(made: CallPlan) -> list[str]:
+    """Warnings about what could not be had."""
+    return [
+        f"The floor of {floor.division} cannot be met: {floor.attainable} of {floor.wanted}."
+        for floor in made.floors
+        if floor.attainable < floor.wanted
+    ]
+
+
+def _told(left_out: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in left_out.items())
+
+
+def _write(work: Work, made: PlanRun) -> None:
+    """The list with its twin, then the facts with both hashes; the manifest keeps them too."""
+    folder = work.folder / FOLDER
+    write_list(made.rows, folder / "plan")
+    frozen = {name: sha256(folder / name) for name in HASHED}
+    made.facts.update(sha256=frozen, run_id=work.run.run_id, warnings=list(work.warnings))
+    write_json(folder / FACTS, made.facts)
+    work.run.made.add(PLAN)
+    work.note(
+        plan_sha256=frozen,
+        plan_date=made.facts["plan_date"],
+        pitches=len(made.rows),
+        expected_value=made.facts["treated"]["expected_value"],
+    )
