@@ -43,7 +43,7 @@ from gosales.etl.contracts import CONTRACTS
 from gosales.etl.lines import Reason
 from gosales.etl.quality import DataQuality
 from gosales.etl.sku_map import SkuMap, load_sku_map
-from gosales.evaluation import curves, metrics
+from gosales.evaluation import curves, metrics, money
 from gosales.features.catalog import catalog
 from gosales.models.baselines import BASELINES
 
@@ -76,6 +76,13 @@ SCORES = {
     "against it (`But: ...`). Filled for listed rows only.",
     Scores.MODEL: "What stands behind the score: `own`, `pooled` or `baseline` (see model.md).",
     Scores.RUN: "The run that made the row.",
+    Scores.IF_BOUGHT: "Money of the horizon if the customer buys, on average (see money.md).",
+    Scores.IF_BOUGHT_LOW: "One purchase in ten is worth less than this.",
+    Scores.IF_BOUGHT_HIGH: "One purchase in ten is worth more than this.",
+    Scores.WALLET: "A ceiling: 85 % of comparable customers who buy from the division in a horizon "
+    "spend less in it.",
+    Scores.ROOM: "What the wallet leaves after the customer's own spend of the last 12 months, "
+    "taken for the horizon's length; never below 0.",
 }
 WHITESPACE = {
     Whitespace.RANK: "1 is best. Counts anew for each level.",
@@ -256,6 +263,29 @@ FIGURES = {
     "lift_10": "Base rate of the top 10 % of the list over that of all.",
     "ece": "Expected calibration error: mean distance of score and base rate over ten bins.",
     "expected_over_actual": "Sum of the scores over the number of buyers; 1 is right.",
+}
+MONEY_FIGURES = {
+    "n": "Cells: customers x divisions.",
+    "buyers": "Cells that bought in the horizon.",
+    "forecast": "Sum of `expected_value`.",
+    "actual": "Money that these cells spent in the horizon, net of returns.",
+    "forecast_over_actual": "The one over the other; 1 is right. Errors of the probabilities "
+    "are in it.",
+    "value_over_actual": "Over the buyers alone: sum of `value_if_bought` over what they spent. "
+    "Tells of the value model alone.",
+    "interval_coverage": "Share of the buyers between `value_if_bought_low` and "
+    "`value_if_bought_high`; `interval_nominal` (0.8) is right.",
+    "interval_below": "Share of the buyers below the range.",
+    "interval_above": "Share of the buyers above the range.",
+    "wallet_coverage": "Share of the buyers who spent no more than the `wallet`; "
+    "`wallet_nominal` (0.85) is right.",
+    "deciles": "Ten equally long parts of the list by `expected_value`, the best first: `n`, "
+    "`forecast` and `actual` of each.",
+    "captured": "Share of the list (0.01, 0.05, 0.1) -> `n` rows; the share of the money in "
+    "them by `expected_value`, by `icp_score`, by `past_spend` (of the last 12 months, in the "
+    "division, then anywhere) and by the `best_possible` order; and what the first has "
+    "`over_icp_score` and `over_past_spend`: `gain`, with `low` and `high`, a 95 % interval "
+    "from 200 draws of customers.",
 }
 GAINS = {
     "population": "`never_bought` or `all`.",
@@ -526,6 +556,20 @@ def figures() -> list[str]:
     return list(metrics.summary(np.array([0.2, 0.4]), np.array([False, True])))
 
 
+def money_figures() -> list[str]:
+    """The keys of one population of the money in metrics.json."""
+    one, sure = np.array([1.0]), np.array([True])
+    cells = money.MoneyCells(np.array([0]), one, one, one, one, one, sure, one)
+    return [
+        "n",
+        "buyers",
+        *money.totals(cells),
+        *money.ranges(cells),
+        "deciles",
+        "captured",
+    ]
+
+
 def features() -> str:
     """The feature catalog, one table per family."""
     families: dict[str, list[tuple[str, ...]]] = {}
@@ -572,6 +616,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "reject-columns": lambda: described(list(rejects.COLUMNS), REJECT_COLUMNS, "column"),
     "data-quality": lambda: described([one.name for one in fields(DataQuality)], QUALITY, "key"),
     "figures": lambda: described(figures(), FIGURES, "figure"),
+    "money-figures": lambda: described(money_figures(), MONEY_FIGURES, "figure"),
     "gains": lambda: described(_gains(), GAINS, "column"),
     "calibration": lambda: described(_reliability(), CALIBRATION, "column"),
     "sku-map": sku_map,

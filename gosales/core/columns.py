@@ -104,6 +104,13 @@ class Scores:
     REASONS = "reasons"
     MODEL = "model"
     RUN = "run_id"
+    IF_BOUGHT = "value_if_bought"
+    IF_BOUGHT_LOW = "value_if_bought_low"
+    IF_BOUGHT_HIGH = "value_if_bought_high"
+    WALLET = "wallet"
+    ROOM = "room_to_grow"
+
+    MONEY = (IF_BOUGHT, IF_BOUGHT_LOW, IF_BOUGHT_HIGH, WALLET, ROOM)
 
     ORDER = (
         CUSTOMER,
@@ -119,6 +126,7 @@ class Scores:
         REASONS,
         MODEL,
         RUN,
+        *MONEY,
     )
 
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from gosales.models.baselines import Baseline
 from gosales.models.calibration import Calibration
+from gosales.models.money_model import Money, MoneyModel
 from gosales.models.product_model import ProductModel
 from gosales.models.recipe import Ensemble
-from gosales.models.value_model import ValueModel
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -28,14 +28,14 @@ class Shared:
         names: Feature columns, in order.
         ensemble: None where no cutoff had a complete outcome to learn from.
         baselines: The simple scores, fitted; none likewise.
-        value: Money if bought.
+        money: What a purchase is worth.
         typical_activity: Mean of the customers' decayed orders, for scores without any outcome.
     """
 
     names: tuple[str, ...]
     ensemble: Ensemble | None
     baselines: dict[str, Baseline]
-    value: ValueModel
+    money: MoneyModel
     typical_activity: float = 1.0
 
 
@@ -89,7 +89,11 @@ class DivisionModel:
 
     def expect(self, values: NDArray[np.float32]) -> Floats:
         """Shape (rows,): cents in the horizon, if the customer buys."""
-        return self.shared.value.expect(values, self._names(len(values)))
+        return self.shared.money.expect(values, self._names(len(values)))
+
+    def money(self, values: NDArray[np.float32]) -> Money:
+        """Cents in the horizon if the customer buys: mean, range and wallet of shape (rows,)."""
+        return self.shared.money.tell(values, self._names(len(values)))
 
     def baseline_logit(self, name: str, values: NDArray[np.float32]) -> Floats:
         """Shape (rows,): what one of the simple scores says."""

@@ -27,16 +27,15 @@ from gosales.models.baselines import Baseline
 from gosales.models.boosting import from_text, to_text
 from gosales.models.calibration import Calibration
 from gosales.models.division_model import DivisionModel, Shared, Side
+from gosales.models.money_store import pack_money, unpack_money
 from gosales.models.product_model import ProductChance, ProductModel
 from gosales.models.recipe import Ensemble, LinearMember
 from gosales.models.ridge_logistic import RidgeLogistic
-from gosales.models.value_model import ValueModel
 from gosales.utils.paths import slugs
 from gosales.utils.store import MODEL_SUFFIX
 
-FORMAT = 1
+FORMAT = 2
 LOADER = "gosales.models.mlflow_loader"
-VALUE_TREES = "value"
 MAX_TREE_BYTES = 200_000_000
 DATA = "division_model"
 """MLflow copies a folder of this name into `data/`."""
@@ -125,8 +124,8 @@ def _write_data(data: Path, content: dict[str, Any], trees: dict[str, bytes]) ->
 
 def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
     boosters = dict(shared.ensemble.trees) if shared.ensemble else {}
-    if shared.value.trees is not None:
-        boosters[VALUE_TREES] = shared.value.trees
+    money, money_trees = pack_money(shared.money)
+    boosters |= money_trees
     trees = {name: gzip.compress(to_text(b).encode(), mtime=0) for name, b in boosters.items()}
     content = {
         "names": shared.names,
@@ -134,7 +133,7 @@ def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
         "linear": _pack_linear(shared.ensemble.linear if shared.ensemble else None),
         "baselines": {name: _pack_baseline(b) for name, b in shared.baselines.items()},
         "typical_activity": shared.typical_activity,
-        "value": {"means": shared.value.means, "scale": shared.value.scale},
+        "money": money,
         "trees": {name: hashlib.sha256(text).hexdigest() for name, text in trees.items()},
     }
     return {"shared": content, "shared_hash": _digest(content), "format": FORMAT}, trees
@@ -147,14 +146,12 @@ def _digest(shared: dict[str, Any]) -> str:
 def _unpack_shared(shared: dict[str, Any], packed: dict[str, bytes]) -> Shared:
     names = tuple(shared["names"])
     trees = {name: _read_trees(content) for name, content in packed.items()}
-    value = ValueModel(
-        names, shared["value"]["means"], shared["value"]["scale"], trees.pop(VALUE_TREES, None)
-    )
+    money = unpack_money(names, shared["money"], trees)
     ensemble = None
     if shared["rate"] is not None:
         ensemble = Ensemble(names, shared["rate"], trees, _unpack_linear(shared["linear"]))
     baselines = {name: _unpack_baseline(name, b) for name, b in shared["baselines"].items()}
-    return Shared(names, ensemble, baselines, value, shared["typical_activity"])
+    return Shared(names, ensemble, baselines, money, shared["typical_activity"])
 
 
 def _packed_trees(data: Path, name: str, digest: str) -> bytes:

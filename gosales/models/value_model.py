@@ -1,14 +1,16 @@
 """How much a customer spends in a division within the horizon, if it buys at all.
 
-Gamma regression with a log link on the cells that bought, tails capped. Its sum is scaled to the
-money of the training rows, so that capping and the link do not bias a forecast. Divisions with few
-buyers lean on all divisions through the pooled trees; with too few altogether the value is the
-division's own mean, shrunk to the mean of all by PRIOR buyers.
+Money is skewed, and divisions differ a hundredfold in price. So both members learn the ratio to
+what a purchase of the division usually brings (`price_base`): gamma regression by boosted trees,
+tails capped, and ridge regression of its log, for never-bought and owned cells apart. The mean of
+their logs is scaled, for each division and side, to the money of the training rows, pulled to the
+common factor where buyers are few; so neither capping nor logs nor purchases for nothing bias a
+sum.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lightgbm as lgb
 import numpy as np
@@ -16,12 +18,21 @@ from numpy.typing import NDArray
 
 from gosales.core.frames import TrainingSet
 from gosales.models.boosting import fit_booster, raw
+from gosales.models.price_base import PriceBase, fit_price_base, owned_rows
+from gosales.models.ridge_linear import RidgeLinear, fit_ridge_linear
 
 Floats = NDArray[np.float64]
 MIN_ROWS = 300
-PRIOR = 10.0
-CAP = 0.995
+"""Paid purchases that the trees need; the ridge needs MIN_RIDGE_ROWS on a side."""
+
+MIN_RIDGE_ROWS = 100
+RIDGE_PENALTY = 300.0
+PRIOR = 100.0
+"""A division's factor is pulled to the common one as if by so many of its buyers."""
+
+CAP = 0.998
 ROUNDS = 120
+MOST_LOG = 40.0
 
 
 @dataclass(frozen=True)
@@ -29,58 +40,105 @@ class ValueModel:
     """E[value in cents | buys].
 
     Attributes:
-        names: Feature columns the trees expect.
-        means: Division -> shrunk mean value of its buyers; "" the mean of all.
-        scale: Factor that makes the trees' sum match the training money.
-        trees: None when there were too few buyers to fit any.
+        names: Feature columns of the rows.
+        base: Usual money, before anything is known of the customer.
+        trees: None when there were too few paid purchases.
+        linear: For never-bought and for owned cells; None likewise.
+        scale: Division -> factor for never-bought and for owned cells; "" for any other division.
     """
 
     names: tuple[str, ...]
-    means: dict[str, float]
-    scale: float
+    base: PriceBase
     trees: lgb.Booster | None
+    linear: tuple[RidgeLinear | None, RidgeLinear | None]
+    scale: dict[str, tuple[float, float]]
 
     def expect(self, values: NDArray[np.float32], divisions: NDArray[np.object_]) -> Floats:
         """Shape (rows,), cents."""
-        if self.trees is None:
-            return np.array([self.means.get(name, self.means[""]) for name in divisions], float)
-        return self.scale * np.exp(np.minimum(raw(self.trees, values), 40.0))
+        side = owned_rows(self.names, values).astype(np.intp)
+        factors = [self.scale.get(name, self.scale[""]) for name in divisions]
+        scale = np.array(factors, float).reshape(-1, 2)[np.arange(len(side)), side]
+        return np.asarray(scale * np.exp(np.minimum(self.log_cents(values, divisions), MOST_LOG)))
+
+    def log_cents(self, values: NDArray[np.float32], divisions: NDArray[np.object_]) -> Floats:
+        """Shape (rows,), before the sum is set right."""
+        total = np.zeros(len(values))
+        members = np.zeros(len(values))
+        if self.trees is not None:
+            total += raw(self.trees, values)
+            members += 1
+        owned = owned_rows(self.names, values)
+        for linear, rows in zip(self.linear, (~owned, owned), strict=True):
+            if linear is not None and rows.any():
+                total[rows] += linear.predict(values[rows])
+                members[rows] += 1
+        return self.base.log_cents(self.names, values, divisions) + total / np.maximum(members, 1)
 
 
-def fit_value_model(training: TrainingSet, seed: int) -> ValueModel:
-    """Fit on the rows that bought for money; the sum is that of all that bought."""
-    bought = training.where(training.bought)
-    buyers = bought.where(bought.value_cents > 0)
-    means = _means(_whole(bought))
-    if len(buyers.bought) < MIN_ROWS:
-        return ValueModel(training.names, means, 1.0, None)
-    value = buyers.value_cents.astype(np.float64)
-    capped = np.minimum(value, np.quantile(value, CAP))
-    trees = fit_booster(
-        buyers.values,
-        capped,
-        buyers.weight,
+def fit_value_model(bought: TrainingSet, levels: dict[str, float], seed: int) -> ValueModel:
+    """Fit on the rows that bought for money; the sum is that of all that bought.
+
+    Args:
+        bought: Rows that bought.
+        levels: Division -> log of the cents that an order day brings.
+        seed: Of the trees.
+    """
+    paid = bought.where(bought.value_cents > 0)
+    base = fit_price_base(paid, levels)
+    names = np.array(paid.divisions, object)[paid.division]
+    rest = np.log(paid.value_cents.astype(np.float64)) - base.log_cents(
+        paid.names, paid.values, names
+    )
+    plain = ValueModel(
+        bought.names, base, _fit_trees(paid, rest, seed), _fit_linear(paid, rest), {"": (1.0, 1.0)}
+    )
+    return replace(plain, scale=_scales(plain, bought))
+
+
+def _fit_trees(paid: TrainingSet, rest: Floats, seed: int) -> lgb.Booster | None:
+    if len(rest) < MIN_ROWS:
+        return None
+    ratio = np.exp(np.minimum(rest, np.quantile(rest, CAP)))
+    return fit_booster(
+        paid.values,
+        ratio,
+        paid.weight,
         rounds=ROUNDS,
         objective="gamma",
         learning_rate=0.05,
         num_leaves=15,
         seed=seed,
     )
-    fitted = np.exp(raw(trees, bought.values))
-    total = max(float((bought.weight * bought.value_cents).sum()), 0.0)
-    return ValueModel(training.names, means, total / float((bought.weight * fitted).sum()), trees)
 
 
-def _whole(bought: TrainingSet) -> TrainingSet:
-    """The rows whose outcome has the full length."""
-    months = bought.values[:, bought.names.index("horizon__months")]
-    return bought.where(months == months.max(initial=0))
+def _fit_linear(paid: TrainingSet, rest: Floats) -> tuple[RidgeLinear | None, RidgeLinear | None]:
+    never, held = (
+        fit_ridge_linear(paid.values[rows], rest[rows], paid.weight[rows], RIDGE_PENALTY)
+        if rows.sum() >= MIN_RIDGE_ROWS
+        else None
+        for rows in (~paid.owned, paid.owned)
+    )
+    return never, held
 
 
-def _means(buyers: TrainingSet) -> dict[str, float]:
-    value = buyers.value_cents.astype(np.float64)
-    overall = max(float(value.mean()), 0.0) if len(value) else 0.0
-    count = np.bincount(buyers.division, minlength=len(buyers.divisions))
-    total = np.bincount(buyers.division, weights=value, minlength=len(buyers.divisions))
-    shrunk = np.maximum(total + PRIOR * overall, 0.0) / (count + PRIOR)
-    return {"": overall, **dict(zip(buyers.divisions, shrunk.tolist(), strict=True))}
+def _scales(plain: ValueModel, bought: TrainingSet) -> dict[str, tuple[float, float]]:
+    """Factors that give the money of each division and side, and exactly that of all."""
+    count = len(bought.divisions)
+    names = np.array(bought.divisions, object)[bought.division]
+    fitted = bought.weight * np.exp(np.minimum(plain.log_cents(bought.values, names), MOST_LOG))
+    spent = bought.weight * bought.value_cents
+    common = max(float(spent.sum()), 0.0) / float(fitted.sum()) if len(fitted) else 1.0
+    cell = bought.division * 2 + bought.owned
+    rows, made, found = (
+        np.bincount(cell, weights=weights, minlength=2 * count)
+        for weights in (np.ones(len(cell)), fitted, spent)
+    )
+    prior = PRIOR * made / np.maximum(rows, 1)
+    factor = np.maximum(found + prior * common, 0.0) / np.maximum(made + prior, 1e-9)
+    factor = np.where(rows > 0, factor, common)
+    total = float(factor @ made)
+    if total > 0:
+        factor *= max(float(spent.sum()), 0.0) / total
+    pairs = factor.reshape(count, 2).tolist()
+    scales = {name: (pair[0], pair[1]) for name, pair in zip(bought.divisions, pairs, strict=True)}
+    return {**scales, "": (common, common)}

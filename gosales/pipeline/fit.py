@@ -27,10 +27,10 @@ from gosales.labels.purchases import label
 from gosales.models.baselines import BASELINES, Baseline, fit_baseline
 from gosales.models.calibration import Calibration
 from gosales.models.division_model import BASELINE, DivisionModel, Shared, Side
+from gosales.models.money_model import fit_money_model
 from gosales.models.product_model import ProductModel
 from gosales.models.recipe import Ensemble, fit_ensemble
 from gosales.models.settings import ModelSettings
-from gosales.models.value_model import ValueModel, fit_value_model
 from gosales.pipeline.gate import (
     DEFAULT_BASELINE,
     MODEL,
@@ -39,6 +39,8 @@ from gosales.pipeline.gate import (
     best_baseline,
     judge_divisions,
 )
+from gosales.pipeline.judge_money import MoneyTable, money_figures
+from gosales.pipeline.money import MoneyProof, plain_money, price_levels, prove_money
 from gosales.pipeline.snapshots import Lesson, combine, lessons, sample_rows
 from gosales.utils.progress import track
 
@@ -49,11 +51,12 @@ ACTIVE_MONTHS = 12
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a training gives: the models, and the proof that chose their kinds."""
+    """What a training gives: the models, and the proofs of their scores and of their money."""
 
     models: list[DivisionModel]
     proof: Proof | None
     training: TrainingSet | None
+    money: MoneyProof | None = None
 
 
 @dataclass(frozen=True)
@@ -75,16 +78,17 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
     if not engine.history.two_clocks:  # the same rows then serve both fits
         inner = [replace(lesson, known_at=0) for lesson in inner]
     rows, last = _learn(engine, [*final, *inner], plan)
-    proof = None
+    proof, money = None, None
     if inner and last is not None:
         past = combine([rows[x] for x in inner], plan.budget, plan.seed)
         if past.learnable:
             with track("Proving the model on the last horizon"):
                 proof = prove_fit(engine, last, past, plan)
+                money = prove_money(last, past, engine.history, plan.seed)
     with track("Training on all of the history"):
         training = combine([rows[x] for x in final], plan.budget, plan.seed) if final else None
         shared = _shared(engine, training, plan)
-    return Fitted(_models(engine, shared, proof, training, plan), proof, training)
+    return Fitted(_models(engine, shared, proof, training, plan), proof, training, money)
 
 
 def _learn(
@@ -173,18 +177,16 @@ def metrics(fitted: Fitted) -> dict[str, Any]:
             "judged_at": None,
             "note": "The history is too short to judge the models on an unseen horizon.",
             "populations": {},
+            "money": None,
         }
     proof = proof.of({model.division for model in fitted.models})
     boards = {
         name: scoreboard(score, proof.labels.bought, proof.population, proof.divisions)
         for name, score in proof.score.items()
     }
-    shipped = scoreboard(
-        shipped_scores(proof, fitted.models),
-        proof.labels.bought,
-        proof.population,
-        proof.divisions,
-    )
+    chance = shipped_scores(proof, fitted.models)
+    labels = proof.labels
+    shipped = scoreboard(chance, labels.bought, proof.population, proof.divisions)
     return {
         "judged_at": str(proof.cutoff),
         "horizon_months": proof.labels.months,
@@ -192,12 +194,21 @@ def metrics(fitted: Fitted) -> dict[str, Any]:
         "which also decided which divisions ship the model and which the baseline.",
         "best_baseline": best_baseline(proof, owned=False),
         "populations": shipped,
+        "money": _money(fitted, proof, chance),
         "baselines": {
             name: {population: board[MACRO] for population, board in boards[name].items()}
             for name in BASELINES
         },
         "divisions": {model.division: model.card["evidence"] for model in fitted.models},
     }
+
+
+def _money(fitted: Fitted, proof: Proof, chance: Floats) -> dict[str, Any] | None:
+    if fitted.money is None:
+        return None
+    told, labels = fitted.money.of(proof.divisions), proof.labels
+    table = MoneyTable(chance, told, labels.bought, labels.value_cents, proof.population)
+    return money_figures(table)
 
 
 def _models(
@@ -238,22 +249,10 @@ def _shared(engine: FeatureEngine, training: TrainingSet | None, plan: Plan) -> 
             :, cells.panel.customer_names.index("any_frequency__orders_decay_12m")
         ]
         typical = float(np.nan_to_num(activity).mean()) + 0.1
-        return Shared(cells.names, None, {}, plain_values(cells), typical)
+        return Shared(cells.names, None, {}, plain_money(cells), typical)
     return Shared(
         training.names,
         fit_ensemble(training, plan.settings, plan.seed),
         {name: fit_baseline(name, training) for name in BASELINES},
-        fit_value_model(training, plan.seed),
+        fit_money_model(training, price_levels(engine.history), plan.seed),
     )
-
-
-def plain_values(cells: CellFeatures) -> ValueModel:
-    """What buyers of the last year spent in a horizon's time, where no outcome is known."""
-    year = cells.panel.own("own_monetary__value_12m").astype(np.float64)
-    share = cells.panel.horizon_months / 12
-    means = {
-        division: float(year[year[:, d] > 0, d].mean() * share) if (year[:, d] > 0).any() else 0.0
-        for d, division in enumerate(cells.spine.divisions)
-    }
-    overall = float(np.mean(list(means.values()))) if means else 0.0
-    return ValueModel(cells.names, {"": overall, **means}, 1.0, None)

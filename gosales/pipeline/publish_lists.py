@@ -21,7 +21,7 @@ DECIMALS = {
     Scores.SCORE: "DECIMAL(9,6)",
     Whitespace.PRODUCT_SCORE: "DECIMAL(9,6)",
     Scores.PERCENTILE: "DECIMAL(6,2)",
-    Scores.VALUE: "DECIMAL(20,2)",
+    **dict.fromkeys((Scores.VALUE, *Scores.MONEY), "DECIMAL(20,2)"),
 }
 
 

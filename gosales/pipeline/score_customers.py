@@ -18,6 +18,7 @@ from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.features.lookalikes import nearest_owners
 from gosales.models.division_model import DivisionModel
 from gosales.pipeline.fit import populations
+from gosales.pipeline.money import money_columns
 from gosales.pipeline.products import owned_skus
 from gosales.pipeline.reasons import explain_rows
 from gosales.utils.progress import track
@@ -77,14 +78,14 @@ def _score_table(
     spine = cells.spine
     columns = [d for d, name in enumerate(spine.divisions) if name in models]
     n = len(spine.customers)
-    score, value = np.zeros((n, len(columns))), np.zeros((n, len(columns)))
+    score, money = np.zeros((n, len(columns))), np.zeros((n, len(columns), len(Scores.MONEY)))
     everyone = np.arange(n, dtype=np.int32)
     for place, d in enumerate(columns):
         model = models[spine.divisions[d]]
         for block in np.array_split(everyone, max(-(-n // BLOCK), 1)):
             frame = cells.rows(block, np.full(len(block), d, np.int32))
             score[block, place] = model.score(frame.values, frame.owned)
-            value[block, place] = model.expect(frame.values) / 100.0
+            money[block, place] = money_columns(model.money(frame.values), frame)
     population = populations(cells)[:, columns]
     people = _people(history, cells)
     table = pd.DataFrame(
@@ -95,12 +96,13 @@ def _score_table(
             Scores.HORIZON: cells.panel.horizon_months,
             Scores.SCORE: score.ravel(),
             Scores.STATUS: [STATUS[name] for name in population.ravel()],
-            Scores.VALUE: (score * value).ravel(),
+            Scores.VALUE: (score * money[:, :, 0]).ravel(),
             Scores.REASONS: "",
             Scores.MODEL: np.column_stack(
                 [models[spine.divisions[d]].kinds(spine.owned[:, d]) for d in columns]
             ).ravel(),
             Scores.RUN: run_id,
+            **{name: money[:, :, i].ravel() for i, name in enumerate(Scores.MONEY)},
         }
     )
     return with_grades(table)

@@ -50,6 +50,10 @@ def with_grades(table: pd.DataFrame) -> pd.DataFrame:
             Scores.SCORE: score,
             Scores.PERCENTILE: percentile,
             Scores.GRADE: grades(percentile.to_numpy(float)),
-            Scores.VALUE: table[Scores.VALUE].round(VALUE_DIGITS),
+            **{
+                name: table[name].round(VALUE_DIGITS)
+                for name in (Scores.VALUE, *Scores.MONEY)
+                if name in table
+            },
         }
     )

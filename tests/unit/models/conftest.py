@@ -10,10 +10,10 @@ from gosales.core.timeline import Cutoff
 from gosales.models.baselines import BASELINES, fit_baseline
 from gosales.models.calibration import Calibration
 from gosales.models.division_model import OWN, DivisionModel, Shared, Side
+from gosales.models.money_model import INTERVAL_COLUMNS, fit_money_model
 from gosales.models.product_model import ProductCount, fit_product_model
 from gosales.models.recipe import fit_ensemble
 from gosales.models.settings import ModelSettings
-from gosales.models.value_model import fit_value_model
 
 NAMES = (
     "own_recency__days_since_last",
@@ -30,7 +30,10 @@ NAMES = (
     "segment__size_adoption_lift",
     "horizon__months",
 )
+MORE_NAMES = tuple(name for name in INTERVAL_COLUMNS if name not in NAMES)
 DIVISIONS = ("CAD", "CPE", "Simulation")
+LEVELS = {"CAD": 9.0, "CPE": 10.0, "Simulation": 8.0}
+"""Log of the cents that an order day brings."""
 
 
 def draw(rows, seed, rate=0.3):
@@ -55,6 +58,7 @@ def draw(rows, seed, rate=0.3):
             share / 3,
             rng.normal(0, 0.3, rows),
             np.full(rows, 6.0),
+            *([np.full(rows, np.nan)] * len(MORE_NAMES)),
         ]
     ).astype(np.float32)
     logit = np.log(rate / (1 - rate)) + 0.4 * (activity - 4) + owned + 2 * (share - 0.2)
@@ -62,7 +66,7 @@ def draw(rows, seed, rate=0.3):
     spent = rng.lognormal(8 + 0.2 * activity + owned, 1.0).astype(np.int64)
     return TrainingSet(
         divisions=DIVISIONS,
-        names=NAMES,
+        names=(*NAMES, *MORE_NAMES),
         values=values,
         division=division,
         owned=owned,
@@ -84,6 +88,11 @@ def training():
 
 
 @pytest.fixture(scope="session")
+def levels():
+    return LEVELS
+
+
+@pytest.fixture(scope="session")
 def settings():
     return ModelSettings(rounds=12)
 
@@ -94,7 +103,7 @@ def shared(training, settings):
         training.names,
         fit_ensemble(training, settings, 1),
         {name: fit_baseline(name, training) for name in BASELINES},
-        fit_value_model(training, 1),
+        fit_money_model(training, LEVELS, 1),
     )
 
 

@@ -38,7 +38,7 @@ def test_never_bought_and_owned_cells_may_have_different_backing(make_model, tra
 @pytest.fixture
 def unlearned(make_model, shared):
     """A model from a history too short for any outcome."""
-    return make_model(kind=BASELINE, parts=Shared(shared.names, None, {}, shared.value))
+    return make_model(kind=BASELINE, parts=Shared(shared.names, None, {}, shared.money))
 
 
 def test_without_outcomes_popularity_and_activity_rank(unlearned, training):
@@ -57,6 +57,10 @@ def test_without_outcomes_a_row_is_scored_alike_alone_and_among_others(unlearned
 
 
 def test_money_is_in_cents_and_for_the_models_own_division(make_model, shared, training):
-    means = replace(shared.value, trees=None)
-    model = make_model("CPE", parts=replace(shared, value=means))
-    assert model.expect(training.values[:2]).tolist() == [means.means["CPE"]] * 2
+    value = shared.money.value
+    usual = {name: (np.log(100.0 * cents),) * 2 for name, cents in {"": 1, "CPE": 7}.items()}
+    base = replace(value.base, usual=usual)
+    plain = replace(value, base=base, trees=None, linear=(None, None), scale={"": (2.0, 2.0)})
+    model = make_model("CPE", parts=replace(shared, money=replace(shared.money, value=plain)))
+    assert model.expect(training.values[:2]) == pytest.approx([1_400.0] * 2)
+    assert model.money(training.values[:2]).value == pytest.approx([1_400.0] * 2)

@@ -53,6 +53,7 @@ def scores(ids):
             Scores.REASONS: "",
             Scores.MODEL: "own",
             Scores.RUN: "r1",
+            **dict.fromkeys(Scores.MONEY, 12.5),
         }
     )
 

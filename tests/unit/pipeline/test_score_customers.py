@@ -16,9 +16,10 @@ from gosales.core.timeline import Cutoff, add_months
 from gosales.features.engine import FeatureEngine
 from gosales.labels.purchases import label
 from gosales.models.division_model import POOLED, DivisionModel, Shared, Side
+from gosales.models.money_model import fit_money_model
 from gosales.models.recipe import fit_ensemble
 from gosales.models.settings import ModelSettings
-from gosales.models.value_model import fit_value_model
+from gosales.pipeline.money import price_levels
 from gosales.pipeline.products import owned_skus, product_models
 from gosales.pipeline.score_customers import score_customers
 from gosales.pipeline.snapshots import sample_rows
@@ -60,7 +61,7 @@ def models(engine):
         rows.names,
         fit_ensemble(rows, ModelSettings(rounds=10), 1),
         {},
-        fit_value_model(rows, 1),
+        fit_money_model(rows, price_levels(engine.history), 1),
     )
     products, side = product_models(engine.history, 6), Side(POOLED, "recency")
     return [DivisionModel(name, shared, side, side, products[name], {}) for name in DIVISIONS]
@@ -87,6 +88,19 @@ def test_every_customer_and_division_is_scored_once_in_order(lists, engine):
     assert tuple(lists.scores) == Scores.ORDER
     assert lists.scores[Scores.SCORE].between(0, 1, inclusive="neither").all()
     assert (lists.scores[Scores.VALUE] >= 0).all()
+
+
+def test_money_columns_are_finite_ordered_and_after_the_run(lists, engine):
+    money = lists.scores[list(Scores.MONEY)]
+    assert list(lists.scores)[-6:] == [Scores.RUN, *Scores.MONEY]
+    assert np.isfinite(money.to_numpy(float)).all()
+    assert (money.to_numpy(float) >= 0).all()
+    assert (money[Scores.IF_BOUGHT_LOW] <= money[Scores.IF_BOUGHT]).all()
+    assert (money[Scores.IF_BOUGHT] <= money[Scores.IF_BOUGHT_HIGH]).all()
+    assert (money[Scores.ROOM] <= money[Scores.WALLET]).all()
+    never = lists.scores[Scores.STATUS] == Status.WHITESPACE
+    assert (money[Scores.ROOM] == money[Scores.WALLET])[never].all()
+    assert (money[Scores.ROOM] < money[Scores.WALLET])[~never].any()
 
 
 def test_names_are_known_or_empty(lists):
