@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # Options for pytest, for example: make test PYTEST_OPTIONS="-k whitespace -x"
 PYTEST_OPTIONS =
 # Debian packages of the programs that tests use when they find them.
-TEST_PROGRAMS = postgresql
+TEST_PROGRAMS = chromium postgresql
 
 BIN = .venv/bin
 # The stamps carry the checkout's path: a copied or moved .venv is made anew, since the programs in

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from gosales.core.errors import ConfigError
 
 CRMS = ("salesforce", "hubspot", "dynamics")
-FORMS = (*CRMS, "xlsx")
+FORMS = (*CRMS, "xlsx", "html")
 DATABASES = {
     "postgresql": "postgresql",
     "postgresql+psycopg": "postgresql",

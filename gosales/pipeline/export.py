@@ -12,6 +12,7 @@ from gosales.export.crm import (
     write_hubspot,
     write_salesforce,
 )
+from gosales.export.page import write_page
 from gosales.export.pitches import Pitches, Sources, Wanted
 from gosales.export.read_pitches import read_pitches
 from gosales.export.record_ids import read_record_ids
@@ -91,6 +92,8 @@ def _to_files(session: Session, pitches: Pitches, form: str) -> ExportRun:
         written = write_hubspot(pitches, settings.hubspot, folder)
     elif form == "xlsx":
         written = write_workbook(pitches, folder)
+    elif form == "html":
+        written = write_page(pitches, folder)
     else:
         ids = _record_ids(session, settings.dynamics)
         written = write_dynamics(pitches, settings.dynamics, folder, ids)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sqlite3
 from contextlib import closing
 
@@ -89,6 +90,20 @@ def test_a_workbook(scored, gosales):
     assert first[4] == float(ranked[0]["icp_score"])
 
 
+def test_a_page(scored, gosales):
+    answer = gosales("export", scored, "--to", "html", "--rep", "Rep 2", "--division", "CAD")
+    assert answer.code == 0, answer.err
+    text = (scored.outputs / "exports" / "call_lists.html").read_text(encoding="utf-8")
+    expected = {
+        row["customer_id"]
+        for row in scored.rows("whitespace.csv")
+        if row["rep"] == "Rep 2" and row["division"] == "CAD"
+    }
+    assert expected
+    assert set(re.findall(r"<small><bdi>(\d{4})</bdi></small>", text)) == expected
+    assert "Rep 1" not in text
+
+
 def test_a_database_file(scored, gosales, tmp_path):
     path = tmp_path / "lists.db"
     answer = gosales("export", scored, "--to", f"sqlite:///{path}")
@@ -138,7 +153,7 @@ def test_wrong_usage_is_exit_code_2(scored, gosales, wrong):
 
 def test_an_unknown_form_is_told_which_are_known(scored, gosales):
     answer = gosales("export", scored, "--to", "excel")
-    for form in ("salesforce", "hubspot", "dynamics", "postgresql://"):
+    for form in ("salesforce", "hubspot", "dynamics", "xlsx", "html", "postgresql://"):
         assert form in answer.err
 
 
