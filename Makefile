@@ -9,6 +9,8 @@ PYTHONS = python3 python3.13 python3.12 python3.11 python
 UV := $(shell command -v uv 2>/dev/null)
 # Options for pytest, for example: make test PYTEST_OPTIONS="-k whitespace -x"
 PYTEST_OPTIONS =
+# What `make campaign` runs.
+CAMPAIGN = tests/faults
 # Debian packages of the programs that tests use when they find them.
 TEST_PROGRAMS = chromium postgresql
 
@@ -20,7 +22,7 @@ LOCKED = .venv/.locked-$(HERE)
 INSTALLED = .venv/.installed-$(HERE)
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test lint format docs lock test-deps clean
+.PHONY: help setup demo test campaign lint format docs lock test-deps clean
 
 help:  ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +35,10 @@ demo: setup  ## Run the whole engine on the embedded demo market
 # Pytest runs last, so that its summary is the last thing to be seen.
 test: lint  ## Check layers, style and types, then run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_OPTIONS)
+
+# Hours, on a machine that does nothing else. Take one part of it with PYTEST_OPTIONS="-k kill".
+campaign: setup  ## Run the fault tests at full length (hours)
+	@GOSALES_CAMPAIGN=1 $(BIN)/python -m pytest -o timeout=0 -m slow $(CAMPAIGN) $(PYTEST_OPTIONS)
 
 lint: setup  ## Check layers, style, format and types
 	@$(BIN)/lint-imports --no-logo

@@ -6,6 +6,7 @@ Heavy imports happen inside the command that needs them, so that `gosales --help
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -60,8 +61,16 @@ def main(args: list[str] | None = None) -> None:
         show_progress()
     try:
         gosales(args=given, prog_name="gosales")
-    except GosalesError as error:
-        if {"-v", "--verbose"} & set(given):
+    except Exception as error:
+        told = error if isinstance(error, GosalesError) else _of_the_machine(error)
+        if told is None or {"-v", "--verbose"} & set(given):
             raise
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {told}", err=True)
         raise SystemExit(1) from error
+
+
+def _of_the_machine(error: Exception) -> GosalesError | None:
+    """A full disk and the like as an expected error; None for a bug."""
+    from gosales.pipeline.trouble import in_plain_words
+
+    return in_plain_words(error, Path.cwd())

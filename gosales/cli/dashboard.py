@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gosales.cli.options import VERBOSE, WORKSPACE
+from gosales.cli.options import VERBOSE, WORKSPACE, open_workspace
 
 
 @click.command("dashboard")
@@ -20,9 +20,7 @@ def dashboard_command(workspace: Path | None, port: int, no_browser: bool) -> No
 
     Example: gosales dashboard --workspace my_company --port 8600
     """
-    from gosales.utils.paths import find_workspace
-
-    given = ["--workspace", str(find_workspace(workspace).root), "--port", str(port)]
+    given = ["--workspace", str(open_workspace(workspace).root), "--port", str(port)]
     _start("gosales.ui", [*given, *(["--no-browser"] if no_browser else [])])
 
 

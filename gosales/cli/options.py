@@ -13,6 +13,7 @@ from gosales.core.timeline import Cutoff
 
 if TYPE_CHECKING:
     from gosales.pipeline.session import Session
+    from gosales.utils.paths import Workspace
 
 Command = Callable[..., Any]
 WORKSPACE = click.option(
@@ -82,11 +83,23 @@ def options(*names: str) -> Callable[[Command], Command]:
 def open_session(given: dict[str, Any]) -> Session:
     """The workspace and settings that a command's options ask for."""
     from gosales.pipeline.session import Options, Session
-    from gosales.utils.paths import find_workspace
 
     chosen = {
         key: given[key]
         for key in ("cutoff", "horizon_months", "divisions", "config", "seed", "strict")
         if given.get(key) is not None
     }
-    return Session.open(find_workspace(given["workspace"]), Options(**chosen))
+    return Session.open(open_workspace(given["workspace"]), Options(**chosen))
+
+
+def open_workspace(given: Path | None) -> Workspace:
+    """The workspace that is meant, once a publishing that was interrupted there is finished."""
+    from gosales.utils.paths import find_workspace
+    from gosales.utils.store import RunStore
+
+    workspace = find_workspace(given)
+    try:
+        RunStore(workspace).settle()
+    except GosalesError as error:
+        click.echo(f"note: {error}", err=True)
+    return workspace

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gosales.cli.options import VERBOSE, WORKSPACE
+from gosales.cli.options import VERBOSE, WORKSPACE, open_workspace
 
 
 @click.group("runs")
@@ -26,9 +26,8 @@ def runs_list_command(workspace: Path | None) -> None:
     Example: gosales runs list --workspace my_company
     """
     from gosales.pipeline.runs import list_runs, render_list
-    from gosales.utils.paths import find_workspace
 
-    click.echo(render_list(list_runs(find_workspace(workspace))))
+    click.echo(render_list(list_runs(open_workspace(workspace))))
 
 
 @runs_group.command("show")
@@ -41,6 +40,5 @@ def runs_show_command(run: str, workspace: Path | None) -> None:
     Example: gosales runs show 20250101T120000-ab12
     """
     from gosales.pipeline.runs import show_run
-    from gosales.utils.paths import find_workspace
 
-    click.echo(show_run(find_workspace(workspace), run))
+    click.echo(show_run(open_workspace(workspace), run))

@@ -8,6 +8,7 @@ GosalesError
 ├── ModelError         a saved model cannot be used on this star
 ├── ExportError        a list cannot be delivered to where it should go
 ├── WorkspaceError     the workspace's files cannot be read or written
+│   ├── WorkspaceBusy      another command is working on it
 │   └── MissingArtifact    a step needs the output of a step that has not run
 └── CheckFailed        a gate, blocker or strict warning said no
 
@@ -62,6 +63,10 @@ class ExportError(GosalesError):
 
 class WorkspaceError(GosalesError):
     """The workspace's files cannot be read or written."""
+
+
+class WorkspaceBusy(WorkspaceError):
+    """Another command is working on the workspace."""
 
 
 class MissingArtifact(WorkspaceError):

@@ -162,7 +162,8 @@ def _new_database(target: Path, memory_gb: float | None) -> Iterator[duckdb.Duck
         connection = db.connect(path, memory_gb=memory_gb)
         try:
             yield connection
-        except duckdb.IOException as error:
+            connection.execute("CHECKPOINT")  # closing does it too, but tells nobody when it fails
+        except (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException) as error:
             raise _unwritable(target, str(error).splitlines()[0]) from error
         finally:
             connection.close()

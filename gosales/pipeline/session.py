@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import secrets
 import sys
@@ -15,8 +16,11 @@ from typing import Any
 
 import gosales
 from gosales.config import Config, load_config
-from gosales.core.errors import CheckFailed, ConfigError
+from gosales.core.errors import CheckFailed, ConfigError, WorkspaceError
 from gosales.core.timeline import Cutoff
+from gosales.pipeline.trouble import plain_trouble
+from gosales.utils.litter import sweep
+from gosales.utils.lock import holding
 from gosales.utils.log import get_log, log_to
 from gosales.utils.paths import Workspace
 from gosales.utils.store import Run, RunStore, write_json
@@ -95,36 +99,71 @@ def working(session: Session, command: str) -> Iterator[Work]:
 
     A run that fails keeps its folder, with the log, and publishes nothing. With `strict`, a warning
     makes it fail.
+
+    Raises:
+        WorkspaceBusy: Another command is working on the workspace.
+        WorkspaceError: The disk is full, a file cannot be written, or the memory does not suffice.
     """
     store = session.store
-    store.sync()
-    work = Work(session, store.begin(new_run_id()))
+    with plain_trouble(session.workspace.root), holding(session.workspace.outputs, command):
+        sweep(session.workspace)
+        store.sync()
+        work = Work(session, store.begin(new_run_id(store.last_run_id())))
+        with log_to(work.folder / "log.jsonl"):
+            yield from _logged(work, command)
+        if work.run.made:
+            store.commit(work.run)
+
+
+def _logged(work: Work, command: str) -> Iterator[Work]:
+    """Hand out the work; write its manifest when it is done, and to the log how it ended."""
     started = time.monotonic()
-    with log_to(work.folder / "log.jsonl"):
-        get_log().info("begin", command=command, version=gosales.__version__)
-        try:
-            yield work
-            if session.options.strict and work.warnings:
-                raise CheckFailed(
-                    f"{len(work.warnings)} warning(s) with --strict: {work.warnings[0]}",
-                    remedy="Mend what they name or run without --strict; nothing was published.",
-                )
-        except BaseException as error:
-            get_log().error("failed", error=f"{type(error).__name__}: {error}")
-            store.drop_star(work.run)
-            raise
+    get_log().info("begin", command=command, version=gosales.__version__)
+    try:
+        yield work
+        _refuse_warnings(work)
         seconds = round(time.monotonic() - started, 1)
-        manifest = {**_resolved(session, command), **work.manifest, "seconds": seconds}
+        manifest = {**_resolved(work.session, command), **work.manifest, "seconds": seconds}
         write_json(work.folder / "manifest.json", manifest | {"run_id": work.run.run_id})
-        get_log().info("done", seconds=seconds)
-    if work.run.made:
-        store.commit(work.run)
+    except BaseException as error:
+        with contextlib.suppress(OSError):  # the disk may be full
+            get_log().error("failed", error=f"{type(error).__name__}: {error}")
+        work.session.store.drop_star(work.run)
+        raise
+    get_log().info("done", seconds=seconds)
 
 
-def new_run_id() -> str:
-    """UTC time to the millisecond and four random digits: runs sort by time and never collide."""
+def _refuse_warnings(work: Work) -> None:
+    if work.session.options.strict and work.warnings:
+        raise CheckFailed(
+            f"{len(work.warnings)} warning(s) with --strict: {work.warnings[0]}",
+            remedy="Mend what they name or run without --strict; nothing was published.",
+        )
+
+
+def new_run_id(last: str = "") -> str:
+    """UTC time to the millisecond and four random digits: runs sort by time and never collide.
+
+    With the clock set back, the id follows `last`, the newest there is, instead.
+    """
     now = dt.datetime.now(dt.UTC)
-    return f"{now:%Y%m%dT%H%M%S}-{now.microsecond // 1000:03d}{secrets.token_hex(2)}"
+    stamp = f"{now:%Y%m%dT%H%M%S}-{now.microsecond // 1000:03d}"
+    if last and stamp <= last[: len(stamp)]:
+        stamp = _next_stamp(last[: len(stamp)])
+    return f"{stamp}{secrets.token_hex(2)}"
+
+
+def _next_stamp(stamp: str) -> str:
+    """A millisecond later."""
+    try:
+        last = dt.datetime.strptime(f"{stamp}000+0000", "%Y%m%dT%H%M%S-%f%z")
+        later = last + dt.timedelta(milliseconds=1)
+    except (ValueError, OverflowError) as error:
+        raise WorkspaceError(
+            f"The newest run, {stamp}..., is of no time that there is.",
+            remedy="Move its folder out of outputs/runs, then run the command again.",
+        ) from error
+    return f"{later:%Y%m%dT%H%M%S}-{later.microsecond // 1000:03d}"
 
 
 def _resolved(session: Session, command: str) -> dict[str, Any]:

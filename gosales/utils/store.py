@@ -3,7 +3,8 @@
 A run writes into `outputs/runs/<run_id>/` and nowhere else. Committing replaces
 `outputs/published.json`, which names the run and, for each part (see PARTS), the run that made it.
 Everything else a user sees (the plain files in `outputs/`, the folders in `models/`) is a copy made
-after the commit; a copy that was interrupted is finished by the next command.
+after the commit; a copy that was interrupted is finished by the next command. What was committed
+is on the disk, not only in its cache: a power cut takes nothing back.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,10 +22,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gosales.core.errors import MissingArtifact, WorkspaceError
+from gosales.core.errors import MissingArtifact, WorkspaceBusy, WorkspaceError
+from gosales.utils.lock import holding
 from gosales.utils.paths import Workspace
 
 MODEL_SUFFIX = "_model"
+RUN_ID = re.compile(r"\d{8}T\d{6}-\d{3}")
 STAR, MODELS, LISTS, VALIDATION, BACKTEST = "star", "models", "lists", "validation", "backtest"
 PLAN, READOUT = "plan", "readout"
 
@@ -45,14 +49,16 @@ MADE_FROM = {VALIDATION: MODELS, BACKTEST: STAR, READOUT: PLAN}
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path` that takes its place when the block succeeds."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    os.close(handle)
-    temporary = Path(name)
+    temporary: Path | None = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        os.close(handle)
+        temporary = Path(name)
         temporary.chmod(0o666 & ~_umask())
         yield temporary
-        Path(temporary).replace(path)
+        _to_disk(temporary)
+        temporary.replace(path)
     except OSError as error:
         raise WorkspaceError(
             f"{path} cannot be written: {error.strerror or error}.",
@@ -60,7 +66,22 @@ def replacing(path: Path) -> Iterator[Path]:
             "permissions, then run the command again; what was published before is unharmed.",
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            with contextlib.suppress(OSError):  # what is left, the next run sweeps away
+                temporary.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Let no power cut lose a file; of a folder, no file that was moved into it."""
+    if path.is_dir():
+        if os.name != "nt":
+            handle = os.open(path, os.O_RDONLY)
+            with contextlib.suppress(OSError):  # some network drives cannot
+                os.fsync(handle)
+            os.close(handle)
+        return
+    with path.open("r+b") as stream:
+        os.fsync(stream.fileno())
 
 
 def _umask() -> int:
@@ -136,6 +157,13 @@ class RunStore:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
 
+    def last_run_id(self) -> str:
+        """The newest run there is, whole or not; empty before the first."""
+        runs = self.workspace.runs
+        found = [path.name for path in runs.iterdir()] if runs.is_dir() else []
+        found.append(self.published().run_id)
+        return max((name for name in found if RUN_ID.match(name)), default="")
+
     def begin(self, run_id: str) -> Run:
         """Make the folder of a new run."""
         folder = self.workspace.runs / run_id
@@ -162,26 +190,79 @@ class RunStore:
         return Published(str(content.get("run_id", "")), {str(k): str(v) for k, v in parts.items()})
 
     def commit(self, run: Run) -> Published:
-        """Publish the parts that `run` made; parts it did not make stay as they are."""
+        """Publish the parts that `run` made; parts it did not make stay as they are.
+
+        Raises:
+            WorkspaceError: Nothing was published; or it was and a copy of it could not be made, as
+                the message says.
+        """
         published = self.published().after(run)
+        _settle(run.folder)
         write_json(self.workspace.published, published.as_dict())
+        _to_disk(self.workspace.outputs)
         self.sync()
         return published
 
-    def sync(self) -> None:
-        """Make the copies agree with `published.json`; does nothing when they do already."""
-        now = self.published()
-        marker = self.workspace.outputs / ".copied.json"
-        state = json.dumps(now.as_dict())
-        if not now.run_id or (marker.is_file() and marker.read_text(encoding="utf-8") == state):
+    def settle(self) -> None:
+        """Finish an interrupted publishing, unless another command is working here.
+
+        Raises:
+            WorkspaceError: A copy cannot be made.
+        """
+        if self._copied(self.published()):
             return
-        marker.unlink(missing_ok=True)
+        with contextlib.suppress(WorkspaceBusy), holding(self.workspace.outputs, "publishing"):
+            self.sync()
+
+    def sync(self) -> None:
+        """Make the copies agree with `published.json`; does nothing when they do already.
+
+        Raises:
+            WorkspaceError: Some copies could not be made; the others were.
+        """
+        now = self.published()
+        if self._copied(now):
+            return
+        refused: list[str] = []
+        _remove(self._marker, refused)
         for part, patterns in PARTS.items():
-            self._sync_files(now.parts.get(part), patterns)
+            self._sync_files(now.parts.get(part), patterns, refused)
         if MODELS in now.parts:
-            self._sync_models(self.workspace.runs / now.parts[MODELS] / "models")
+            self._sync_models(self.workspace.runs / now.parts[MODELS] / "models", refused)
         self._drop_old_stars(now.parts.get(STAR, ""))
-        write_text(marker, state)
+        if refused:
+            raise WorkspaceError(
+                f"Run {now.run_id} is published, but {len(refused)} file(s) could not be brought "
+                f"up to date: {refused[0]}",
+                remedy="Close it where it is open (Excel?), or make room on the disk; the next "
+                "gosales command does the rest.",
+            )
+        write_text(self._marker, json.dumps(now.as_dict()))
+
+    @property
+    def _marker(self) -> Path:
+        return self.workspace.outputs / ".copied.json"
+
+    def _copied(self, now: Published) -> bool:
+        """Whether the copies are those of `now`, and none was deleted since."""
+        marker = self._marker
+        if not now.run_id:
+            return True
+        if not marker.is_file() or marker.read_text(encoding="utf-8") != json.dumps(now.as_dict()):
+            return False
+        copies = self._copies(now)
+        return all(copy.exists() for source, copy in copies if source.exists())
+
+    def _copies(self, now: Published) -> Iterator[tuple[Path, Path]]:
+        """What is copied of a published state: from where to where."""
+        for part, made_by in now.parts.items():
+            source = self.workspace.runs / made_by
+            for pattern in PARTS.get(part, ()):
+                for path in source.glob(pattern):
+                    yield path, self.workspace.outputs / path.relative_to(source)
+        models = self.workspace.runs / now.parts.get(MODELS, "-") / "models"
+        for path in models.glob(f"*{MODEL_SUFFIX}/MLmodel"):
+            yield path, self.workspace.models / path.relative_to(models)
 
     def star_path(self) -> Path:
         """The DuckDB file of the published star. Raises MissingArtifact."""
@@ -202,7 +283,9 @@ class RunStore:
             raise MissingArtifact(self.workspace.models, made_by="train")
         return self.workspace.runs / made_by / "models"
 
-    def _sync_files(self, made_by: str | None, patterns: tuple[str, ...]) -> None:
+    def _sync_files(
+        self, made_by: str | None, patterns: tuple[str, ...], refused: list[str]
+    ) -> None:
         """Copy what the run `made_by` shows under `patterns`; remove what it does not have."""
         outputs = self.workspace.outputs
         source = self.workspace.runs / made_by if made_by else None
@@ -210,28 +293,52 @@ class RunStore:
             wanted = {p.relative_to(source) for p in source.glob(pattern)} if source else set()
             for old in outputs.glob(pattern):
                 if old.relative_to(outputs) not in wanted:
-                    old.unlink()
+                    _remove(old, refused)
             for name in sorted(wanted):
-                _copy(self.workspace.runs / str(made_by) / name, outputs / name)
+                _copy(self.workspace.runs / str(made_by) / name, outputs / name, refused)
 
-    def _sync_models(self, source: Path) -> None:
+    def _sync_models(self, source: Path, refused: list[str]) -> None:
         if not source.is_dir():  # the run was cleaned away; `models_folder` says so when asked
             return
-        wanted = {folder.name for folder in source.iterdir() if folder.is_dir()}
-        self.workspace.models.mkdir(parents=True, exist_ok=True)
-        for old in self.workspace.models.glob(f"*{MODEL_SUFFIX}"):
-            if old.name not in wanted and (old / "MLmodel").is_file():
-                shutil.rmtree(old)
+        models = self.workspace.models
+        for old in models.glob(f"*{MODEL_SUFFIX}"):
+            if (old / "MLmodel").is_file():
+                for path in (old, *old.rglob("*")):
+                    if not (source / path.relative_to(models)).exists():
+                        _remove(path, refused)
         for path in sorted(source.rglob("*")):
             if path.is_file():
-                _copy(path, self.workspace.models / path.relative_to(source))
+                _copy(path, models / path.relative_to(source), refused)
 
     def _drop_old_stars(self, keep: str) -> None:
         for path in self.workspace.stars.glob("*.duckdb"):
             if path.stem != keep:
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # open elsewhere, on Windows; the next run can
+                    path.unlink(missing_ok=True)
 
 
-def _copy(source: Path, target: Path) -> None:
-    with replacing(target) as temporary:
-        shutil.copyfile(source, temporary)
+def _settle(folder: Path) -> None:
+    """Have all of a run's folder on the disk."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir() or path.suffix != ".tmp":
+            _to_disk(path)
+
+
+def _copy(source: Path, target: Path, refused: list[str]) -> None:
+    try:
+        with replacing(target) as temporary:
+            shutil.copyfile(source, temporary)
+    except WorkspaceError as error:
+        refused.append(error.problem)
+
+
+def _remove(path: Path, refused: list[str]) -> None:
+    try:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        refused.append(f"{path} cannot be removed: {error.strerror or error}.")

@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -297,3 +298,93 @@ def test_json_that_is_not_there_names_the_command_that_makes_it(tmp_path):
 def test_sha256(tmp_path):
     write_text(tmp_path / "a", "abc")
     assert sha256(tmp_path / "a").startswith("ba7816bf8f01cfea")
+
+
+def test_everything_is_on_the_disk_before_the_run_is_published(
+    publish, store, workspace, monkeypatch
+):
+    """A power cut after the commit must not find half of it in a cache."""
+    synced, at_commit = set(), []
+    real_sync, real_replace = os.fsync, Path.replace
+
+    def inode(path):
+        return path.stat().st_ino
+
+    def sync(handle):
+        synced.add(os.fstat(handle).st_ino)
+        return real_sync(handle)
+
+    def replace(self, target):
+        if target == workspace.published:
+            run = workspace.runs / "r1"
+            at_commit.append(
+                [path.name for path in (self, *run.rglob("*")) if inode(path) not in synced]
+            )
+        return real_replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(Path, "replace", replace)
+    run = store.begin("r1")
+    (run.folder / "models").mkdir()
+    (run.folder / "models" / "MLmodel").write_text("written by a library", encoding="utf-8")
+    write_text(run.folder / SCORES, "r1")
+    run.made |= {LISTS}
+    store.commit(run)
+    assert at_commit == [[]]
+
+
+def test_a_file_that_a_model_no_longer_has_goes(publish, workspace):
+    publish("r1", {MODELS}, ["models/cad_model/trees/old.txt"], ["cad_model"])
+    publish("r2", {MODELS}, [], ["cad_model"])
+    assert files(workspace.models) == {"cad_model/MLmodel"}
+
+
+def test_a_copy_that_was_deleted_comes_back(publish, store, workspace):
+    publish("r1", EVERYTHING, [SCORES], ["cad_model"])
+    (workspace.outputs / SCORES).unlink()
+    shutil.rmtree(workspace.models / "cad_model")
+    store.settle()
+    assert text(workspace.outputs / SCORES) == "r1"
+    assert text(workspace.models / "cad_model" / "MLmodel") == "r1"
+
+
+def test_a_copy_that_a_user_changed_stays_until_the_next_publishing(publish, store, workspace):
+    publish("r1", EVERYTHING, [SCORES])
+    (workspace.outputs / SCORES).write_text("called on Monday", encoding="utf-8")
+    store.settle()
+    assert text(workspace.outputs / SCORES) == "called on Monday"
+
+
+def test_one_locked_copy_does_not_stop_the_others(publish, store, workspace, monkeypatch):
+    publish("r1", EVERYTHING, [SCORES, METRICS, QUALITY])
+    real = Path.replace
+
+    def locked(self, target):
+        if target == workspace.outputs / METRICS:
+            raise PermissionError(13, "Permission denied")
+        return real(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", locked)
+        with pytest.raises(WorkspaceError, match="r2 is published, but 1 file"):
+            publish("r2", EVERYTHING, [SCORES, METRICS, QUALITY])
+    assert (text(workspace.outputs / SCORES), text(workspace.outputs / METRICS)) == ("r2", "r1")
+    store.settle()
+    assert text(workspace.outputs / METRICS) == "r2"
+
+
+def test_an_interrupted_copy_waits_while_another_command_works(publish, store, workspace):
+    publish("r1", {LISTS}, [SCORES])
+    (workspace.outputs / SCORES).unlink()
+    code = (
+        "import sys, time; from pathlib import Path; from gosales.utils.lock import holding\n"
+        "with holding(Path(sys.argv[1]), 'x'): print('go', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(workspace.outputs)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        store.settle()
+        assert not (workspace.outputs / SCORES).exists()
+        other.kill()
+    store.settle()
+    assert text(workspace.outputs / SCORES) == "r1"

@@ -1,0 +1,53 @@
+"""A full disk, a missing permission or too little memory, wherever it strikes, in plain words."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from gosales.core.errors import WorkspaceError
+
+NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.ETXTBSY, errno.EIO}
+ROOM = "Make room on the disk, then run the command again; what was published before is unharmed."
+RIGHTS = (
+    "Check the permissions, and close the file where it is open (Excel?); then run the command "
+    "again. What was published before is unharmed."
+)
+MEMORY = (
+    "Close other programs, set [limits] memory_gb or lower [limits] training_rows, then run the "
+    "command again; what was published before is unharmed."
+)
+
+
+@contextmanager
+def plain_trouble(place: Path) -> Iterator[None]:
+    """Turn what the machine refuses into a WorkspaceError; bugs keep their traceback."""
+    try:
+        yield
+    except (OSError, MemoryError, duckdb.Error) as error:
+        told = in_plain_words(error, place)
+        if told is None:
+            raise
+        raise told from error
+
+
+def in_plain_words(error: Exception, place: Path) -> WorkspaceError | None:
+    """What the machine refused and what to do; None for an error that is none of the machine's."""
+    why = " ".join(str(error).split())[:300]
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return WorkspaceError(f"The memory does not suffice: {why}.", remedy=MEMORY)
+    if isinstance(error, duckdb.IOException):
+        return WorkspaceError(f"The disk under {place} refuses: {why}.", remedy=ROOM)
+    if isinstance(error, shutil.Error):
+        return WorkspaceError(f"Files under {place} cannot be copied: {why}.", remedy=ROOM)
+    number = error.errno if isinstance(error, OSError) else None
+    if number in NO_ROOM | REFUSED:
+        remedy = ROOM if number in NO_ROOM else RIGHTS
+        return WorkspaceError(f"A file under {place} cannot be used: {why}.", remedy=remedy)
+    return None

@@ -1,0 +1,116 @@
+"""A disk that is full, a folder or file that may not be written: one message, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.faults.conftest import CAMPAIGN, CUTOFFS, assert_one_run, assert_whole, published
+from tests.integration.conftest import Place
+
+KB = 1024
+
+
+@pytest.fixture(scope="module")
+def usual(forks, place):
+    """What a run does that nothing disturbs."""
+    ended = forks.run(place, "score-all", "--cutoff", CUTOFFS[1])
+    assert ended.code == 0, ended.said
+    return ended
+
+
+def assert_refused(ended):
+    assert ended.code == 1, ended.said
+    assert "Traceback" not in ended.said, ended.said[-3000:]
+    assert "error: " in ended.said
+    assert "Errno" not in ended.said.split("error: ")[1] or "cannot be used" in ended.said
+
+
+def refuse_each(forks, place, refusals, command="score-all"):
+    """Run into each refusal; afterwards a usual command mends what there is to mend."""
+    for turn, refusal in enumerate(refusals):
+        before = published(place)["run_id"]
+        ended = forks.run(place, command, "--cutoff", CUTOFFS[turn % 2], **refusal)
+        if ended.code:
+            assert_refused(ended)
+        assert_whole(place, before, published(place)["run_id"])
+        assert forks.run(place, "runs", "list").code == 0
+        assert_one_run(place)
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_one_message_and_nothing_is_lost(forks, place, usual, chance):
+    """No file may grow beyond a size: too small for the star, the models or the lists."""
+    sizes = [8 * KB, 100 * KB]
+    if CAMPAIGN:
+        sizes = [int(KB * 2 ** chance.uniform(0, 12)) for _ in range(40)]
+    refuse_each(forks, place, [{"file_bytes": size} for size in sizes])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", ["ENOSPC", "EACCES", "EROFS"])
+def test_steps_that_are_refused(forks, place, usual, chance, number):
+    """From some step on every move and every new folder is refused: full, locked or read-only."""
+    total = len(usual.steps)
+    commit = next(at for at, step in enumerate(usual.steps, 1) if step.endswith("published.json"))
+    steps = [{"ENOSPC": commit, "EACCES": commit + 3, "EROFS": 1}[number]]
+    if CAMPAIGN:
+        steps = range(1, total + 1)
+    refuse_each(forks, place, [{"refuse": [step, number]} for step in steps])
+
+
+def test_a_list_that_is_open_elsewhere_is_updated_by_the_next_command(forks, place, usual):
+    """As on Windows, where an open file cannot be replaced: the run is published all the same."""
+    open_file = [["outputs/whitespace.csv"], "EACCES"]
+    ended = forks.run(place, "score-all", "--cutoff", CUTOFFS[0], refuse_to=open_file)
+    assert_refused(ended)
+    run_id = published(place)["run_id"]
+    assert f"Run {run_id} is published, but" in ended.said
+    assert "the next gosales command does the rest" in ended.said
+    assert forks.run(place, "runs", "list").code == 0
+    assert assert_one_run(place) == run_id
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """`small_disk(size)`: a folder on a disk of its own, of that size."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    program, undo = shutil.which("mount"), shutil.which("umount")
+    mounted = []
+
+    def mount(size):
+        if mounted:
+            subprocess.run([undo, str(folder)], check=True)
+            mounted.clear()
+        if not (program and undo and os.geteuid() == 0):
+            pytest.skip("needs the right to mount a small disk")
+        command = [program, "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+        if subprocess.run(command, check=False).returncode:
+            pytest.skip("needs the right to mount a small disk")
+        mounted.append(size)
+        return folder
+
+    yield mount
+    if mounted:
+        subprocess.run([undo, str(folder)], check=True)
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_really_full(forks, place, usual, chance, small_disk):
+    """From too small for the first file to just too small for the copies."""
+    sizes = [chance.uniform(0.1, 6) for _ in range(30)] if CAMPAIGN else [1, 4]
+    for megabytes in sizes:
+        there = Place(small_disk(int(megabytes * KB * KB)) / "workspace")
+        shutil.copytree(place.logs, there.logs)
+        shutil.copy(place.root / "gosales.toml", there.root)
+        for _ in range(2):
+            ended = forks.run(there, "score-all")
+            if ended.code:
+                assert_refused(ended)
+        forks.run(there, "runs", "list")
+        if (there.outputs / "published.json").exists():
+            assert_whole(there, published(there)["run_id"])
