@@ -15,6 +15,7 @@ from gosales.core.errors import ConfigError
 from gosales.pipeline.build import published_star
 from gosales.pipeline.plan_cells import (
     Lists,
+    Rules,
     Statuses,
     as_published,
     best_products,
@@ -22,7 +23,7 @@ from gosales.pipeline.plan_cells import (
     market_of,
     published_lists,
     statuses_on,
-    without_resting,
+    worth_a_slot,
 )
 from gosales.pipeline.plan_facts import Context, facts_of
 from gosales.pipeline.plan_past import FACTS, FOLDER, HASHED, PastFiles, past_of
@@ -83,13 +84,14 @@ def _plan(work: Work, lists: Lists, settings: PlanSettings, request: PlanRequest
     market, statuses = _know(work.session, lists, day, settings)
     team = _team(market, settings, request)
     past = past_of(work.session.workspace, day, request.files, market.divisions)
-    rest = (day, settings.cooldown_days, settings.rejected_rest_days)
+    rules = Rules(day, settings.cooldown_days, settings.rejected_rest_days, settings.least_chance)
     cells = candidates(lists, market, settings.include)
-    kept = without_resting(cells, past, statuses, rest)
+    kept = worth_a_slot(cells, past, statuses, rules)
     if kept.cells.empty:
         raise ConfigError(
             f"No cell is left to pitch on {day}: {_told(kept.left_out)}.",
-            remedy="Plan for a later --date, shorten [plan] cooldown_days, or --include lapsed.",
+            remedy="Plan for a later --date, lower [plan] cooldown_days or least_chance, or "
+            "--include lapsed.",
         )
     made = make_plan(kept.cells, _ask(settings, team, market, (work.session.options.seed, day)))
     chosen = made.rows.assign(**{Plan.SKU: best_products(made.rows, lists, statuses)})

@@ -139,28 +139,35 @@ class Kept:
     left_out: dict[str, int]
 
 
-def without_resting(
-    cells: pd.DataFrame, past: Past, statuses: Statuses, rest: tuple[dt.date, int, int]
-) -> Kept:
-    """Drop cells with a status, rejected ones, and all cells of accounts that rest.
+@dataclass(frozen=True)
+class Rules:
+    """Which cells rest or are not worth a slot, on the plan's day."""
 
-    Args:
-        rest: The plan's day, the cooldown and the rest after a rejection, in days.
-    """
-    day, cooldown, rejected = rest
+    day: dt.date
+    cooldown_days: int
+    rejected_rest_days: int
+    least_chance: float
+
+
+def worth_a_slot(cells: pd.DataFrame, past: Past, statuses: Statuses, rules: Rules) -> Kept:
+    """Drop cells with a status, rejected or hopeless ones, and all of accounts that rest."""
     keys = _cells(cells)
-    status = keys.isin(list(statuses.cells)) if statuses.cells else np.zeros(len(cells), bool)
-    no = past.rejected(day, rejected)
-    refused = keys.isin(list(no)) if no else np.zeros(len(cells), bool)
-    resting = cells[Scores.CUSTOMER].isin(past.resting(day, cooldown)).to_numpy()
-    tried = past.tried()
-    told = cells.assign(**{TRIED: keys.isin(list(tried)) if tried else False})
+    status = _among(keys, list(statuses.cells))
+    refused = _among(keys, list(past.rejected(rules.day, rules.rejected_rest_days)))
+    resting = cells[Scores.CUSTOMER].isin(past.resting(rules.day, rules.cooldown_days)).to_numpy()
+    hopeless = (cells[Scores.SCORE] < rules.least_chance).to_numpy()
+    told = cells.assign(**{TRIED: _among(keys, list(past.tried()))})
     left_out = {
-        "cells_with_a_status": int(status.sum()),
-        "rejected_cells": int((refused & ~status).sum()),
         "resting_accounts": int(cells[resting][Scores.CUSTOMER].nunique()),
+        "cells_with_a_status": int((status & ~resting).sum()),
+        "rejected_cells": int((refused & ~(resting | status)).sum()),
+        "cells_with_too_little_chance": int((hopeless & ~(resting | status | refused)).sum()),
     }
-    return Kept(told[~(status | refused | resting)], left_out)
+    return Kept(told[~(status | refused | resting | hopeless)], left_out)
+
+
+def _among(keys: pd.MultiIndex, cells: list[Cell]) -> NDArray[np.bool_]:
+    return np.asarray(keys.isin(cells)) if cells else np.zeros(len(keys), bool)
 
 
 def best_products(rows: pd.DataFrame, lists: Lists, statuses: Statuses) -> NDArray[np.object_]:

@@ -29,6 +29,12 @@ class PlanSettings(Settings):
     include: tuple[Literal["lapsed", "active"], ...] = Field(
         (), description="Cells to pitch besides the whitespace."
     )
+    least_chance: float = Field(
+        0.01,
+        ge=0,
+        lt=1,
+        description="A cell with a lower icp_score is not worth a slot, which stays empty instead.",
+    )
     floors: dict[str, Pitches] = Field(
         {}, description="Division -> least number of its pitches in a plan."
     )

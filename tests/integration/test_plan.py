@@ -14,7 +14,6 @@ from gosales.utils.store import sha256
 from tests.integration.conftest import SETTINGS, Place, sales
 
 LAST_HISTORY = "2023-12-31"
-NEVER = ("0003", "Training")
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +183,24 @@ def test_imported_pitches_and_rejections_rest_too(place, gosales):
     answer = gosales("plan", place, "--feedback", str(feedback))
     assert answer.code == 1
     assert "Write one of accepted, rejected, postponed, no_contact" in answer.err
+
+
+def test_hopeless_cells_leave_their_slots_empty(place, gosales):
+    with (place.root / "gosales.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[plan]\nleast_chance = 0.5\n")
+    rows = planned(place, gosales, "--slots", "20")
+    assert all(float(row["icp_score"]) >= 0.5 for row in rows)
+    cells = [r for r in place.rows("whitespace.csv") if r["level"] == "division"]
+    open_cells = [
+        r for r in cells if (r["division"], r["customer_id"] < "0009") != ("Printers", True)
+    ]
+    low = sum(float(row["icp_score"]) < 0.5 for row in open_cells)
+    assert facts(place)["left_out"]["cells_with_too_little_chance"] == low > 0
+    settings = place.root / "gosales.toml"
+    settings.write_text(settings.read_text("utf-8").replace("0.5\n", "0.99\n"), "utf-8")
+    answer = gosales("plan", place)
+    assert answer.code == 1
+    assert "No cell is left to pitch" in answer.err
 
 
 def test_floors_are_met_or_the_shortfall_is_told(place, gosales):
