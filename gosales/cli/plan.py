@@ -116,7 +116,12 @@ def _request(given: dict[str, Any]) -> Any:
 
 
 @plan_group.command("readout")
-@click.option("--run", "run_id", help="The plan's run. Default: the published plan.")
+@click.option(
+    "--run",
+    "run_ids",
+    multiple=True,
+    help="A plan's run; several are pooled. Default: the published plan.",
+)
 @click.option("--since", type=CutoffParam(), help="Later purchases count. Default: the plan's day.")
 @click.option("--log", type=FILE, help="Newer raw logs, a file or folder. Default: see below.")
 @click.option("--feedback", type=FILE, help="Answers. Default: data/lookup/feedback.csv.")
@@ -136,7 +141,7 @@ def plan_readout_command(context: click.Context, **given: Any) -> None:
     given = _inherited(context, given)
     session = open_session(given)
     since = given["since"].date if given["since"] else None
-    request = ReadoutRequest(given["run_id"], since, given["log"], given["feedback"])
+    request = ReadoutRequest(given["run_ids"], since, given["log"], given["feedback"])
     click.echo(summarise_readout(readout(session, request), session.workspace))
 
 

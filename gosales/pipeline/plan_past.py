@@ -152,8 +152,8 @@ def earlier_plans(workspace: Workspace, day: dt.date) -> list[StoredPlan]:
     return [by_day[date] for date in sorted(by_day)]
 
 
-def stored_plan(workspace: Workspace, run_id: str | None = None) -> StoredPlan:
-    """The plan of a run; by default the published one.
+def stored_plan(workspace: Workspace, run_id: str = "") -> StoredPlan:
+    """The plan of a run; without one, the published plan.
 
     Raises:
         MissingArtifact: There is none.

@@ -1,12 +1,11 @@
-"""What the treated and the control accounts of a frozen plan bought after it."""
+"""What the treated and the control accounts of frozen plans bought after them."""
 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,11 @@ import numpy as np
 import pandas as pd
 
 from gosales.core.columns import Fact, Plan
-from gosales.core.errors import ConfigError, SalesLogError
-from gosales.core.star import Outcome, Star
-from gosales.core.timeline import Cutoff, add_months
-from gosales.etl.build_star import build_star, open_star
+from gosales.core.errors import ConfigError
 from gosales.evaluation.paired import Difference
 from gosales.evaluation.trial import means, proportions
-from gosales.labels.purchases import VALUE, purchases
-from gosales.pipeline.build import published_star, refuse_blockers, sources_of
+from gosales.labels.purchases import VALUE
+from gosales.pipeline.plan_later import Later, Window, end_of
 from gosales.pipeline.plan_past import (
     FOLDER,
     Feedback,
@@ -36,8 +32,9 @@ from gosales.utils.progress import track
 from gosales.utils.store import READOUT, write_json, write_text
 
 BOUGHT, MONEY, ANY_MONEY, ANSWER = "bought", "money", "any_money", "answer"
-LATER_STAR, LATER_LOG = "later.duckdb", "later_log"
 GROUPS = (Plan.TREATED, Plan.CONTROL)
+ALIKE = 1.5
+"""Control shares that differ by more than this factor must not be pooled."""
 
 
 @dataclass(frozen=True)
@@ -45,25 +42,16 @@ class ReadoutRequest:
     """What to read out.
 
     Attributes:
-        run_id: The plan's run; None is the published plan.
-        since: Purchases after this day count; None is the plan's day.
+        run_ids: The plans' runs, pooled; none is the published plan.
+        since: Purchases after this day count; None is each plan's day.
         log: Later raw logs, a file or a folder; None looks into the star and data/holdout.
         feedback: Answers; None is data/lookup/feedback.csv.
     """
 
-    run_id: str | None = None
+    run_ids: tuple[str, ...] = ()
     since: dt.date | None = None
     log: Path | None = None
     feedback: Path | None = None
-
-
-@dataclass(frozen=True)
-class Window:
-    """The days whose purchases count, `since` excluded and `until` included, and their source."""
-
-    since: dt.date
-    until: dt.date
-    source: str
 
 
 def readout(session: Session, request: ReadoutRequest) -> dict[str, Any]:
@@ -71,103 +59,85 @@ def readout(session: Session, request: ReadoutRequest) -> dict[str, Any]:
 
     Raises:
         MissingArtifact: There is no plan.
-        WorkspaceError: The frozen list was altered, or there is no such run.
+        WorkspaceError: A frozen list was altered, or there is no such run.
+        ConfigError: `since` is too early, or the plans cannot be pooled.
         SalesLogError: There is no later line to read.
     """
-    plan = stored_plan(session.workspace, request.run_id)
-    require_unaltered(session.workspace, plan)
+    plans = [stored_plan(session.workspace, one) for one in dict.fromkeys(request.run_ids or ("",))]
+    for plan in plans:
+        require_unaltered(session.workspace, plan)
+        _require_after(plan, request.since)
+    plans.sort(key=lambda plan: plan.date)
+    _require_alike(plans)
     with working(session, "plan readout") as work, track("Reading the plan out"):
-        window, bought = _later(work, plan, request)
-        divisions = tuple(plan.facts["divisions"])
-        answers = feedback_of(session.workspace, request.feedback, divisions)
-        rows = _with_outcomes(plan.rows(), bought, [a for a in answers if a.date >= plan.date])
-        found = _compare(rows, plan, window, session.options.seed)
-        folder = work.folder / FOLDER
-        write_json(folder / "readout.json", found)
-        write_text(folder / "readout.html", report(found))
+        rows, windows = _outcomes(work, plans, request)
+        found = _told(plans, windows) | _compare(rows, session.options.seed)
+        found["warnings"] = list(work.warnings)
+        write_json(work.folder / FOLDER / "readout.json", found)
+        write_text(work.folder / FOLDER / "readout.html", report(found))
         work.run.made.add(READOUT)
-        work.note(plan_run_id=plan.run_id, since=str(window.since), until=str(window.until))
+        work.note(plan_run_ids=[plan.run_id for plan in plans])
     return found
 
 
-def _later(work: Work, plan: StoredPlan, request: ReadoutRequest) -> tuple[Window, pd.DataFrame]:
-    """What was bought in the window: customer, division, cents."""
-    since = request.since or plan.date
-    if since < plan.date:
+def _require_after(plan: StoredPlan, since: dt.date | None) -> None:
+    if since is not None and since < plan.date:
         raise ConfigError(
             f"--since {since} lies before the plan of {plan.date}.",
             remedy="Purchases before a plan are not its doing: give a later day, or leave it out.",
         )
-    star, source = _star_after(work, since, request.log)
-    end = add_months(plan.date, int(plan.facts["horizon_months"]))
+
+
+def _require_alike(plans: Sequence[StoredPlan]) -> None:
+    """Pooling plans with unlike control shares would compare good months with bad ones."""
+    shares = [
+        plan.facts["control"]["accounts"]
+        / max(plan.facts["treated"]["accounts"] + plan.facts["control"]["accounts"], 1)
+        for plan in plans
+    ]
+    if max(shares) > ALIKE * min(shares):
+        told = ", ".join(
+            f"{plan.date} {100 * share:.0f} %" for plan, share in zip(plans, shares, strict=True)
+        )
+        raise ConfigError(
+            f"The plans have unlike shares of control accounts ({told}), and pooled they would "
+            "mislead.",
+            remedy="Read them out one by one, or pool those with like shares.",
+        )
+
+
+def _outcomes(
+    work: Work, plans: Sequence[StoredPlan], request: ReadoutRequest
+) -> tuple[pd.DataFrame, list[Window]]:
+    """The rows of all plans with what each account bought and answered, and the plans' windows."""
+    later = Later(work, request.log)
+    parts, windows = [], []
     try:
-        until = min(star.last_day, end)
-        if until <= since:
-            raise _nothing_later(since)
-        day = star.tables.facts[Fact.DATE]
-        facts = star.tables.facts.filter((day > since) & (day <= until))
-        outcome = Outcome(Cutoff(since), int(plan.facts["horizon_months"]), facts)
-        return Window(since, until, source), purchases(outcome).to_pandas()
+        for plan in plans:
+            months = int(plan.facts["horizon_months"])
+            since = request.since or plan.date
+            window, bought = later.bought(since, months, end_of(plan.date, months))
+            divisions = tuple(plan.facts["divisions"])
+            answers = feedback_of(work.session.workspace, request.feedback, divisions)
+            end = end_of(plan.date, months)
+            parts.append(
+                _with_outcomes(
+                    plan.rows(), bought, (a for a in answers if plan.date <= a.date <= end)
+                )
+            )
+            windows.append(window)
     finally:
-        star.close()
-        (work.folder / LATER_STAR).unlink(missing_ok=True)
-        shutil.rmtree(work.folder / LATER_LOG, ignore_errors=True)
-
-
-def _star_after(work: Work, since: dt.date, log: Path | None) -> tuple[Star, str]:
-    """A star with lines after `since`: of the given log, the history, or the holdout."""
-    session = work.session
-    if log is not None:
-        return _star_of(work, _folder_of(work, log)), str(log)
-    star = published_star(session)
-    if star.last_day > since:
-        return star, "the history"
-    star.close()
-    holdout = session.workspace.holdout
-    if not holdout.is_dir() or not any(holdout.iterdir()):
-        raise _nothing_later(since)
-    return _star_of(work, holdout), "data/holdout"
-
-
-def _star_of(work: Work, logs: Path) -> Star:
-    session = work.session
-    target = work.folder / LATER_STAR
-    made = build_star(replace(sources_of(session), logs=logs), session.config.etl(), target)
-    refuse_blockers(made.quality.as_dict()["blockers"])
-    return open_star(made.path, session.config.limits.memory_gb)
-
-
-def _folder_of(work: Work, log: Path) -> Path:
-    """The folder of the later logs; a single file is copied into the run's folder."""
-    if log.is_dir():
-        return log
-    if not log.is_file():
-        raise SalesLogError(f"{log} does not exist.", remedy="Correct the path given with --log.")
-    folder = work.folder / LATER_LOG
-    folder.mkdir()
-    shutil.copyfile(log, folder / log.name)
-    return folder
-
-
-def _nothing_later(since: dt.date) -> SalesLogError:
-    return SalesLogError(
-        f"There is no sales line after {since} to read the plan out with.",
-        remedy="Name newer logs with --log, put them into data/holdout, or add them to the history "
-        "and run `gosales build-star`.",
-    )
+        later.close()
+    return pd.concat(parts, ignore_index=True), windows
 
 
 def _with_outcomes(
-    rows: pd.DataFrame, bought: pd.DataFrame, answers: Sequence[Feedback]
+    rows: pd.DataFrame, bought: pd.DataFrame, answers: Iterable[Feedback]
 ) -> pd.DataFrame:
-    """The plan's rows with what each account bought, in the pitched division and at all."""
+    """A plan's rows with what each account bought, in the pitched division and at all."""
     keys = list(zip(rows[Plan.CUSTOMER], rows[Plan.DIVISION], strict=True))
-    cents = {
-        (customer, division): value
-        for customer, division, value in bought[
-            [Fact.CUSTOMER, Fact.DIVISION, VALUE]
-        ].to_numpy(object).tolist()
-    }  # fmt: skip
+    columns = (bought[Fact.CUSTOMER], bought[Fact.DIVISION], bought[VALUE])
+    cents = {(who, what): value for who, what, value in zip(*columns, strict=True)}
     every = bought.groupby(Fact.CUSTOMER)[VALUE].sum()
     said = {(a.customer, a.division): a.outcome for a in sorted(answers, key=lambda a: a.date)}
     return rows.assign(
@@ -180,24 +150,40 @@ def _with_outcomes(
     )
 
 
-def _compare(rows: pd.DataFrame, plan: StoredPlan, window: Window, seed: int) -> dict[str, Any]:
+def _told(plans: Sequence[StoredPlan], windows: Sequence[Window]) -> dict[str, Any]:
+    """Which plans, and which days count for each."""
+    return {
+        "plans": [
+            {
+                "run_id": plan.run_id,
+                "plan_date": plan.date.isoformat(),
+                "sha256": plan.facts["sha256"],
+                "since": window.since.isoformat(),
+                "until": window.until.isoformat(),
+                "days": (window.until - window.since).days,
+                "horizon_over": window.until >= _nearly(plan),
+                "source": window.source,
+                "power_told_before": plan.facts["experiment"],
+            }
+            for plan, window in zip(plans, windows, strict=True)
+        ]
+    }
+
+
+def _nearly(plan: StoredPlan) -> dt.date:
+    """The horizon counts as over a week before its end: few logs have a sale on every day."""
+    return end_of(plan.date, int(plan.facts["horizon_months"])) - dt.timedelta(days=7)
+
+
+def _compare(rows: pd.DataFrame, seed: int) -> dict[str, Any]:
     treated, control = (rows[rows[Plan.GROUP] == group] for group in GROUPS)
     both = (treated, control)
     counts = (int(treated[BOUGHT].sum()), int(control[BOUGHT].sum()))
     return {
-        "plan_run_id": plan.run_id,
-        "plan_date": plan.date.isoformat(),
-        "sha256": plan.facts["sha256"],
-        "since": window.since.isoformat(),
-        "until": window.until.isoformat(),
-        "days": (window.until - window.since).days,
-        "horizon_months": plan.facts["horizon_months"],
-        "source": window.source,
         "groups": {name: _group(part) for name, part in zip(GROUPS, both, strict=True)},
-        "share_that_bought": _told(proportions(counts, (len(treated), len(control)))),
-        "value_per_account": _told(_gain(both, MONEY, seed)),
-        "value_per_account_in_all_divisions": _told(_gain(both, ANY_MONEY, seed)),
-        "power_told_before": plan.facts["experiment"],
+        "share_that_bought": _interval(proportions(counts, (len(treated), len(control)))),
+        "value_per_account": _interval(_gain(both, MONEY, seed)),
+        "value_per_account_in_all_divisions": _interval(_gain(both, ANY_MONEY, seed)),
         "kinds": _by(treated, Plan.KIND),
         "divisions": _by(treated, Plan.DIVISION),
         "reps": _by(treated, Plan.REP),
@@ -211,7 +197,7 @@ def _gain(groups: tuple[pd.DataFrame, pd.DataFrame], column: str, seed: int) -> 
     return means(first, second, seed)
 
 
-def _told(difference: Difference | None) -> dict[str, float] | None:
+def _interval(difference: Difference | None) -> dict[str, float] | None:
     if difference is None:
         return None
     rounded = {name: round(value, 6) for name, value in asdict(difference).items()}
@@ -241,7 +227,10 @@ def _answers(rows: pd.DataFrame) -> list[dict[str, Any]]:
     counts = Counter(rows[ANSWER])
     names = [*sorted(name for name in counts if name), *([""] if counts[""] else [])]
     return [
-        {"outcome": name or "no answer", "pitches": counts[name],
-         "bought": int(rows[rows[ANSWER] == name][BOUGHT].sum())}
+        {
+            "outcome": name or "no answer",
+            "pitches": counts[name],
+            "bought": int(rows[rows[ANSWER] == name][BOUGHT].sum()),
+        }
         for name in names
-    ]  # fmt: skip
+    ]

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from gosales.evaluation import page
 from gosales.utils.paths import Workspace
 
-WIDTH = 17
 GROUPS = ("treated", "control")
-FIGURES = ("accounts", "bought", "share", "expected_buyers", "value", "value_per_account")
+FIGURES = {
+    "accounts": "{:,}",
+    "bought": "{:,}",
+    "share": "{:.1%}",
+    "expected_buyers": "{:,.1f}",
+    "value": "{:,.0f}",
+    "expected_value": "{:,.0f}",
+    "value_per_account": "{:,.0f}",
+}
+HEADS = tuple(name.replace("_", " ") for name in FIGURES)
 COMPARISONS = {
-    "share_that_bought": "Share that bought the pitched division",
-    "value_per_account": "Money per account in the pitched division",
-    "value_per_account_in_all_divisions": "Money per account in all divisions",
+    "share_that_bought": ("Share that bought the pitched division (points)", "{:+.1%}"),
+    "value_per_account": ("Money per account in the pitched division", "{:+,.0f}"),
+    "value_per_account_in_all_divisions": ("Money per account in all divisions", "{:+,.0f}"),
 }
 
 
@@ -22,43 +31,37 @@ def report(found: dict[str, Any]) -> str:
     tables = (("Kind of pitch", "kinds", "kind"), ("Divisions", "divisions", "division"),
               ("Reps", "reps", "rep"))  # fmt: skip
     sections = [
-        page.paragraph(_about(found)),
-        page.paragraph(verdict(found)),
-        *([page.paragraph(_spoilt(found))] if found["control_with_feedback"] else []),
+        *(page.paragraph(text) for text in (*_about(found), verdict(found), *_doubts(found))),
         page.heading("Treated and control"),
-        page.table(("group", *FIGURES), [_row(name, found["groups"][name]) for name in GROUPS]),
+        page.table(("group", *HEADS), [_row(name, found["groups"][name]) for name in GROUPS]),
         page.table(
             ("treated minus control", "difference", "from", "to (95 %)"),
-            [
-                (title, *(found[key][part] for part in ("difference", "low", "high")))
-                for key, title in COMPARISONS.items()
-                if found[key] is not None
-            ],
+            list(_comparisons(found)),
         ),
     ]
     for title, key, name in tables:
         rows = [_row(one[name], one) for one in found[key]]
-        sections += [page.heading(f"{title} (treated)"), page.table((name, *FIGURES), rows)]
+        sections += [page.heading(f"{title} (treated)"), page.table((name, *HEADS), rows)]
     sections += [page.heading("Feedback (treated)"), _feedback(found)]
     return page.page("Call plan readout", sections)
 
 
 def summarise_readout(found: dict[str, Any], workspace: Workspace) -> str:
     """The readout in the words of the terminal."""
-    lines = [_about(found), "", f"{'':10}" + "".join(f"{name:>{WIDTH}}" for name in FIGURES)]
-    for group in GROUPS:
-        figures = (found["groups"][group][name] for name in FIGURES)
-        lines.append(f"{group:10}" + "".join(f"{_figure(value):>{WIDTH}}" for value in figures))
-    for key, title in COMPARISONS.items():
-        if found[key] is not None:
-            low, high = (_figure(found[key][part]) for part in ("low", "high"))
-            lines.append(f"{title}: {_figure(found[key]['difference'])} ({low} to {high})")
+    table = [_row(name, found["groups"][name]) for name in GROUPS]
+    lines = [*_about(found), "", f"{'':20}{table[0][0]:>14}{table[1][0]:>14}"]
+    for at, name in enumerate(FIGURES, 1):
+        lines.append(f"  {name.replace('_', ' '):18}{table[0][at]:>14}{table[1][at]:>14}")
+    lines += ["", "Treated minus control, with 95 % intervals:"]
+    lines += [
+        f"  {title:50}{difference:>10}  ({low} to {high})"
+        for title, difference, low, high in _comparisons(found)
+    ]
     lines += ["", verdict(found)]
     told = [f"{one['outcome']} {one['pitches']}" for one in found["feedback"]]
     if told:
         lines.append(f"Feedback on the treated: {', '.join(told)}.")
-    if found["control_with_feedback"]:
-        lines.append(_spoilt(found))
+    lines += _doubts(found)
     return "\n".join([*lines, "", f"Report: {workspace.outputs / 'plan' / 'readout.html'}"])
 
 
@@ -70,7 +73,8 @@ def verdict(found: dict[str, Any]) -> str:
             "The plan has no control group, so what the calls changed cannot be told: compare "
             "bought with expected, and plan with --holdout next time."
         )
-    early = "" if _complete(found) else " The horizon is not over yet."
+    over = all(one["horizon_over"] for one in found["plans"])
+    early = "" if over else " The horizon is not over yet."
     if difference["low"] > 0:
         return f"The treated bought more than the control group, beyond chance.{early}"
     if difference["high"] < 0:
@@ -81,26 +85,34 @@ def verdict(found: dict[str, Any]) -> str:
     )
 
 
-def _spoilt(found: dict[str, Any]) -> str:
-    return (
-        f"{found['control_with_feedback']} account(s) of the control group have feedback, so they "
-        "were called. They stay in the comparison, which then shows less than there is."
-    )
+def _doubts(found: dict[str, Any]) -> list[str]:
+    """What speaks against taking the figures as they are."""
+    doubts = [f"Warning: {text}" for text in found["warnings"]]
+    if found["control_with_feedback"]:
+        doubts.append(
+            f"{found['control_with_feedback']} account(s) of the control group have feedback, so "
+            "they were called. They stay in the comparison, which then shows less than there is."
+        )
+    return doubts
 
 
-def _complete(found: dict[str, Any]) -> bool:
-    return bool(found["days"] >= 28 * found["horizon_months"])
+def _about(found: dict[str, Any]) -> list[str]:
+    return [
+        f"Plan of {one['plan_date']}, unaltered since; purchases after {one['since']} up to "
+        f"{one['until']} ({one['days']} days), from {one['source']}."
+        for one in found["plans"]
+    ]
 
 
-def _about(found: dict[str, Any]) -> str:
-    return (
-        f"Plan of {found['plan_date']}, unaltered since; purchases after {found['since']} up to "
-        f"{found['until']} ({found['days']} days), from {found['source']}."
-    )
+def _row(name: str, figures: dict[str, Any]) -> tuple[str, ...]:
+    return (name, *(_figure(figures[key], form) for key, form in FIGURES.items()))
 
 
-def _row(name: str, figures: dict[str, Any]) -> tuple[Any, ...]:
-    return (name, *(figures[key] for key in FIGURES))
+def _comparisons(found: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    for key, (title, form) in COMPARISONS.items():
+        if found[key] is not None:
+            parts = ("difference", "low", "high")
+            yield (title, *(_figure(found[key][part], form) for part in parts))
 
 
 def _feedback(found: dict[str, Any]) -> str:
@@ -108,7 +120,5 @@ def _feedback(found: dict[str, Any]) -> str:
     return page.table(("outcome", "pitches", "bought"), rows)
 
 
-def _figure(value: float | int | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
+def _figure(value: float | int | None, form: str) -> str:
+    return "-" if value is None else form.format(value)

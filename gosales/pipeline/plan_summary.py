@@ -42,6 +42,9 @@ def _head(facts: dict[str, Any]) -> Iterator[str]:
     told = [f"{count:,} {name.replace('_', ' ')}" for name, count in out if count]
     if told:
         yield f"Left out: {', '.join(told)}."
+    if facts["feedback"]:
+        answers = (f"{count:,} {name}" for name, count in facts["feedback"].items())
+        yield f"Feedback read: {', '.join(answers)}."
 
 
 def _lists(rows: pd.DataFrame) -> Iterator[str]:

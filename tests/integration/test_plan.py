@@ -250,7 +250,7 @@ def test_a_control_group_is_frozen_and_read_out(place, gosales):
         assert figures["value"] == pytest.approx(money, abs=0.01)
     share = found["share_that_bought"]
     assert share["low"] <= share["difference"] <= share["high"]
-    assert found["source"] == "data/holdout"
+    assert [one["source"] for one in found["plans"]] == ["data/holdout"]
     assert not list((place.outputs / "runs").glob("*/later*"))
     assert "Treated and control" in (place.outputs / "plan" / "readout.html").read_text("utf-8")
 
@@ -277,11 +277,53 @@ def test_a_later_log_and_feedback_are_read(place, gosales):
     assert gosales("plan", place, "readout", *log, "--since", "2023-06-01").code == 1
 
 
+def run_id(place):
+    return json.loads((place.outputs / "published.json").read_text(encoding="utf-8"))["run_id"]
+
+
+def test_several_plans_are_pooled_each_with_its_own_days(place, gosales):
+    options = ("--slots", "4", "--holdout", "25%", "--cooldown-days", "20")
+    first = planned(place, gosales, *options)
+    runs = ["--run", run_id(place)]
+    second = planned(place, gosales, *options, "--date", "2024-02-15")
+    runs += ["--run", run_id(place)]
+    answer = gosales("plan", place, "readout", *runs)
+    assert answer.code == 0, answer.err
+    found = json.loads((place.outputs / "plan" / "readout.json").read_text(encoding="utf-8"))
+    assert [one["since"] for one in found["plans"]] == ["2023-12-31", "2024-02-15"]
+    total = 0
+    for rows, since in ((first, "2023-12-31"), (second, "2024-02-15")):
+        bought = {(r[0], r[5]) for r in sales() if str(r[2]) > since}
+        total += sum((r["customer_id"], r["division"]) in bought for r in rows)
+    groups = found["groups"].values()
+    assert sum(group["bought"] for group in groups) == total
+    assert sum(group["accounts"] for group in groups) == len(first) + len(second)
+
+    planned(place, gosales, "--slots", "4", "--date", "2024-03-15")
+    answer = gosales("plan", place, "readout", *runs, "--run", run_id(place))
+    assert answer.code == 1
+    assert "unlike shares of control accounts" in answer.err
+
+
+def test_a_log_that_begins_late_or_too_late_is_told(place, gosales):
+    planned(place, gosales, "--slots", "4")
+    newer = place.root / "newer"
+    newer.mkdir()
+    for since, code in (("2024-03-01", 0), ("2024-07-01", 1)):
+        late = [row for row in sales(months=36) if str(row[2]) > since]
+        place.write(late, "late.csv").rename(newer / "late.csv")
+        answer = gosales("plan", place, "readout", "--log", str(newer))
+        assert answer.code == code, answer.err
+        if code == 0:
+            assert "has no line between 2023-12-31 and 2024-03-" in answer.out
+    assert "no sales line after" in answer.err
+
+
 @pytest.mark.parametrize("where", ["published", "frozen"])
 def test_an_altered_list_is_refused(place, gosales, where):
     planned(place, gosales, "--slots", "9", "--holdout", "25%")
-    run = json.loads((place.outputs / "published.json").read_text(encoding="utf-8"))["run_id"]
-    folder = place.outputs if where == "published" else place.outputs / "runs" / run
+    runs = place.outputs / "runs"
+    folder = place.outputs if where == "published" else runs / run_id(place)
     path = folder / "plan" / "plan.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("control", "treated", 1), encoding="utf-8", newline="")
@@ -311,3 +353,17 @@ def test_without_lists_or_plan_the_step_before_is_named(tmp_path, gosales):
 def test_shares_and_floors_must_be_written_right(place, gosales):
     for wrong in (("--holdout", "60%"), ("--explore", "x"), ("--floor", "CAD"), ("--floor", "=3")):
         assert gosales("plan", place, *wrong).code == 2
+
+
+def test_a_log_without_reps_or_branches_gets_one_list(place, gosales):
+    rows = [(*row[:8], "", "") for row in sales() if str(row[2]) <= LAST_HISTORY]
+    place.write(rows)
+    assert gosales("score-all", place, "--cutoff", LAST_HISTORY).code == 0
+    with (place.root / "gosales.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[plan]\nskip_statuses = []\n")
+    made = planned(place, gosales, "--slots", "7")
+    assert [row["rep"] for row in made] == ["team"] * 7
+    assert [row["branch"] for row in made] == [""] * 7
+    made = planned(place, gosales, *capacity(place, "Ann,4", "Ben,3"))
+    assert sorted(row["rep"] for row in made) == ["Ann"] * 4 + ["Ben"] * 3
+    assert {row["rep"] for row in made if int(row["slot"]) == 1} == {"Ann", "Ben"}
