@@ -22,7 +22,7 @@ from gosales.cli.jobs import (
     score_command,
     train_command,
 )
-from gosales.cli.judge import backtest_command, validate_command
+from gosales.cli.judge import backtest_command, prove_command, validate_command
 from gosales.cli.plan import plan_group
 from gosales.cli.runs import runs_group
 from gosales.core.errors import GosalesError
@@ -44,6 +44,7 @@ for command in (
     check_command,
     validate_command,
     backtest_command,
+    prove_command,
     plan_group,
     runs_group,
     export_command,

@@ -1,4 +1,4 @@
-"""Commands that judge: a holdout, past cutoffs."""
+"""Commands that judge: a holdout, past cutoffs, whether the future leaks into the past."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from gosales.cli.options import open_session, options
+from gosales.cli.options import CutoffParam, open_session, options
+from gosales.core.timeline import Cutoff
 
 
 @click.command("validate")
@@ -43,3 +44,28 @@ def backtest_command(**given: Any) -> None:
         run = backtest(work, star)
     star.close()
     click.echo(summarise_backtest(run.summary, session.workspace))
+
+
+@click.command("prove")
+@click.option(
+    "--cutoff",
+    "cutoffs",
+    type=CutoffParam(),
+    multiple=True,
+    help="Where to look; repeatable. Default: one and two horizons before the log's end.",
+)
+@options("horizon", "division", "seed")
+def prove_command(cutoffs: tuple[Cutoff, ...], **given: Any) -> None:
+    """Prove on your own data that no future leaks into the scores; exit 1 when one does.
+
+    The raw logs are copied with other lines after each cutoff; nothing known by then may change.
+
+    Example: gosales prove --workspace my_company --cutoff 2024-06-30
+    """
+    from gosales.pipeline.prove import prove, require_no_leak
+    from gosales.pipeline.prove_report import summarise_certificate
+
+    session = open_session(given)
+    certificate = prove(session, cutoffs)
+    click.echo(summarise_certificate(certificate, session.workspace.outputs))
+    require_no_leak(certificate)

@@ -92,7 +92,7 @@ def build_star(
         ConfigError: The settings or the SKU map cannot be used.
         ContractError: A table came out wrong.
     """
-    sku_map = _sku_map(sources, settings)
+    sku_map = sku_map_of(sources, settings)
     found = find_logs(sources.logs)
     with _new_database(target, settings.limits.memory_gb) as connection:
         values.install(connection, decimal_comma=settings.source.decimal_comma)
@@ -128,7 +128,8 @@ def open_star(path: Path, memory_gb: float | None = None) -> Star:
     )
 
 
-def _sku_map(sources: StarSources, settings: EtlSettings) -> SkuMap:
+def sku_map_of(sources: StarSources, settings: EtlSettings) -> SkuMap:
+    """The SKU map of the settings, else the shipped one. Raises ConfigError."""
     if settings.source.shape == "long":
         check_columns(settings.columns)
     own = settings.source.sku_map

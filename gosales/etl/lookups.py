@@ -94,7 +94,7 @@ def load_products(connection: duckdb.DuckDBPyConnection, lookups: LookupFolder) 
         return []
     sku = f"id_of(c{file.need('sku', Product.SKU)})"
     texts = [_text(file.place("division")), _text(file.place("name", Product.NAME))]
-    days = [_day(connection, file, key, lookups.settings) for key in ("launched", "retired")]
+    days = [day_of(connection, file, key, lookups.settings) for key in ("launched", "retired")]
     connection.execute(
         f"INSERT INTO lookup_products SELECT {listed((sku, *texts, *days))} FROM ({file.rows()}) "
         f"WHERE {sku} IS NOT NULL "
@@ -150,7 +150,7 @@ def _insert_attributes(
     valid = {key: file.place(key) for key in (Attribute.VALID_FROM, Attribute.VALID_TO)}
     skip = {customer, file.place("customer_name"), *valid.values()}
     constant = {file.header.need([name], "constant attribute") for name in table.constant}
-    days = [_day(connection, file, key, settings) for key in valid]
+    days = [day_of(connection, file, key, settings) for key in valid]
     dropped = []
     for place, header in enumerate(file.header.names):
         if place in skip or not header:
@@ -194,7 +194,7 @@ def load_statuses(connection: duckdb.DuckDBPyConnection, lookups: LookupFolder) 
         _text(file.need("division")),
         f"id_of({_raw(file.place(CellStatus.SKU, 'sku'))})",
         status,
-        *(_day(connection, file, key, lookups.settings) for key in ("valid_from", "valid_to")),
+        *(day_of(connection, file, key, lookups.settings) for key in ("valid_from", "valid_to")),
     ]
     filled = f"concat({listed(file.records.columns)}) <> ''"
     _refuse_unknown(connection, file, fields, filled)
@@ -232,7 +232,7 @@ def _text(place: int | None) -> str:
     return f"text_of({_raw(place)})"
 
 
-def _day(
+def day_of(
     connection: duckdb.DuckDBPyConnection, file: LookupFile, ours: str, settings: EtlSettings
 ) -> str:
     """SQL of a date column. Raises SalesLogError when `3/4/2024` could be either."""

@@ -29,6 +29,7 @@ from gosales.utils.paths import Workspace
 MODEL_SUFFIX = "_model"
 RUN_ID = re.compile(r"\d{8}T\d{6}-\d{3}")
 STAR, MODELS, LISTS, VALIDATION, BACKTEST = "star", "models", "lists", "validation", "backtest"
+CERTIFICATE = "leak_certificate"
 PLAN, READOUT = "plan", "readout"
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -37,12 +38,13 @@ PARTS: dict[str, tuple[str, ...]] = {
     LISTS: ("icp_scores.csv", "icp_scores.parquet", "whitespace.csv", "whitespace.parquet"),
     VALIDATION: ("validation/*",),
     BACKTEST: ("backtest/*",),
+    CERTIFICATE: ("leak_certificate.json", "leak_certificate.html"),
     PLAN: ("plan/plan.csv", "plan/plan.parquet", "plan/plan.json"),
     READOUT: ("plan/readout.json", "plan/readout.html"),
 }
 """Part -> what it shows in `outputs/`, as patterns in the folder of the run that made it."""
 
-MADE_FROM = {VALIDATION: MODELS, BACKTEST: STAR, READOUT: PLAN}
+MADE_FROM = {VALIDATION: MODELS, BACKTEST: STAR, CERTIFICATE: STAR, READOUT: PLAN}
 """A part that speaks of another one, and goes when that is made anew."""
 
 

@@ -1,0 +1,1 @@
+"""Coded checks of a leak certificate, one a file: numbers in, a `Check` out."""
