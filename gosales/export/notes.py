@@ -42,7 +42,7 @@ def notes_told(pitches: Pitches) -> list[str]:
     ]
     if pitches.held_out:
         notes.append(
-            f"{pitches.held_out:,} accounts are left out on purpose: they are the control group of "
-            "the call plan. Please do not call them for these pitches."
+            f"Accounts left out on purpose: {pitches.held_out:,}, the control group of the call "
+            "plan. Please do not call them for these pitches."
         )
     return notes

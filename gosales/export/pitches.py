@@ -107,7 +107,7 @@ class Pitches:
         pitches: By owner, the planned ones first, then divisions, then products, by rank.
         lists: One an owner, in that order.
         held_out: Accounts left out as the control group of the call plan.
-        planned: Whether there is a call plan.
+        planned_for: Day of the call plan; empty without one.
         rows_per_list: Most rows of a list, of each level.
     """
 
@@ -118,7 +118,7 @@ class Pitches:
     horizon_months: int
     run_id: str
     held_out: int
-    planned: bool
+    planned_for: str
     rows_per_list: int
 
     @property
@@ -126,16 +126,21 @@ class Pitches:
         return sum(one.of - one.shown for one in self.lists)
 
     @property
+    def planned(self) -> bool:
+        return bool(self.planned_for)
+
+    @property
     def about(self) -> tuple[str, ...]:
         """What the scores know and speak of, in sentences."""
         known = f"The scores know every sale up to {self.cutoff}"
         months = f"{self.horizon_months} months after it, until {self.horizon_end}"
-        return f"{known} and speak of the {months}.", f"Made by run {self.run_id}."
+        plan = (f"With the call plan for {self.planned_for}.",) if self.planned_for else ()
+        return f"{known} and speak of the {months}.", f"Made by run {self.run_id}.", *plan
 
     def best_of_accounts(self) -> tuple[Pitch, ...]:
-        """The first division pitch of each account, by rank."""
+        """The first division pitch of each account: the planned one, else by rank."""
         best: dict[str, Pitch] = {}
         divisions = (pitch for pitch in self.pitches if pitch.level == DIVISION)
-        for pitch in sorted(divisions, key=lambda one: one.rank):
+        for pitch in sorted(divisions, key=lambda one: (one.slot is None, one.slot or 0, one.rank)):
             best.setdefault(pitch.customer_id, pitch)
         return tuple(best.values())

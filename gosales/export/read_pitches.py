@@ -13,51 +13,58 @@ from gosales.core.errors import ConfigError, WorkspaceError
 from gosales.core.timeline import add_months
 from gosales.export.pitches import Listed, Pitch, Pitches, Sources, Wanted
 from gosales.utils.db import connect
-from gosales.utils.spreadsheet import restored_sql
 
 ROWS, ROWS_OF_ONE_LIST = 50, 1000
 NOBODY = "Not assigned"
 
 NO_PLAN = """
-CREATE TEMP TABLE plan(customer_id VARCHAR, division VARCHAR, rep VARCHAR, slot INT, arm VARCHAR)
+CREATE TEMP TABLE plan(rep VARCHAR, customer_id VARCHAR, division VARCHAR, slot INT,
+    expected_value DOUBLE, "group" VARCHAR, customer_name VARCHAR, branch VARCHAR, icp_score DOUBLE,
+    product_sku VARCHAR, reasons VARCHAR, lookalike_owners VARCHAR, plan_date VARCHAR)
 """
-PLAN = f"""
-CREATE TEMP TABLE plan AS
-SELECT {restored_sql("customer_id")} AS customer_id, {restored_sql("division")} AS division,
-    nullif({restored_sql("rep")}, '') AS rep, TRY_CAST(slot AS INT) AS slot, "group" AS arm
-FROM read_csv($plan, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')
-"""  # noqa: S608 - our own column names
+PLAN = "CREATE TEMP TABLE plan AS SELECT * FROM read_parquet($plan)"
 PITCHES = """
 CREATE TEMP TABLE pitches AS
-WITH listed AS (SELECT * FROM read_parquet($whitespace)),
+WITH whitespace AS (SELECT * FROM read_parquet($whitespace)),
 grades AS (SELECT customer_id, division, icp_grade FROM read_parquet($scores)),
 products AS (
     SELECT customer_id, division,
         array_to_string(list(product_sku ORDER BY rank)[:3], ', ') AS products
-    FROM listed WHERE level = 'product' GROUP BY ALL
+    FROM whitespace WHERE level = 'product' GROUP BY ALL
 ),
-open_cells AS (SELECT DISTINCT customer_id, division FROM listed WHERE level = 'division'),
+open_cells AS (SELECT customer_id, division FROM whitespace WHERE level = 'division'),
 treated AS (
-    SELECT customer_id, division, min(rep) AS rep, min(slot) AS slot
-    FROM plan WHERE arm = 'treated' GROUP BY ALL
+    SELECT customer_id, division, nullif(rep, '') AS planned_rep, slot
+    FROM plan WHERE "group" = 'treated'
+),
+listed AS (
+    SELECT rank, customer_id, customer_name, level, division, product_sku, icp_score,
+        product_score, expected_value, reasons, lookalike_owners, branch, rep
+    FROM whitespace
+    WHERE level = 'division'
+        OR (customer_id, division) NOT IN (SELECT (customer_id, division) FROM open_cells)
+    UNION ALL BY NAME
+    SELECT 0 AS rank, customer_id, customer_name, 'division' AS level, division, '' AS product_sku,
+        icp_score, expected_value, reasons, lookalike_owners, branch, rep
+    FROM plan
+    WHERE "group" = 'treated'
+        AND (customer_id, division) NOT IN (SELECT (customer_id, division) FROM open_cells)
 )
 SELECT
-    coalesce(treated.rep, nullif(listed.rep, ''), 'Branch: ' || nullif(listed.branch, ''), $nobody)
-        AS owner,
+    coalesce(planned_rep, nullif(rep, ''), 'Branch: ' || nullif(branch, ''), $nobody) AS owner,
     rank, customer_id, coalesce(customer_name, '') AS name, level, division,
     coalesce(product_sku, '') AS sku,
     CASE level WHEN 'division' THEN coalesce(products, '') ELSE '' END AS products,
     coalesce(product_score, icp_score) AS chance, coalesce(icp_grade, '') AS grade,
     expected_value AS value, coalesce(reasons, '') AS reasons,
     coalesce(lookalike_owners, '') AS lookalikes, coalesce(branch, '') AS branch,
-    coalesce(treated.rep, listed.rep, '') AS rep, slot
+    coalesce(planned_rep, rep, '') AS rep,
+    CASE level WHEN 'division' THEN slot END AS slot
 FROM listed
 LEFT JOIN grades USING (customer_id, division)
 LEFT JOIN products USING (customer_id, division)
 LEFT JOIN treated USING (customer_id, division)
-WHERE customer_id NOT IN (SELECT customer_id FROM plan WHERE arm = 'control')
-    AND (level = 'division'
-        OR (customer_id, division) NOT IN (SELECT (customer_id, division) FROM open_cells))
+WHERE customer_id NOT IN (SELECT customer_id FROM plan WHERE "group" = 'control')
 """
 CHOSEN = """
 CREATE TEMP TABLE chosen AS
@@ -107,14 +114,15 @@ def _read(connection: duckdb.DuckDBPyConnection, sources: Sources, wanted: Wante
     connection.execute(CHOSEN, choice | {"products": wanted.products})
     rows = wanted.rows or (ROWS_OF_ONE_LIST if owners == {NOBODY} else ROWS)
     limit = {"rows": rows, "nobody": NOBODY}
+    planned = connection.execute("SELECT max(plan_date) FROM plan").fetchone()
     shown = connection.execute(SHOWN, limit)
     names = [column[0] for column in shown.description or ()]
-    held = "SELECT count(DISTINCT customer_id) FROM plan WHERE arm = 'control'"
+    held = "SELECT count(DISTINCT customer_id) FROM plan WHERE \"group\" = 'control'"
     return Pitches(
         pitches=tuple(Pitch(**dict(zip(names, row, strict=True))) for row in shown.fetchall()),
         lists=tuple(Listed(*row) for row in connection.execute(LISTS, limit).fetchall()),
         held_out=_one(connection, held),
-        planned=bool(sources.plan),
+        planned_for=str(planned[0]) if planned and planned[0] else "",
         rows_per_list=rows,
         **about,
     )

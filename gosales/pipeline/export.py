@@ -22,10 +22,10 @@ from gosales.export.target import CRMS, Target, file_of
 from gosales.export.workbook import write_workbook
 from gosales.pipeline.session import Session, Work
 from gosales.utils.progress import track
-from gosales.utils.store import LISTS
+from gosales.utils.store import LISTS, PLAN
 
 FOLDER = "exports"
-PLAN_FILE = "plan/plan.csv"
+PLAN_FILE = "plan/plan.parquet"
 
 
 @dataclass(frozen=True)
@@ -71,17 +71,21 @@ def published_lists(session: Session) -> Sources:
     Raises:
         MissingArtifact: There are no lists.
     """
-    outputs = session.workspace.outputs
-    made_by = session.store.published().parts.get(LISTS)
+    scores = _published(session, LISTS, "icp_scores.parquet")
+    whitespace = _published(session, LISTS, "whitespace.parquet")
+    if scores is None or whitespace is None:
+        missing = session.workspace.outputs / "icp_scores.csv"
+        raise MissingArtifact(missing, made_by="score-all")
+    return Sources(scores, whitespace, _published(session, PLAN, PLAN_FILE))
+
+
+def _published(session: Session, part: str, name: str) -> Path | None:
+    """A published file: of the run that made it, whose files belong together, else the copy."""
+    made_by = session.store.published().parts.get(part)
     if made_by is None:
-        raise MissingArtifact(outputs / "icp_scores.csv", made_by="score-all")
-    names = ("icp_scores.parquet", "whitespace.parquet")
-    for folder in (session.workspace.runs / made_by, outputs):
-        scores, whitespace = (folder / name for name in names)
-        if scores.is_file() and whitespace.is_file():
-            plan = outputs / PLAN_FILE
-            return Sources(scores, whitespace, plan if plan.is_file() else None)
-    raise MissingArtifact(outputs / names[0], made_by="score-all")
+        return None
+    places = (session.workspace.runs / made_by / name, session.workspace.outputs / name)
+    return next((path for path in places if path.is_file()), None)
 
 
 def _to_files(session: Session, pitches: Pitches, form: str) -> ExportRun:
@@ -116,7 +120,7 @@ def _notes(pitches: Pitches) -> list[str]:
         )
     if pitches.held_out:
         notes.append(
-            f"{pitches.held_out:,} accounts are left out: the control group of the call plan."
+            f"Accounts left out: {pitches.held_out:,}, the control group of the call plan."
         )
     return notes
 

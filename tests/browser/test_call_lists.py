@@ -42,7 +42,7 @@ def url(tmp_path_factory):
         horizon_months=6,
         run_id="run-1",
         held_out=0,
-        planned=False,
+        planned_for="",
         rows_per_list=3,
     )
     write_page(pitches, folder)

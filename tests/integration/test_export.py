@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -102,6 +103,30 @@ def test_a_page(scored, gosales):
     assert expected
     assert set(re.findall(r"<small><bdi>(\d{4})</bdi></small>", text)) == expected
     assert "Rep 1" not in text
+
+
+def test_a_call_plan_comes_first_and_its_control_group_stays_out(scored, gosales, tmp_path):
+    place = type(scored)(shutil.copytree(scored.root, tmp_path / "workspace"))
+    answer = gosales("plan", place, "--slots", "5", "--holdout", "30%", "--include", "lapsed")
+    assert answer.code == 0, answer.err
+    plan = rows(place.outputs / "plan" / "plan.csv")
+    control = {row["customer_id"] for row in plan if row["group"] == "control"}
+    treated = {
+        (row["rep"], row["customer_id"], row["division"])
+        for row in plan
+        if row["group"] == "treated"
+    }
+    assert control
+    assert treated
+    answer = gosales("export", place, "--to", "xlsx")
+    assert answer.code == 0, answer.err
+    assert f"Accounts left out: {len(control):,}, the control group" in answer.out
+    book = openpyxl.load_workbook(place.outputs / "exports" / "call_lists.xlsx")
+    head, *cells = [[cell.value for cell in row] for row in book["All"].iter_rows()]
+    found = [dict(zip(head, row, strict=True)) for row in cells]
+    assert not control & {row["Account id"] for row in found}
+    called = {(row["Rep"], row["Account id"], row["Pitch"]) for row in found if row["Call"]}
+    assert called == treated
 
 
 def test_a_database_file(scored, gosales, tmp_path):

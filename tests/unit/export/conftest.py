@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from gosales.core.columns import Scores, Whitespace
+from gosales.core.columns import Plan, Scores, Whitespace
 from gosales.export.pitches import Sources, Wanted
 from gosales.export.read_pitches import read_pitches
-from gosales.pipeline.publish_lists import write_lists
+from gosales.pipeline.publish_lists import write_list, write_lists
 from gosales.pipeline.score_customers import ScoredLists
 
 ANN, BO = "Ann Lee", "=BO()"
@@ -90,12 +90,31 @@ def pitches(sources):
 
 @pytest.fixture
 def plan(sources, tmp_path):
-    """`plan(row, ...)`: the same sources with a call plan."""
+    """`plan((rep, customer, division, slot, group), ...)`: the same sources with a call plan."""
 
     def add(*rows):
-        path = tmp_path / "plan.csv"
-        header = "rep,customer_id,division,slot,expected_value,group"
-        path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-        return Sources(sources.scores, sources.whitespace, path)
+        table = pd.DataFrame(
+            {
+                Plan.REP: [row[0] for row in rows],
+                Plan.CUSTOMER: [row[1] for row in rows],
+                Plan.DIVISION: [row[2] for row in rows],
+                Plan.SLOT: pd.array([row[3] for row in rows], dtype="Int64"),
+                Plan.VALUE: 70.0,
+                Plan.GROUP: [row[4] for row in rows],
+                Plan.KIND: Plan.PLANNED,
+                Plan.NAME: [NAMES[row[1]] for row in rows],
+                Plan.BRANCH: "North",
+                Plan.STATUS: "whitespace",
+                Plan.SCORE: 0.35,
+                Plan.SKU: "P9",
+                Plan.REASONS: "Planned",
+                Plan.LOOKALIKES: "",
+                Plan.DATE: "2024-08-31",
+                Plan.RUN: "plan-1",
+            }
+        )
+        assert tuple(table.columns) == Plan.ORDER
+        write_list(table, tmp_path / "plan")
+        return Sources(sources.scores, sources.whitespace, tmp_path / "plan.parquet")
 
     return add

@@ -93,11 +93,11 @@ def test_what_the_page_tells(text):
 
 
 def test_a_plan_has_a_column_and_its_control_group_a_note(plan, tmp_path):
-    planned = plan("Ann Lee,007,CAM,1,9,treated", "x,d4,CAD,,1,control")
+    planned = plan(("Ann Lee", "007", "CAM", 1, "treated"), ("x", "d4", "CAD", None, "control"))
     (path,) = write_page(read_pitches(planned, Wanted()), tmp_path)
     text = path.read_text(encoding="utf-8")
     assert '<td class="number" data-v="1">1</td>' in text
-    assert "1 accounts are left out on purpose" in text
+    assert "Accounts left out on purpose: 1," in text
     assert "d4" not in text
 
 

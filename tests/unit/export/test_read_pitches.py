@@ -77,10 +77,10 @@ def test_an_unknown_name_is_an_error_that_names_the_nearest(sources, wanted, wor
 
 def test_a_plan_comes_first_and_its_control_group_is_left_out(plan):
     planned = plan(
-        "Ann Lee,007,Training,1,5,treated",
-        "Ann Lee,007,CAM,2,9,treated",
-        "Zoe,'-5,CAD,1,9,treated",
-        ",c3,Training,,1,control",
+        ("Ann Lee", "007", "Training", 1, "treated"),
+        ("Ann Lee", "007", "CAM", 2, "treated"),
+        ("Zoe", "-5", "CAD", 1, "treated"),
+        ("", "c3", "Training", None, "control"),
     )
     found = read_pitches(planned, Wanted())
     assert told(found) == [
@@ -91,7 +91,21 @@ def test_a_plan_comes_first_and_its_control_group_is_left_out(plan):
         ("Not assigned", "d4", "CAD"),
     ]
     assert [one.slot for one in found.pitches] == [1, 2, None, 1, None]
-    assert (found.held_out, found.planned) == (1, True)
+    assert (found.held_out, found.planned, found.planned_for) == (1, True, "2024-08-31")
+    assert "With the call plan for 2024-08-31." in found.about
+    best = {one.customer_id: one.division for one in found.best_of_accounts()}
+    assert best == {"007": "Training", "-5": "CAD", "d4": "CAD"}, "the planned one goes first"
+
+
+def test_a_planned_pitch_of_an_owned_division_is_a_row_too(plan):
+    found = read_pitches(plan(("Ann Lee", "c3", "CAD", 1, "treated")), Wanted())
+    first = found.pitches[1]
+    assert (first.owner, first.customer_id, first.what, first.slot) == ("Ann Lee", "c3", "CAD", 1)
+    assert (first.chance, first.value, first.products) == (0.35, 70.0, "P9, P3")
+    assert [one.what for one in found.pitches if one.customer_id == "c3"] == [
+        "CAD", "CAD: P9", "CAD: P3", "Training",
+    ]  # fmt: skip
+    assert [one.slot for one in found.pitches].count(1) == 1
 
 
 def test_the_key_depends_on_nothing_else_and_never_collides(pitches):

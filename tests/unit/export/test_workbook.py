@@ -110,11 +110,11 @@ def test_sheets_and_rows_are_bounded_and_say_so(pitches, tmp_path, monkeypatch):
 
 
 def test_a_call_plan_has_a_column_and_its_control_group_a_note(plan, tmp_path):
-    planned = plan("Ann Lee,007,CAM,1,9,treated", "x,d4,CAD,,1,control")
+    planned = plan(("Ann Lee", "007", "CAM", 1, "treated"), ("x", "d4", "CAD", None, "control"))
     book = opened(read_pitches(planned, Wanted()), tmp_path)
     head, first, second, *_ = cells(book["Ann Lee"])
     assert (head[0], first[0], second[0]) == ("Call", 1, None)
-    assert "1 accounts are left out on purpose" in str(cells(book["Notes"]))
+    assert "Accounts left out on purpose: 1," in str(cells(book["Notes"]))
 
 
 def test_no_pitches_make_a_workbook_all_the_same(sources, tmp_path):
