@@ -181,6 +181,7 @@ class Plan:
     STATUS = "status"
     SCORE = "icp_score"
     SKU = "product_sku"
+    PRODUCT = "product_name"
     REASONS = "reasons"
     LOOKALIKES = "lookalike_owners"
     DATE = "plan_date"
@@ -204,6 +205,7 @@ class Plan:
         STATUS,
         SCORE,
         SKU,
+        PRODUCT,
         REASONS,
         LOOKALIKES,
         DATE,

@@ -21,6 +21,7 @@ from gosales.pipeline.plan_cells import (
     best_products,
     candidates,
     market_of,
+    product_names,
     published_lists,
     statuses_on,
     worth_a_slot,
@@ -79,38 +80,66 @@ def plan(session: Session, request: PlanRequest) -> PlanRun:
     return made
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What the star tells as of the lists' cutoff, beside the lists."""
+
+    lists: Lists
+    market: Market
+    statuses: Statuses
+    products: dict[tuple[str, str], str]
+
+
 def _plan(work: Work, lists: Lists, settings: PlanSettings, request: PlanRequest) -> PlanRun:
     day = request.date or lists.cutoff.date
-    market, statuses = _know(work.session, lists, day, settings)
+    known = _know(work.session, lists, day, settings)
+    market = known.market
     team = _team(market, settings, request)
     past = past_of(work.session.workspace, day, request.files, market.divisions)
-    rules = Rules(day, settings.cooldown_days, settings.rejected_rest_days, settings.least_chance)
     cells = candidates(lists, market, settings.include)
-    kept = worth_a_slot(cells, past, statuses, rules)
+    kept = worth_a_slot(cells, past, known.statuses, _rules(day, settings))
     if kept.cells.empty:
         raise ConfigError(
             f"No cell is left to pitch on {day}: {_told(kept.left_out)}.",
-            remedy="Plan for a later --date, lower [plan] cooldown_days or least_chance, or "
-            "--include lapsed.",
+            remedy="Plan for a later --date, lower [plan] cooldown_days, least_chance or "
+            "least_value, or --include lapsed.",
         )
     made = make_plan(kept.cells, _ask(settings, team, market, (work.session.options.seed, day)))
-    chosen = made.rows.assign(**{Plan.SKU: best_products(made.rows, lists, statuses)})
-    rows = as_published(chosen, day, work.run.run_id)
+    rows = as_published(_with_products(made.rows, known), day, work.run.run_id)
     work.warnings.extend([*team.warnings, *_short(made)])
     context = Context(lists, team, settings, past, kept.left_out, day)
     return PlanRun(rows, facts_of(made, rows, context))
 
 
-def _know(
-    session: Session, lists: Lists, day: dt.date, settings: PlanSettings
-) -> tuple[Market, Statuses]:
-    """What the star tells as of the lists' cutoff."""
+def _know(session: Session, lists: Lists, day: dt.date, settings: PlanSettings) -> _Known:
     star = published_star(session)
     try:
         history = star.as_of(lists.cutoff)
-        return market_of(lists, history), statuses_on(history, day, settings.skip_statuses)
+        return _Known(
+            lists,
+            market_of(lists, history),
+            statuses_on(history, day, settings.skip_statuses),
+            product_names(history),
+        )
     finally:
         star.close()
+
+
+def _rules(day: dt.date, settings: PlanSettings) -> Rules:
+    return Rules(
+        day=day,
+        cooldown_days=settings.cooldown_days,
+        rejected_rest_days=settings.rejected_rest_days,
+        least_chance=settings.least_chance,
+        least_value=settings.least_value,
+    )
+
+
+def _with_products(rows: pd.DataFrame, known: _Known) -> pd.DataFrame:
+    skus = best_products(rows, known.lists, known.statuses)
+    pairs = zip(rows[Plan.DIVISION], skus, strict=True)
+    names = [known.products.get(pair, "") for pair in pairs]
+    return rows.assign(**{Plan.SKU: skus, Plan.PRODUCT: names})
 
 
 def _team(market: Market, settings: PlanSettings, request: PlanRequest) -> Team:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gosales.core.columns import CellStatus, Fact, Plan, Scores, Whitespace
+from gosales.core.columns import CellStatus, Fact, Plan, Product, Scores, Whitespace
 from gosales.core.errors import MissingArtifact
 from gosales.core.star import History
 from gosales.core.timeline import Cutoff
@@ -147,6 +147,7 @@ class Rules:
     cooldown_days: int
     rejected_rest_days: int
     least_chance: float
+    least_value: float
 
 
 def worth_a_slot(cells: pd.DataFrame, past: Past, statuses: Statuses, rules: Rules) -> Kept:
@@ -155,13 +156,16 @@ def worth_a_slot(cells: pd.DataFrame, past: Past, statuses: Statuses, rules: Rul
     status = _among(keys, list(statuses.cells))
     refused = _among(keys, list(past.rejected(rules.day, rules.rejected_rest_days)))
     resting = cells[Scores.CUSTOMER].isin(past.resting(rules.day, rules.cooldown_days)).to_numpy()
-    hopeless = (cells[Scores.SCORE] < rules.least_chance).to_numpy()
+    too_little = (cells[Scores.SCORE] < rules.least_chance) | (
+        cells[Scores.VALUE] < rules.least_value
+    )
+    hopeless = too_little.to_numpy()
     told = cells.assign(**{TRIED: _among(keys, list(past.tried()))})
     left_out = {
         "resting_accounts": int(cells[resting][Scores.CUSTOMER].nunique()),
         "cells_with_a_status": int((status & ~resting).sum()),
         "rejected_cells": int((refused & ~(resting | status)).sum()),
-        "cells_with_too_little_chance": int((hopeless & ~(resting | status | refused)).sum()),
+        "cells_not_worth_a_slot": int((hopeless & ~(resting | status | refused)).sum()),
     }
     return Kept(told[~(status | refused | resting | hopeless)], left_out)
 
@@ -178,6 +182,14 @@ def best_products(rows: pd.DataFrame, lists: Lists, statuses: Statuses) -> NDArr
     open_products = products[~blocked].sort_values(Whitespace.RANK).drop_duplicates(KEY)
     best = open_products.set_index(KEY)[Whitespace.SKU]
     return best.reindex(_cells(rows)).fillna("").to_numpy(object)
+
+
+def product_names(history: History) -> dict[tuple[str, str], str]:
+    """(division, SKU) -> name, where there is one."""
+    table = history.tables.products
+    rows = table.filter(table[Product.NAME].notnull()).to_pandas()
+    keys = zip(rows[Product.DIVISION], rows[Product.SKU], strict=True)
+    return dict(zip(keys, rows[Product.NAME], strict=True))
 
 
 def as_published(rows: pd.DataFrame, day: dt.date, run_id: str) -> pd.DataFrame:

@@ -45,6 +45,7 @@ def facts_of(made: CallPlan, rows: pd.DataFrame, context: Context) -> dict[str, 
         "team": context.team.origin,
         "treated": _totals(rows[groups == Plan.TREATED]),
         "control": _totals(rows[groups == Plan.CONTROL]),
+        "without_reasons": int((rows[Plan.REASONS] == "").sum()),
         "optimum": _optimum(made),
         "reps": [
             _rep(rep, rows[rows[Plan.REP] == rep.name], made.worth[at])

@@ -12,7 +12,7 @@ from gosales.pipeline.plan import PlanRun
 from gosales.utils.paths import Workspace
 
 SHOWN_REPS, SHOWN_PITCHES, SHOWN_WORTHS = 2, 4, 3
-NAME = 36
+NAME, WHAT = 36, 34
 
 
 def summarise_plan(run: PlanRun, workspace: Workspace) -> str:
@@ -42,6 +42,11 @@ def _head(facts: dict[str, Any]) -> Iterator[str]:
     told = [f"{count:,} {name.replace('_', ' ')}" for name, count in out if count]
     if told:
         yield f"Left out: {', '.join(told)}."
+    if facts["without_reasons"]:
+        yield (
+            f"{facts['without_reasons']:,} have no reasons: they lie beyond [whitespace] "
+            "listed_rows."
+        )
     if facts["feedback"]:
         answers = (f"{count:,} {name}" for name, count in facts["feedback"].items())
         yield f"Feedback read: {', '.join(answers)}."
@@ -59,9 +64,10 @@ def _lists(rows: pd.DataFrame) -> Iterator[str]:
 
 def _pitch(row: dict[str, Any]) -> Iterator[str]:
     name = str(row[Plan.NAME] or row[Plan.CUSTOMER])
-    what = row[Plan.DIVISION] + (f" ({row[Plan.SKU]})" if row[Plan.SKU] else "")
+    product = row[Plan.PRODUCT] or row[Plan.SKU]
+    what = row[Plan.DIVISION] + (f" ({product})" if product else "")
     yield (
-        f"  {row[Plan.SLOT]:>3}  {name[:NAME]:<{NAME}} {what:<28} "
+        f"  {row[Plan.SLOT]:>3}  {name[:NAME]:<{NAME}} {what[:WHAT]:<{WHAT}} "
         f"{100 * row[Plan.SCORE]:5.1f} %  {row[Plan.VALUE]:>9,.0f}"
     )
     reason = str(row[Plan.REASONS]).split("; ")[0]

@@ -102,10 +102,8 @@ def team_of_log(market: Market, slots: int) -> Team:
         )
     if market.branches:
         team = tuple(Rep(name, slots, None, name) for name in market.branches)
-        return Team(team, f"the log names no rep, so {len(team)} branches, {slots} slots each")
-    return Team(
-        (Rep(TEAM, slots),), f"the log names no rep or branch, so one list of {slots} slots"
-    )
+        return Team(team, f"{len(team)} branches of {slots} slots each (the log names no rep)")
+    return Team((Rep(TEAM, slots),), f"one list of {slots} slots (the log names no rep or branch)")
 
 
 def _name(record: Record, market: Market) -> tuple[str, list[str]]:

@@ -35,6 +35,9 @@ class PlanSettings(Settings):
         lt=1,
         description="A cell with a lower icp_score is not worth a slot, which stays empty instead.",
     )
+    least_value: float = Field(
+        0.0, ge=0, description="The same for its expected_value: what a pitch costs you, say."
+    )
     floors: dict[str, Pitches] = Field(
         {}, description="Division -> least number of its pitches in a plan."
     )

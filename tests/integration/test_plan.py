@@ -195,9 +195,13 @@ def test_hopeless_cells_leave_their_slots_empty(place, gosales):
         r for r in cells if (r["division"], r["customer_id"] < "0009") != ("Printers", True)
     ]
     low = sum(float(row["icp_score"]) < 0.5 for row in open_cells)
-    assert facts(place)["left_out"]["cells_with_too_little_chance"] == low > 0
+    assert facts(place)["left_out"]["cells_not_worth_a_slot"] == low > 0
     settings = place.root / "gosales.toml"
-    settings.write_text(settings.read_text("utf-8").replace("0.5\n", "0.99\n"), "utf-8")
+    worth = "0.0\nleast_value = 700\n"
+    settings.write_text(settings.read_text("utf-8").replace("0.5\n", worth), "utf-8")
+    rows = planned(place, gosales, "--slots", "20")
+    assert min(float(row["expected_value"]) for row in rows) >= 700
+    settings.write_text(settings.read_text("utf-8").replace("700\n", "9e9\n"), "utf-8")
     answer = gosales("plan", place)
     assert answer.code == 1
     assert "No cell is left to pitch" in answer.err
