@@ -83,6 +83,8 @@ SCORES = {
     "spend less in it.",
     Scores.ROOM: "What the wallet leaves after the customer's own spend of the last 12 months, "
     "taken for the horizon's length; never below 0.",
+    Scores.CELL_STATUS: "What `data/lookup/cells.csv` says of the whole cell on the cutoff; empty "
+    "for nothing.",
 }
 WHITESPACE = {
     Whitespace.RANK: "1 is best. Counts anew for each level.",
@@ -101,6 +103,8 @@ WHITESPACE = {
     Whitespace.BRANCH: "Branch of the customer's latest line that names one.",
     Whitespace.REP: "Sales representative of that line.",
     Whitespace.RUN: "The run that made the row.",
+    Whitespace.CELL_STATUS: "What `data/lookup/cells.csv` says of the SKU on product rows, else of "
+    "the whole cell, on the cutoff; empty for nothing.",
 }
 PLAN = {
     Plan.REP: "Who pitches.",
@@ -228,6 +232,7 @@ NOTES = {
     "posting_dates_ignored": "Most entry dates are late, as after a migration; they are ignored.",
     "product_twice": "A SKU has several divisions in products.csv; the first one counts.",
     "sku_unassigned": "SKUs have no division: loaded, but never scored or listed.",
+    "status_unmatched": "Lines of cells.csv name a division or SKU that the log does not have.",
 }
 REJECT_COLUMNS = {
     "source_file": "Raw file.",

@@ -87,6 +87,14 @@ class CellStatus:
     VALID_FROM = "valid_from"
     VALID_TO = "valid_to"
 
+    DO_NOT_PITCH = "do_not_pitch"
+    COMPETITOR = "competitor"
+    DOES_ITSELF = "does_itself"
+    OPEN_OPPORTUNITY = "open_opportunity"
+
+    ALL = (DO_NOT_PITCH, COMPETITOR, DOES_ITSELF, OPEN_OPPORTUNITY)
+    """The one that says the most comes first."""
+
 
 class Scores:
     """Columns of `icp_scores.csv`, in their published order."""
@@ -109,6 +117,7 @@ class Scores:
     IF_BOUGHT_HIGH = "value_if_bought_high"
     WALLET = "wallet"
     ROOM = "room_to_grow"
+    CELL_STATUS = CellStatus.STATUS
 
     MONEY = (IF_BOUGHT, IF_BOUGHT_LOW, IF_BOUGHT_HIGH, WALLET, ROOM)
 
@@ -127,6 +136,7 @@ class Scores:
         MODEL,
         RUN,
         *MONEY,
+        CELL_STATUS,
     )
 
 
@@ -147,6 +157,7 @@ class Whitespace:
     BRANCH = "branch"
     REP = "rep"
     RUN = "run_id"
+    CELL_STATUS = CellStatus.STATUS
 
     ORDER = (
         RANK,
@@ -163,6 +174,7 @@ class Whitespace:
         BRANCH,
         REP,
         RUN,
+        CELL_STATUS,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -54,6 +54,11 @@ class WhitespaceSettings(Settings):
     )
     listed_rows: int = Field(
         20_000, ge=1, description="Rows, by rank, that get reasons and look-alike owners."
+    )
+    skip_statuses: tuple[Literal["competitor", "does_itself", "open_opportunity"], ...] = Field(
+        ("competitor", "does_itself"),
+        description="Statuses in data/lookup/cells.csv that keep a row out of the whitespace, as "
+        "`do_not_pitch` always does.",
     )
 
 

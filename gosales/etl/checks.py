@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from gosales.core.columns import UNASSIGNED, Customer, Fact
+from gosales.core.columns import UNASSIGNED, CellStatus, Customer, Fact, Product
 from gosales.core.errors import SalesLogError
 from gosales.core.star import MIGRATION_DELAY_DAYS, MIGRATION_SHARE
 from gosales.etl.dates import DayOrder
@@ -86,6 +86,7 @@ def star_warnings(connection: duckdb.DuckDBPyConnection, order: DayOrder) -> lis
         _shared_names(connection),
         _migrated(connection),
         _no_money(connection),
+        _status_unmatched(connection),
         _assumed(order),
     ]
     return [note for note in found if note]
@@ -188,6 +189,25 @@ def _no_money(connection: duckdb.DuckDBPyConnection) -> Note | None:
         "no_money",
         "No line has a value, so expected values are zero.",
         "Name the value column (or unit_price) in [columns].",
+    )
+
+
+def _status_unmatched(connection: duckdb.DuckDBPyConnection) -> Note | None:
+    """Statuses of divisions and SKUs that were never sold: most often a slip of the pen."""
+    cell, sold = CellStatus, Product
+    rows, example = connection.execute(
+        f"SELECT count(*), min(concat_ws(' ', {cell.DIVISION}, {cell.SKU})) FROM {cell.TABLE} s "
+        f"WHERE NOT EXISTS (SELECT 1 FROM {sold.TABLE} p "
+        f"WHERE p.{sold.DIVISION} = s.{cell.DIVISION} "
+        f"AND p.{sold.SKU} = coalesce(s.{cell.SKU}, p.{sold.SKU}))"
+    ).fetchall()[0]
+    if not rows:
+        return None
+    return Note(
+        "status_unmatched",
+        f"{rows:,} lines of cells.csv name a division or SKU that the log does not have "
+        f"(e.g. {example}); they do nothing.",
+        "Write divisions and SKUs as the log does, capitals included.",
     )
 
 

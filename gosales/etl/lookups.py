@@ -16,7 +16,6 @@ from gosales.etl.records import Records, read_records
 from gosales.etl.settings import CustomerLookup, EtlSettings, LookupTable, SourceSettings
 from gosales.etl.sql import listed
 
-STATUSES = ("open_opportunity", "competitor", "does_itself", "do_not_pitch")
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 
 
@@ -213,14 +212,14 @@ def _refuse_unknown(
         f"SELECT record, {status} FROM ({file.rows()}) WHERE {filled} AND ({customer} IS NULL "
         f"OR {division} IS NULL OR {status} IS NULL OR NOT list_contains($known, {status})) "
         "ORDER BY record LIMIT 1",
-        {"known": list(STATUSES)},
+        {"known": list(CellStatus.ALL)},
     ).fetchall()
     if wrong:
         record, found = wrong[0]
         raise SalesLogError(
             f"{file.header.file}, record {record}, needs a customer_id, a division and a status "
             f"(found {found!r}).",
-            remedy=f"A status is one of {', '.join(STATUSES)}.",
+            remedy=f"A status is one of {', '.join(CellStatus.ALL)}.",
         )
 
 

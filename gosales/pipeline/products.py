@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -35,10 +36,26 @@ def product_models(history: History, horizon_months: int) -> dict[str, ProductMo
     }
 
 
-def owned_skus(history: History) -> ir.Table:
-    """customer_id, division, product_sku: bought and not fully returned."""
-    sums = sku_sums(history.sales, [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU])
-    return sums.filter(is_kept(sums) > 0).select(Fact.CUSTOMER, Fact.DIVISION, Fact.SKU)
+def owned_skus(history: History, rebuy_after_months: Mapping[str, int] | None = None) -> ir.Table:
+    """customer_id, division, product_sku: bought and not fully returned.
+
+    Args:
+        history: Up to the cutoff.
+        rebuy_after_months: Division -> months after which an old purchase no longer counts.
+    """
+    sales, key = history.sales, [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU]
+    sums = sku_sums(sales, key)
+    owned = sums.filter(is_kept(sums) > 0).select(key)
+    for division, months in sorted((rebuy_after_months or {}).items()):
+        lately = sales.filter(
+            (sales[Fact.LINE_TYPE] == Fact.SALE)
+            & (sales[Fact.DATE] > history.cutoff.plus_months(-months))
+        )
+        counts = owned.semi_join(lately, key)
+        owned = owned.filter(owned[Fact.DIVISION] != division).union(
+            counts.filter(counts[Fact.DIVISION] == division)
+        )
+    return owned
 
 
 def still_sold(history: History) -> ir.Table:

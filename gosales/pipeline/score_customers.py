@@ -17,6 +17,7 @@ from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
 from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.features.lookalikes import nearest_owners
 from gosales.models.division_model import DivisionModel
+from gosales.pipeline.cell_statuses import CellStatuses, skipped
 from gosales.pipeline.fit import populations
 from gosales.pipeline.money import money_columns
 from gosales.pipeline.products import owned_skus
@@ -55,7 +56,8 @@ def score_customers(
         chosen = _chosen(models, cells)
         table = _score_table(engine.history, cells, chosen, run_id)
     with track("Ranking the whitespace"):
-        return _Ranking(engine.history, cells, chosen, config).lists(table)
+        statuses = CellStatuses.of(engine.history)
+        return _Ranking(engine.history, cells, chosen, config, statuses).lists(table)
 
 
 def _chosen(models: list[DivisionModel], cells: CellFeatures) -> dict[str, DivisionModel]:
@@ -130,13 +132,16 @@ class _Ranking:
     cells: CellFeatures
     models: dict[str, DivisionModel]
     config: Config
+    statuses: CellStatuses
 
     def lists(self, table: pd.DataFrame) -> ScoredLists:
         settings = self.config.whitespace
+        table = table.assign(**{Scores.CELL_STATUS: self.statuses.of_cells(table)})
+        allowed = ~table[Scores.CELL_STATUS].isin(skipped(settings)).to_numpy()
         open_cells = self.open_cells(table)
-        divisions = division_rows(table, open_cells, settings.order_by)
+        divisions = division_rows(table, open_cells & allowed, settings.order_by)
         chosen = divisions[listed(divisions, settings)]
-        held = table[~open_cells].nlargest(settings.listed_rows, settings.order_by)
+        held = table[~open_cells & allowed].nlargest(settings.listed_rows, settings.order_by)
         shown = pd.concat([chosen[table.columns], held])
         shown[Scores.REASONS] = explain_rows(self.cells, shown, *_cell_index(self.cells, shown))
         products = self.products(shown)
@@ -163,9 +168,21 @@ class _Ranking:
 
     def products(self, shown: pd.DataFrame) -> pd.DataFrame:
         """Product rows of the listed cells."""
-        owned = _owned_by(self.history, shown[Scores.CUSTOMER])
+        owned = self.owned(shown[Scores.CUSTOMER])
         models = {name: model.products for name, model in self.models.items()}
-        return product_rows(shown, models, owned, self.config.whitespace.order_by)
+        rows = product_rows(shown, models, owned, self.config.whitespace.order_by)
+        return rows.assign(**{Whitespace.CELL_STATUS: self.statuses.of_products(rows)})
+
+    def owned(self, customers: pd.Series) -> dict[str, set[tuple[str, str]]]:
+        """Customer -> (division, SKU) pairs that are not to be offered to it."""
+        rows = owned_skus(self.history, self.config.divisions.rebuy_after_months).to_pandas()
+        rows = rows[rows[Fact.CUSTOMER].isin(set(customers))]
+        columns = (rows[Fact.CUSTOMER], rows[Fact.DIVISION], rows[Fact.SKU])
+        never = self.statuses.skipped_products(skipped(self.config.whitespace))
+        owned: dict[str, set[tuple[str, str]]] = {}
+        for customer, division, sku in (*zip(*columns, strict=True), *sorted(never)):
+            owned.setdefault(customer, set()).add((division, sku))
+        return owned
 
 
 def _of_cell(source: pd.DataFrame, column: str, rows: pd.DataFrame) -> NDArray[np.object_]:
@@ -182,17 +199,6 @@ def _cell_index(
     customer = pd.Index(cells.spine.customers).get_indexer(rows[Scores.CUSTOMER].astype(object))
     division = pd.Index(cells.spine.divisions).get_indexer(rows[Scores.DIVISION].astype(object))
     return customer.astype(np.int32), division.astype(np.int32)
-
-
-def _owned_by(history: History, customers: pd.Series) -> dict[str, set[tuple[str, str]]]:
-    """Customer -> (division, SKU) pairs it owns, for the customers asked for."""
-    rows = owned_skus(history).to_pandas()
-    rows = rows[rows[Fact.CUSTOMER].isin(set(customers))]
-    owned: dict[str, set[tuple[str, str]]] = {}
-    columns = (rows[Fact.CUSTOMER], rows[Fact.DIVISION], rows[Fact.SKU])
-    for customer, division, sku in zip(*columns, strict=True):
-        owned.setdefault(customer, set()).add((division, sku))
-    return owned
 
 
 def _lookalikes(

@@ -31,7 +31,7 @@ def market(tmp_path_factory):
     lookup.mkdir()
     (lookup / "cells.csv").write_text(
         "customer_id,division,status\n"
-        + "".join(f"{n:04d},Printers,do_not_pitch\n" for n in range(9)),
+        + "".join(f"{n:04d},Printers,open_opportunity\n" for n in range(9)),
         encoding="utf-8",
     )
     with pytest.raises(SystemExit) as end:

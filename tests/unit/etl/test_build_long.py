@@ -259,6 +259,15 @@ def test_cell_statuses(shop, long, long_log):
         shop.build(long())
 
 
+def test_statuses_of_what_was_never_sold_are_told(shop, long, long_log):
+    shop.put("log.csv", long_log("1,2024-01-01,A,CAD,1,1"))
+    rows = "1,CAD,,competitor\n2,CAD,A,competitor\n1,cad,,competitor\n1,CAD,B,competitor\n"
+    shop.put("cells.csv", "customer_id,division,product_sku,status\n" + rows, lookup=True)
+    notes = {n.code: n.message for n in shop.build(long()).quality.warnings}
+    assert notes["status_unmatched"].startswith("2 lines of cells.csv")
+    assert "CAD B" in notes["status_unmatched"]
+
+
 def test_a_named_lookup_must_exist(shop, long, long_log):
     shop.put("log.csv", long_log("1,2024-01-01,A,CAD,1,1"))
     lookup = LookupSettings(products=LookupTable(file="data/none.csv"))

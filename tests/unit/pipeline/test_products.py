@@ -115,3 +115,18 @@ def test_owned_is_bought_and_not_fully_returned(history):
 def test_a_log_shorter_than_the_horizon_still_gives_products(make_star):
     star = make_star(("ada", "CAD", "pro", "2024-12-01", 9))
     assert list(chances(star.as_of(CUTOFF))["CAD"]) == ["pro"]
+
+
+def test_a_sku_bought_long_ago_may_be_offered_again(history):
+    lines = [("eve", "CAD", "old", "2022-12-31", 9), ("eve", "CPE", "old", "2022-12-31", 9)]
+    kept = {("ada", "pro"), ("ada", "lite"), ("bob", "pro"), ("cyd", "lite"), ("dan", "plan")}
+
+    def owned(months):
+        rows = owned_skus(history(*lines), {"CAD": months}).execute()
+        columns = (rows.customer_id, rows.division, rows.product_sku)
+        return set(zip(*columns, strict=True))
+
+    still = {(c, "CPE" if s == "plan" else "CAD", s) for c, s in kept} | {("eve", "CPE", "old")}
+    assert owned(24) == still, "its last purchase is 24 months ago to the day"
+    assert owned(25) == still | {("eve", "CAD", "old")}
+    assert ("bob", "CAD", "pro") not in owned(3)

@@ -54,6 +54,7 @@ def scores(ids):
             Scores.MODEL: "own",
             Scores.RUN: "r1",
             **dict.fromkeys(Scores.MONEY, 12.5),
+            Scores.CELL_STATUS: "",
         }
     )
 
@@ -77,6 +78,7 @@ def whitespace(ids):
             Whitespace.BRANCH: None,
             Whitespace.REP: [None if p else "Ann" for p in product],
             Whitespace.RUN: "r1",
+            Whitespace.CELL_STATUS: "open_opportunity",
         }
     )
 

@@ -1,6 +1,7 @@
 """From a small market to both lists: what each row must be, whatever the model thinks."""
 
 import datetime as dt
+from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 
@@ -92,7 +93,7 @@ def test_every_customer_and_division_is_scored_once_in_order(lists, engine):
 
 def test_money_columns_are_finite_ordered_and_after_the_run(lists, engine):
     money = lists.scores[list(Scores.MONEY)]
-    assert list(lists.scores)[-6:] == [Scores.RUN, *Scores.MONEY]
+    assert list(lists.scores)[-7:-1] == [Scores.RUN, *Scores.MONEY]
     assert np.isfinite(money.to_numpy(float)).all()
     assert (money.to_numpy(float) >= 0).all()
     assert (money[Scores.IF_BOUGHT_LOW] <= money[Scores.IF_BOUGHT]).all()
@@ -180,6 +181,78 @@ def test_what_was_bought_long_ago_may_be_sold_again(engine, models, lists):
     before = lists.whitespace[lists.whitespace[W.LEVEL] == "division"]
     assert set(cells(found[found[W.LEVEL] == "division"])) - set(cells(before)) == lapsed
     assert more <= lapsed
+
+
+def with_statuses(engine, make_star, *statuses):
+    """The same engine, with these lines in cells.csv."""
+    tables = replace(engine.history.tables, statuses=make_star(statuses=statuses).tables.statuses)
+    history = replace(engine.history, tables=tables)
+    return SimpleNamespace(**{**vars(engine), "history": history})
+
+
+@pytest.mark.parametrize(
+    ("status", "skip", "stays"),
+    [
+        ("do_not_pitch", (), False),
+        ("competitor", ("competitor",), False),
+        ("competitor", (), True),
+        ("does_itself", ("does_itself", "competitor"), False),
+        ("open_opportunity", ("competitor", "does_itself"), True),
+        ("open_opportunity", ("open_opportunity",), False),
+    ],
+)
+def test_a_status_keeps_a_row_out_or_marks_it(
+    engine, models, lists, make_star, status, skip, stays
+):
+    """One never-bought and one owned cell get the status; all else stays as it was."""
+    level = lists.whitespace[W.LEVEL] == "division"
+    never = cells(lists.whitespace[level])[0]
+    products = cells(lists.whitespace[~level])
+    held = next(cell for cell in products if cell not in set(cells(lists.whitespace[level])))
+    marked = with_statuses(engine, make_star, *((*cell, None, status) for cell in (never, held)))
+    config = Config(whitespace=WhitespaceSettings(skip_statuses=skip))
+    found = score_customers(marked, models, config, "r1")
+    said = dict(zip(cells(found.scores), found.scores[Scores.CELL_STATUS], strict=True))
+    assert {cell for cell, text in said.items() if text == status} == {never, held}
+    assert set(said.values()) == {"", status}
+    columns = [name for name in Scores.ORDER if name not in (Scores.CELL_STATUS, Scores.REASONS)]
+    pd.testing.assert_frame_equal(found.scores[columns], lists.scores[columns])
+    rows = found.whitespace
+    mine = rows[[cell in {never, held} for cell in cells(rows)]]
+    assert set(cells(mine)) == ({never, held} if stays else set())
+    assert set(mine[W.CELL_STATUS]) == ({status} if stays else set())
+    others = set(cells(lists.whitespace)) - {never, held}
+    assert others <= set(cells(rows))
+    for name in ("division", "product"):
+        of_level = rows[rows[W.LEVEL] == name]
+        assert of_level[W.RANK].tolist() == list(range(1, len(of_level) + 1))
+
+
+def test_a_status_of_a_sku_keeps_out_that_sku_alone(engine, models, lists, make_star):
+    products = lists.whitespace[lists.whitespace[W.LEVEL] == "product"]
+    crowded = products.groupby([W.CUSTOMER, W.DIVISION]).filter(lambda rows: len(rows) >= 2)
+    cell = cells(crowded)[0]
+    before = products[[c == cell for c in cells(products)]][W.SKU].tolist()
+    statuses = ((*cell, before[0], "do_not_pitch"), (*cell, before[1], "open_opportunity"))
+    found = score_customers(with_statuses(engine, make_star, *statuses), models, Config(), "r1")
+    rows = found.whitespace[[c == cell for c in cells(found.whitespace)]]
+    now = rows[rows[W.LEVEL] == "product"].set_index(W.SKU)[W.CELL_STATUS]
+    assert before[0] not in now
+    assert now[before[1]] == "open_opportunity"
+    assert set(now.drop(before[1])) <= {""}
+    assert set(found.scores[Scores.CELL_STATUS]) == {""}
+    level = lists.whitespace[W.LEVEL] == "division"
+    again = found.whitespace[found.whitespace[W.LEVEL] == "division"]
+    assert cells(again) == cells(lists.whitespace[level])
+
+
+def test_a_status_that_does_not_hold_on_the_cutoff_changes_nothing(
+    engine, models, lists, make_star
+):
+    cell = cells(lists.whitespace)[0]
+    past = (*cell, None, "do_not_pitch", "2024-01-01", "2024-12-30")
+    again = score_customers(with_statuses(engine, make_star, past), models, Config(), "r1")
+    pd.testing.assert_frame_equal(again.whitespace, lists.whitespace)
 
 
 def test_scoring_twice_gives_the_same_lists(engine, models, lists):

@@ -38,7 +38,7 @@ def score_rows():
             kind = model if status == "whitespace" else "baseline"
             rest = (status, 1000.0 * (at + 1), REASON if at < 3 else "", kind, RUN)
             money = (2000.0, 500.0, 8000.0, 9000.0, 4000.0)
-            yield dict(zip(Scores.ORDER, (*values, *rest, *money), strict=True))
+            yield dict(zip(Scores.ORDER, (*values, *rest, *money, ""), strict=True))
 
 
 def whitespace_rows():
@@ -53,7 +53,7 @@ def whitespace_rows():
             place = ("East", "Ann") if row[Scores.CUSTOMER] in {"007", "1042"} else ("West", None)
             key = (rank, row[Scores.CUSTOMER], row[Scores.NAME], level, row[Scores.DIVISION], sku)
             rest = (row[Scores.SCORE], share, row[Scores.VALUE], row[Scores.REASONS], "Oak; Elm")
-            yield dict(zip(Whitespace.ORDER, (*key, *rest, *place, RUN), strict=True))
+            yield dict(zip(Whitespace.ORDER, (*key, *rest, *place, RUN, ""), strict=True))
 
 
 def figures(auc, lift):
