@@ -2,7 +2,8 @@
 
 *Value* is the mean of a purchase, *low* and *high* enclose four of five purchases, and the *wallet*
 is what 85 % of comparable buyers stay below. The wallet knows nothing of the customer's own past in
-the division, so that it says what others like it spend there, and not what it spends itself.
+the division, so that it says what others like it spend there, and not what it spends itself; but it
+is never below the value, for a ceiling is none that the customer will pass on average.
 """
 
 from __future__ import annotations
@@ -76,8 +77,10 @@ class MoneyModel:
         owned = owned_rows(names, values)
         x = _interval_view(names, values, base)
         low, high = (_cents(base + model.predict(x, owned)) for model in (self.low, self.high))
-        wallet = _cents(base + self.wallet.predict(_blind_view(names, values, base), owned))
-        return Money(value, np.minimum(low, value), np.maximum(high, value), wallet)
+        peers = _cents(base + self.wallet.predict(_blind_view(names, values, base), owned))
+        return Money(
+            value, np.minimum(low, value), np.maximum(high, value), np.maximum(peers, value)
+        )
 
 
 def fit_money_model(training: TrainingSet, levels: dict[str, float], seed: int) -> MoneyModel:

@@ -82,7 +82,7 @@ def fit_price_base(paid: TrainingSet, levels: dict[str, float]) -> PriceBase:
         name: _pair(levels[name] + of_side + found.get(name, np.zeros(2)))
         for name in sorted(levels)
     }
-    usual[""] = _pair(np.mean(list(usual.values()), axis=0) if usual else of_side)
+    usual[""] = _pair(np.median(list(usual.values()), axis=0) if usual else of_side)
     return PriceBase(usual, _pair(growth), int(whole))
 
 

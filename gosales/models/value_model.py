@@ -30,6 +30,9 @@ RIDGE_PENALTY = 300.0
 PRIOR = 100.0
 """A division's factor is pulled to the common one as if by so many of its buyers."""
 
+PAID_PRIOR = 5.0
+"""Its share of paid purchases, as if by so many."""
+
 CAP = 0.998
 ROUNDS = 120
 MOST_LOG = 40.0
@@ -125,9 +128,12 @@ def _scales(plain: ValueModel, bought: TrainingSet) -> dict[str, tuple[float, fl
     """Factors that give the money of each division and side, and exactly that of all."""
     count = len(bought.divisions)
     names = np.array(bought.divisions, object)[bought.division]
+    share, usual_share = _paid_shares(bought)
     fitted = bought.weight * np.exp(np.minimum(plain.log_cents(bought.values, names), MOST_LOG))
+    fitted = fitted * share[bought.division]
     spent = bought.weight * bought.value_cents
-    common = max(float(spent.sum()), 0.0) / float(fitted.sum()) if len(fitted) else 1.0
+    money = max(float(spent.sum()), 0.0)
+    common = money / float(fitted.sum()) if len(fitted) else 1.0
     cell = bought.division * 2 + bought.owned
     rows, made, found = (
         np.bincount(cell, weights=weights, minlength=2 * count)
@@ -137,8 +143,16 @@ def _scales(plain: ValueModel, bought: TrainingSet) -> dict[str, tuple[float, fl
     factor = np.maximum(found + prior * common, 0.0) / np.maximum(made + prior, 1e-9)
     factor = np.where(rows > 0, factor, common)
     total = float(factor @ made)
-    if total > 0:
-        factor *= max(float(spent.sum()), 0.0) / total
-    pairs = factor.reshape(count, 2).tolist()
+    factor = factor * (money / total if total > 0 else 1.0)
+    pairs = (factor.reshape(count, 2) * share[:, None]).tolist()
     scales = {name: (pair[0], pair[1]) for name, pair in zip(bought.divisions, pairs, strict=True)}
-    return {**scales, "": (common, common)}
+    return {**scales, "": (common * usual_share, common * usual_share)}
+
+
+def _paid_shares(bought: TrainingSet) -> tuple[Floats, float]:
+    """Share of the purchases that cost money: of each division, shape (D,), and of all."""
+    count = len(bought.divisions)
+    rows = np.bincount(bought.division, minlength=count)
+    paid = np.bincount(bought.division, weights=bought.value_cents > 0, minlength=count)
+    overall = (float(paid.sum()) + 1.0) / (float(rows.sum()) + 1.0)
+    return (paid + PAID_PRIOR * overall) / (rows + PAID_PRIOR), overall

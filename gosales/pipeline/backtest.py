@@ -21,6 +21,7 @@ from gosales.features.engine import FeatureEngine
 from gosales.models.division_model import POOLED, Side
 from gosales.pipeline.fit import Plan, fit
 from gosales.pipeline.gate import MODEL
+from gosales.pipeline.judge_money import MONEY_COLUMNS, money_rows
 from gosales.pipeline.judging import Judged, score_frozen
 from gosales.pipeline.publish_lists import write_list
 from gosales.pipeline.session import Session, Work
@@ -163,6 +164,7 @@ def _summary(judged: Sequence[Judged], figures: pd.DataFrame) -> dict[str, Any]:
             }
             for name in names
         },
+        "money": {str(one.cutoff): one.money() for one in judged},
         "never_bought_auc_gain": {name: _gain(judged, name) for name in names if name != MODEL},
     }
 
@@ -200,6 +202,11 @@ def _html(summary: dict[str, Any]) -> str:
             ],
         ),
     ]
+    for cutoff, figures in summary["money"].items():
+        sections += [
+            page.heading(f"Money after {cutoff}"),
+            page.table(MONEY_COLUMNS, money_rows(figures)),
+        ]
     for population in POPULATIONS:
         rows = [
             (name, *(boards[population][key] for key in keys))

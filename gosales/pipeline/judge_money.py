@@ -49,6 +49,34 @@ def money_figures(table: MoneyTable) -> dict[str, Any]:
     }
 
 
+MONEY_COLUMNS = (
+    "population",
+    "forecast",
+    "actual",
+    "forecast_over_actual",
+    "interval_coverage",
+    "wallet_coverage",
+    "best 5 % by expected value",
+    "by score",
+    "by past spend",
+)
+
+
+def money_rows(figures: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """A row of MONEY_COLUMNS for each population."""
+    return [
+        (
+            name,
+            *(one[key] for key in MONEY_COLUMNS[1:6]),
+            *(
+                one["captured"]["0.05"][key]
+                for key in ("expected_value", "icp_score", "past_spend")
+            ),
+        )
+        for name, one in figures["populations"].items()
+    ]
+
+
 def _population(table: MoneyTable, name: str) -> dict[str, Any]:
     inside = np.full(table.chance.shape, True) if name == ALL else table.population == name
     cells = _cells(table, inside)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,11 @@ from gosales.features.engine import FeatureEngine
 from gosales.labels.purchases import label
 from gosales.models.calibration import Calibration
 from gosales.models.division_model import DivisionModel
+from gosales.models.money_model import Money
 from gosales.pipeline.fit import populations
 from gosales.pipeline.gate import MODEL
+from gosales.pipeline.judge_money import MoneyTable, money_figures
+from gosales.pipeline.money import MoneyProof, money_proof
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +30,7 @@ class Judged:
 
     Attributes:
         score: "model" (what was shipped) and each baseline -> probabilities.
+        told: What was said of the money.
         months: Length of the outcome that the holdout covers.
     """
 
@@ -39,10 +43,17 @@ class Judged:
     months: int
     horizon_months: int
     customers: NDArray[np.object_]
+    told: MoneyProof
 
     def board(self, name: str) -> dict[str, Any]:
         """The scoreboard of one of the scores."""
         return scoreboard(self.score[name], self.bought, self.population, self.divisions)
+
+    def money(self) -> dict[str, Any]:
+        """How the money was foretold, with the probabilities that were shipped."""
+        return money_figures(
+            MoneyTable(self.score[MODEL], self.told, self.bought, self.value_cents, self.population)
+        )
 
 
 def score_frozen(engine: FeatureEngine, models: list[DivisionModel], outcome: Outcome) -> Judged:
@@ -53,16 +64,19 @@ def score_frozen(engine: FeatureEngine, models: list[DivisionModel], outcome: Ou
     labels = label(outcome, cells.spine)
     n = len(cells.spine.customers)
     score = {name: np.zeros((n, len(kept))) for name in (MODEL, *models[0].shared.baselines)}
+    money = np.zeros((4, n, len(cells.spine.divisions)))
     everyone, plain = np.arange(n, dtype=np.int32), Calibration()
     for place, d in enumerate(kept):
         model = by_name[cells.spine.divisions[d]]
         frame = cells.rows(everyone, np.full(n, d, np.int32), outcome.horizon_months)
         score[MODEL][:, place] = model.score(frame.values, frame.owned)
+        money[:, :, d] = astuple(model.money(frame.values))
         for name in model.shared.baselines:
             score[name][:, place] = plain(model.baseline_logit(name, frame.values))
+    divisions = tuple(cells.spine.divisions[d] for d in kept)
     return Judged(
         engine.history.cutoff,
-        tuple(cells.spine.divisions[d] for d in kept),
+        divisions,
         score,
         labels.bought[:, kept],
         labels.value_cents[:, kept],
@@ -70,4 +84,5 @@ def score_frozen(engine: FeatureEngine, models: list[DivisionModel], outcome: Ou
         outcome.horizon_months,
         engine.horizon_months,
         cells.spine.customers,
+        money_proof(cells, Money(*money)).of(divisions),
     )

@@ -62,14 +62,17 @@ def price_levels(history: History) -> dict[str, float]:
     """Division -> log of the cents that an order day brought lately.
 
     The mean over customers of the log of their money per order day of the last 12 months, pulled to
-    the mean of all where customers are few. Every division of the history is in it.
+    the mean of all where customers are few. What was only ever given away is worth next to nothing.
+    Every division of the history is in it.
     """
     sales = history.sales
     recent = sales[Fact.DATE] > history.cutoff.plus_months(-LEVEL_MONTHS)
     sale = recent & (sales[Fact.LINE_TYPE] == Fact.SALE)
     day = ibis.ifelse(sale, sales[Fact.DATE], ibis.null("date"))
     rows = sales.group_by([Fact.DIVISION, Fact.CUSTOMER]).aggregate(
-        cents=ibis.ifelse(recent, sales[Fact.VALUE], 0).sum(), days=day.nunique()
+        cents=ibis.ifelse(recent, sales[Fact.VALUE], 0).sum(),
+        days=day.nunique(),
+        dearest=sales[Fact.VALUE].max(),
     )
     table = rows.order_by([Fact.DIVISION, Fact.CUSTOMER]).to_pandas()
     codes, names = pd.factorize(table[Fact.DIVISION].astype(object), sort=True)
@@ -80,6 +83,8 @@ def price_levels(history: History) -> dict[str, float]:
     total = np.bincount(codes[paid], weights=logs, minlength=len(names))
     count = np.bincount(codes[paid], minlength=len(names))
     levels = (total + LEVEL_PRIOR * overall) / (count + LEVEL_PRIOR)
+    priced = np.bincount(codes, weights=table["dearest"] > 0, minlength=len(names)) > 0
+    levels[~priced] = np.log(LEAST_CENTS)
     return {str(name): float(level) for name, level in zip(names, levels, strict=True)}
 
 
@@ -93,9 +98,13 @@ def prove_money(cells: CellFeatures, past: TrainingSet, history: History, seed: 
         seed: Of the fit.
     """
     model = fit_money_model(past, price_levels(history.as_of(cells.panel.cutoff)), seed)
+    return money_proof(cells, money_of_cells(model, cells))
+
+
+def money_proof(cells: CellFeatures, money: Money) -> MoneyProof:
+    """What was said of all cells, of shape (n, D), beside what they spent before."""
     spent = np.nan_to_num(cells.panel.own(YEAR).astype(np.float64))
-    anywhere = spent.clip(0).sum(1)
-    return MoneyProof(cells.spine.divisions, money_of_cells(model, cells), spent, anywhere)
+    return MoneyProof(cells.spine.divisions, money, spent, spent.clip(0).sum(1))
 
 
 def money_of_cells(model: MoneyModel, cells: CellFeatures, months: int | None = None) -> Money:

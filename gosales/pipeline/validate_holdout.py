@@ -26,6 +26,7 @@ from gosales.features.engine import FeatureEngine
 from gosales.models.model_store import load_models
 from gosales.pipeline.build import published_star, refuse_blockers, sources_of
 from gosales.pipeline.gate import MODEL
+from gosales.pipeline.judge_money import MONEY_COLUMNS, money_rows
 from gosales.pipeline.judging import Judged, score_frozen
 from gosales.pipeline.session import Session, Work, working
 from gosales.utils.progress import track
@@ -130,6 +131,7 @@ def _report(work: Work, judged: Judged) -> ValidationRun:
         "horizon_months": judged.horizon_months,
         "note": coverage_note(judged),
         "populations": shipped,
+        "money": judged.money(),
         "baselines": baselines,
         "gates": [asdict(gate) for gate in gates],
     }
@@ -194,6 +196,8 @@ def _html(metrics: dict[str, Any], gates: Sequence[Gate], curves: dict[str, list
             page.table(("score", "auc", "ap", "lift_10"), simple),
             page.heading("Never-bought cells, by division"),
             page.table(("division", *keys), never),
+            page.heading("Money"),
+            page.table(MONEY_COLUMNS, money_rows(metrics["money"])),
             page.heading("Gains on never-bought cells"),
             page.table(top, [[row[key] for key in top] for row in curves[NEVER]]),
         ],

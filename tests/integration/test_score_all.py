@@ -143,6 +143,7 @@ def test_holdout_is_judged_with_the_frozen_models(place, gosales):
     report = json.loads((place.outputs / "validation" / "metrics.json").read_text(encoding="utf-8"))
     assert report["judged_at"] == max(str(row[2]) for row in rows if str(row[2]) <= "2023-12-31")
     assert set(report["populations"]) == {"never_bought", "lapsed", "active", "all"}
+    assert report["money"]["populations"]["all"]["forecast_over_actual"] > 0
     for name in ("gains.csv", "calibration.csv", "report.html"):
         assert (place.outputs / "validation" / name).stat().st_size > 0
 
@@ -167,6 +168,8 @@ def test_backtest_judges_past_cutoffs_with_what_was_known(scored, gosales):
     assert summary["cutoffs"] == sorted(summary["cutoffs"], reverse=True)
     assert {"model", "model_everywhere", "rfm_logistic"} <= set(summary["scores"])
     assert (folder / "report.html").stat().st_size > 0
+    assert set(summary["money"]) == set(summary["cutoffs"])
+    assert all(one["populations"]["all"]["forecast"] > 0 for one in summary["money"].values())
     figures = pq.read_table(folder / "figures.parquet").to_pandas()
     assert set(figures["cutoff_date"]) == set(summary["cutoffs"])
 

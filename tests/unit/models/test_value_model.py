@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from gosales.models.boosting import to_text
-from gosales.models.value_model import MIN_ROWS, PRIOR, ValueModel, fit_value_model
+from gosales.models.value_model import (
+    MIN_ROWS,
+    PAID_PRIOR,
+    PRIOR,
+    ValueModel,
+    fit_value_model,
+)
 
 
 def names_of(training):
@@ -133,6 +139,19 @@ def test_trees_need_enough_buyers(fit, training, rows, trees):
 def test_the_same_seed_gives_the_same_trees(fit, training):
     texts = [to_text(fit(training, seed).trees) for seed in (1, 1, 2)]
     assert texts[0] == texts[1] != texts[2]
+
+
+def test_where_purchases_are_for_nothing_the_division_is_worth_little(fit, make_training):
+    """Of 20 purchases of one division two are paid; the others are always paid."""
+    rows = few(make_training(2_500, seed=3), 400)
+    cpe = rows.division == 1
+    kept = rows.where(~cpe | (np.cumsum(cpe) <= 20))
+    cpe = kept.division == 1
+    value = np.where(cpe & (np.cumsum(cpe) > 2), 0, kept.value_cents)
+    model = fit(replace(kept, value_cents=value))
+    share = (2 + PAID_PRIOR * 0.95) / (20 + PAID_PRIOR)
+    ratio = model.scale["CPE"][0] / model.scale["CAD"][0]
+    assert ratio == pytest.approx(share, rel=0.3)
 
 
 @pytest.mark.parametrize("rows", [2_500, 200], ids=["trees", "means"])

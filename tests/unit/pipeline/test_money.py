@@ -12,6 +12,7 @@ from gosales.evaluation.scoreboard import ACTIVE, NEVER
 from gosales.models.money_model import Money
 from gosales.pipeline.judge_money import MoneyTable, money_figures
 from gosales.pipeline.money import (
+    LEAST_CENTS,
     LEVEL_PRIOR,
     MoneyProof,
     money_columns,
@@ -34,20 +35,23 @@ def test_a_price_level_is_the_mean_log_of_money_per_order_day(make_star):
         ("a", "CPE", "ink", "2023-12-31", 9_999),
         ("d", "Old", "x", "2020-01-01", 7),
         ("d", "Free", "x", "2024-02-01", 0),
+        ("d", "Now free", "x", "2024-02-01", 0),
+        ("d", "Now free", "x", "2022-02-01", 50),
     )
     cad = [np.log(80_000 / 2), np.log(100_000)]
     cpe = [np.log(1_000), np.log(2_000)]
     overall = np.mean(cad + cpe)
     pulled = {
         name: (sum(logs) + LEVEL_PRIOR * overall) / (len(logs) + LEVEL_PRIOR)
-        for name, logs in {"CAD": cad, "CPE": cpe, "Free": [], "Old": []}.items()
+        for name, logs in {"CAD": cad, "CPE": cpe, "Old": [], "Now free": []}.items()
     }
+    pulled["Free"] = np.log(LEAST_CENTS)
     assert price_levels(star.as_of(CUTOFF)) == pytest.approx(pulled)
 
 
-def test_a_history_without_money_has_levels_all_the_same(make_star):
+def test_a_history_without_money_is_worth_next_to_nothing(make_star):
     star = make_star(("a", "CAD", "pro", "2024-05-01", 0))
-    assert price_levels(star.as_of(CUTOFF)) == {"CAD": 0.0}
+    assert price_levels(star.as_of(CUTOFF)) == {"CAD": np.log(LEAST_CENTS)}
 
 
 def frame(year, months):
