@@ -13,11 +13,15 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from gosales.core.columns import UNASSIGNED, Attribute, CellStatus, Customer, Fact, Product
 from gosales.core.star import Star, Tables
 from gosales.utils.db import backend, connect
+
+settings.register_profile("gosales", deadline=None)  # a busy machine is no failure
+settings.load_profile("gosales")
 
 TEXT, DAY = pa.string(), pa.date32()
 FACTS = pa.schema(

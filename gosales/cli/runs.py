@@ -42,3 +42,21 @@ def runs_show_command(run: str, workspace: Path | None) -> None:
     from gosales.pipeline.runs import show_run
 
     click.echo(show_run(open_workspace(workspace), run))
+
+
+@runs_group.command("verify")
+@click.argument("run")
+@WORKSPACE
+@VERBOSE
+def runs_verify_command(run: str, workspace: Path | None) -> None:
+    """Make a run again from its raw logs, settings and seed; exit 1 when anything differs.
+
+    Nothing is published. Takes as long as the run did.
+
+    Example: gosales runs verify 20250101T120000-000ab12
+    """
+    from gosales.pipeline.verify import verify_run
+
+    found = verify_run(open_workspace(workspace), run)
+    click.echo(found.summary())
+    found.refuse()

@@ -30,8 +30,9 @@ from gosales.etl.dates import (
     plausible_dates,
     posting_date_order,
 )
-from gosales.etl.files import RawFile, find_logs
+from gosales.etl.files import RawFile
 from gosales.etl.long import check_columns
+from gosales.etl.made_of import Ingredients, gather, keep_key
 from gosales.etl.notes import Note
 from gosales.etl.quality import DataQuality, Remarks, measure
 from gosales.etl.rejects import make_rejects, write_rejects
@@ -65,13 +66,14 @@ class StarSources:
 class StarBuild:
     """A star that was built: its DuckDB file, what its data is like, and what it was made of.
 
-    `input_hashes` maps raw file names to the SHA-256 of their bytes. Rejected lines are the
-    star's table `rejects`.
+    `input_hashes` maps raw logs and the tables beside them to the SHA-256 of their bytes; `key`
+    stands for all that the star depends on. Rejected lines are the star's table `rejects`.
     """
 
     path: Path
     quality: DataQuality
     input_hashes: dict[str, str]
+    key: str
 
     def write_rejects(self, target: Path, memory_gb: float | None = None) -> int:
         """Write the rejected lines as CSV to `target`; returns how many there are."""
@@ -79,21 +81,27 @@ class StarBuild:
 
 
 def build_star(
-    sources: StarSources, settings: EtlSettings, target: Path, cutoff: Cutoff | None = None
+    sources: StarSources,
+    settings: EtlSettings,
+    target: Path,
+    cutoff: Cutoff | None = None,
+    made_of: Ingredients | None = None,
 ) -> StarBuild:
     """Build the star from the raw logs into the DuckDB file `target`, replacing it at the end.
 
     Args:
         cutoff: Rows after it are loaded but decide nothing. Default: all rows decide.
+        made_of: What `gather_from` found for the same arguments, when it was asked already.
 
     Raises:
-        SalesLogError: A file is no sales log, dates are undecidable, or no line can be loaded;
-            an older star stays as it is.
+        SalesLogError: A file is no sales log or changes while it is read, dates are undecidable, or
+            no line can be loaded; an older star stays as it is.
         ConfigError: The settings or the SKU map cannot be used.
         ContractError: A table came out wrong.
     """
     sku_map = sku_map_of(sources, settings)
-    found = find_logs(sources.logs)
+    made_of = made_of or gather_from(sources, settings, cutoff)
+    found = made_of.found
     with _new_database(target, settings.limits.memory_gb) as connection:
         values.install(connection, decimal_comma=settings.source.decimal_comma)
         staging = Staging(sources.staging, settings, sku_map)
@@ -104,8 +112,17 @@ def build_star(
         order = builder.judge(preference)
         notes = found.notes + builder.fill(sources)
         quality = builder.finish(notes, order)
+        keep_key(connection, made_of.key)
+        made_of.require_unchanged()
     staging.prune(staged)
-    return StarBuild(target, quality, {file.name: file.sha256 for file in found.files})
+    return StarBuild(target, quality, made_of.hashes, made_of.key)
+
+
+def gather_from(
+    sources: StarSources, settings: EtlSettings, cutoff: Cutoff | None = None
+) -> Ingredients:
+    """What a star of these sources would be made of. Raises SalesLogError."""
+    return gather(sources.logs, sources.lookup, sources.workspace, settings, cutoff)
 
 
 def open_star(path: Path, memory_gb: float | None = None) -> Star:

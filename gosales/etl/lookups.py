@@ -69,16 +69,28 @@ class LookupFolder:
         return LookupFile(Header(path.name, records.header), records, table.columns)
 
     def _find(self, name: str, table: LookupTable) -> Path | None:
-        if table.file is None:
-            paths = (self.folder / f"{name}{ending}" for ending in ENDINGS)
-            return next((path for path in paths if path.is_file()), None)
-        path = self.workspace / table.file
-        if path.is_file():
-            return path
-        raise SalesLogError(
-            f"The lookup table {path} does not exist.",
-            remedy=f"Put it there, or correct [lookup.{name}] file.",
-        )
+        return _find(self.folder, self.workspace, name, table)
+
+
+def lookup_paths(folder: Path, workspace: Path, settings: EtlSettings) -> list[Path]:
+    """Every lookup that there is. Raises SalesLogError when the settings name one that is not."""
+    lookup = settings.lookup
+    named = {"products": lookup.products, "customers": lookup.customers, "cells": lookup.cells}
+    found = (_find(folder, workspace, name, table) for name, table in named.items())
+    return [path for path in found if path is not None]
+
+
+def _find(folder: Path, workspace: Path, name: str, table: LookupTable) -> Path | None:
+    if table.file is None:
+        paths = (folder / f"{name}{ending}" for ending in ENDINGS)
+        return next((path for path in paths if path.is_file()), None)
+    path = workspace / table.file
+    if path.is_file():
+        return path
+    raise SalesLogError(
+        f"The lookup table {path} does not exist.",
+        remedy=f"Put it there, or correct [lookup.{name}] file.",
+    )
 
 
 def load_products(connection: duckdb.DuckDBPyConnection, lookups: LookupFolder) -> list[Note]:

@@ -81,6 +81,20 @@ class DataQuality:
         content["first_day"], content["last_day"] = str(self.first_day), str(self.last_day)
         return content
 
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> DataQuality:
+        """The report that `as_dict` told."""
+        kinds = {
+            "blockers": Note,
+            "warnings": Note,
+            "files": FileQuality,
+            "coverage": MonthQuality,
+            "divisions": DivisionQuality,
+        }
+        rows = {key: tuple(kind(**one) for one in content[key]) for key, kind in kinds.items()}
+        days = {key: dt.date.fromisoformat(content[key]) for key in ("first_day", "last_day")}
+        return cls(**(content | rows | days))
+
 
 @dataclass(frozen=True)
 class Remarks:

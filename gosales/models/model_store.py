@@ -63,7 +63,11 @@ def save_models(models: list[DivisionModel], folder: Path) -> list[Path]:
             target,
             loader_module=LOADER,
             data_path=str(data),
-            mlflow_model=Model(model_uuid=digest[:32]),
+            mlflow_model=Model(
+                model_uuid=digest[:32],
+                # Not the clock's time: the same input gives the same bytes.
+                utc_time_created=f"{model.card['history_end']} 00:00:00.000000",
+            ),
             pip_requirements=[f"gosales-engine=={gosales.__version__}"],
         )
         shutil.rmtree(data)

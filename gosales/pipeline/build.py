@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from gosales.core.errors import SalesLogError
 from gosales.core.star import Star
-from gosales.etl.build_star import StarBuild, StarSources, build_star, open_star
-from gosales.etl.quality import render
-from gosales.etl.rejects import write_rejects
+from gosales.etl.build_star import (
+    StarBuild,
+    StarSources,
+    build_star,
+    gather_from,
+    open_star,
+)
+from gosales.etl.made_of import Ingredients, report_of
+from gosales.etl.quality import DataQuality, render
 from gosales.pipeline.session import Session, Work
-from gosales.utils.store import STAR, replacing, write_json, write_text
+from gosales.utils.store import STAR, replacing, same_file, write_json, write_text
 
 
 @dataclass(frozen=True)
@@ -29,17 +36,36 @@ def build(work: Work) -> BuildRun:
     """
     session = work.session
     target = session.workspace.stars / f"{work.run.run_id}.duckdb"
-    made = build_star(sources_of(session), session.config.etl(), target, session.options.cutoff)
+    made = _again(work, target)
     quality = made.quality.as_dict()
     write_json(work.folder / "data_quality.json", quality)
     write_text(work.folder / "data_quality.txt", render(made.quality))
     with replacing(work.folder / "rejects.csv") as path:
-        write_rejects(target, path)
+        made.write_rejects(path, session.config.limits.memory_gb)
     work.warnings.extend(item["message"] for item in quality["warnings"])
     work.note(input_hashes=made.input_hashes, lines_loaded=quality["lines_loaded"])
     refuse_blockers(quality["blockers"])
     work.run.made.add(STAR)
     return BuildRun(made, open_star(target, session.config.limits.memory_gb))
+
+
+def _again(work: Work, target: Path) -> StarBuild:
+    """The star that an earlier run built of the very same things, else a new one."""
+    session = work.session
+    sources, settings, cutoff = sources_of(session), session.config.etl(), session.options.cutoff
+    made_of = gathered(session)
+    for path in sorted(session.workspace.stars.glob("*.duckdb"), reverse=True):
+        report = report_of(path, made_of.key, settings.limits.memory_gb)
+        if report is not None and path != target:
+            same_file(path, target)
+            work.note(star_from=path.stem)
+            return StarBuild(target, DataQuality.from_dict(report), made_of.hashes, made_of.key)
+    return build_star(sources, settings, target, cutoff, made_of)
+
+
+def gathered(session: Session) -> Ingredients:
+    """What the session's star would be made of. Raises SalesLogError."""
+    return gather_from(sources_of(session), session.config.etl(), session.options.cutoff)
 
 
 def sources_of(session: Session) -> StarSources:

@@ -20,7 +20,8 @@ from gosales.utils.store import Published, RunStore
 RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}")
 STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})-")
 RESOLVED = ("run_id", "command", "seed", "cutoff", "divisions", "settings", "versions", "seconds")
-HASHES = "input_hashes"
+RECORDS = ("options", "output_hashes", "made_from", "settings", "versions")
+HASHES, HOLDOUT = "input_hashes", "holdout_hashes"
 FIGURES = ("n", "buyers", "base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
 MOST_INPUTS = 40
 
@@ -76,6 +77,26 @@ def find_run(workspace: Workspace, run_id: str) -> Path:
     )
 
 
+def read_manifest(workspace: Workspace, run_id: str) -> dict[str, Any]:
+    """What a finished run was made of and what it made.
+
+    Raises:
+        WorkspaceError: There is no such run, it did not end, or it is from before output hashes.
+    """
+    manifest = _read(find_run(workspace, run_id) / "manifest.json")
+    if manifest is None:
+        raise WorkspaceError(
+            f"Run {run_id} did not end, so there is nothing to hold it to.",
+            remedy="Choose a finished one: `gosales runs list` shows the state of each.",
+        )
+    if not all(isinstance(manifest.get(key), dict) for key in RECORDS):
+        raise WorkspaceError(
+            f"Run {run_id} is from a version that did not record what it wrote.",
+            remedy="Verify a run that was made since.",
+        )
+    return manifest
+
+
 def render_list(cards: list[RunCard]) -> str:
     """The list as text."""
     if not cards:
@@ -112,9 +133,14 @@ def show_run(workspace: Workspace, run_id: str) -> str:
     blocks = [_block(f"Run {run_id}", head)]
     if card.state != "done" and card.state != "current":
         blocks.append(_block("How far it came", _last_words(folder)))
-    figures = {k: v for k, v in manifest.items() if k not in (*RESOLVED, HASHES)}
+    figures = {k: v for k, v in manifest.items() if k not in (*RESOLVED, *RECORDS, HASHES, HOLDOUT)}
     blocks.append(_block("Figures", {**_plain(figures), **_quality(folder), **_metrics(folder)}))
-    blocks.append(_block("Input files (SHA-256)", _first(manifest.get(HASHES, {}))))
+    blocks.append(
+        _block(
+            "Input files (SHA-256)",
+            _first({**manifest.get(HASHES, {}), **manifest.get(HOLDOUT, {})}),
+        )
+    )
     blocks.append(_block("Settings", _flat(manifest.get("settings", {}))))
     blocks.append(_block("Versions", manifest.get("versions", {})))
     return "\n\n".join(block for block in blocks if block)

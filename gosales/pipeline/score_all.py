@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gosales.pipeline.build import build
+from gosales.pipeline.resume import resume_or_train
 from gosales.pipeline.score import score
 from gosales.pipeline.score_customers import ScoredLists
 from gosales.pipeline.session import Session, working
-from gosales.pipeline.train import engine_at, train
+from gosales.pipeline.train import engine_at
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def score_all(session: Session) -> ScoreAllRun:
     with working(session, "score-all") as work:
         made = build(work)
         engine = engine_at(session, made.star)
-        trained = train(work, engine)
+        trained = resume_or_train(work, engine, made.build.key)
         lists = score(work, engine, trained.fitted.models)
         made.star.close()
     quality = made.build.quality.as_dict()

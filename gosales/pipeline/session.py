@@ -19,12 +19,15 @@ from gosales.config import Config, load_config
 from gosales.core.errors import CheckFailed, ConfigError, WorkspaceError
 from gosales.core.timeline import Cutoff
 from gosales.pipeline.trouble import plain_trouble
+from gosales.utils.code import code_digest
 from gosales.utils.litter import sweep
 from gosales.utils.lock import holding
 from gosales.utils.log import get_log, log_to
 from gosales.utils.paths import Workspace
-from gosales.utils.store import Run, RunStore, write_json
+from gosales.utils.store import Run, RunStore, hashes, write_json
 
+MANIFEST, LOG, CHECKPOINT = "manifest.json", "log.jsonl", "trained.json"
+NOT_OUTPUT = frozenset({MANIFEST, LOG, CHECKPOINT})
 LIBRARIES = ("duckdb", "ibis-framework", "lightgbm", "mlflow-skinny", "numpy", "pandas", "pyarrow")
 
 
@@ -43,11 +46,16 @@ class Options:
 
 @dataclass(frozen=True)
 class Session:
-    """A workspace with its settings resolved for one command."""
+    """A workspace with its settings resolved for one command.
+
+    Attributes:
+        run_id: Of the run that is made again; a new one if empty.
+    """
 
     workspace: Workspace
     options: Options
     config: Config
+    run_id: str = ""
 
     @classmethod
     def open(cls, workspace: Workspace, options: Options) -> Session:
@@ -76,12 +84,16 @@ class Session:
 
 @dataclass
 class Work:
-    """A run in progress: where it writes, and what its manifest will tell."""
+    """A run in progress: where it writes, and what its manifest will tell.
+
+    `made_from` are the published parts that it can build on, with the runs that made them.
+    """
 
     session: Session
     run: Run
     manifest: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    made_from: dict[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -108,8 +120,9 @@ def working(session: Session, command: str) -> Iterator[Work]:
     with plain_trouble(session.workspace.root), holding(session.workspace.outputs, command):
         sweep(session.workspace)
         store.sync()
-        work = Work(session, store.begin(new_run_id(store.last_run_id())))
-        with log_to(work.folder / "log.jsonl"):
+        run_id = session.run_id or new_run_id(store.last_run_id())
+        work = Work(session, store.begin(run_id), made_from=dict(store.published().parts))
+        with log_to(work.folder / LOG):
             yield from _logged(work, command)
         if work.run.made:
             store.commit(work.run)
@@ -123,12 +136,11 @@ def _logged(work: Work, command: str) -> Iterator[Work]:
         yield work
         _refuse_warnings(work)
         seconds = round(time.monotonic() - started, 1)
-        manifest = {**_resolved(work.session, command), **work.manifest, "seconds": seconds}
-        write_json(work.folder / "manifest.json", manifest | {"run_id": work.run.run_id})
+        write_json(work.folder / MANIFEST, _manifest(work, command) | {"seconds": seconds})
     except BaseException as error:
         with contextlib.suppress(OSError):  # the disk may be full
             get_log().error("failed", error=f"{type(error).__name__}: {error}")
-        work.session.store.drop_star(work.run)
+        work.session.store.keep_star(work.run)
         raise
     get_log().info("done", seconds=seconds)
 
@@ -166,17 +178,35 @@ def _next_stamp(stamp: str) -> str:
     return f"{later:%Y%m%dT%H%M%S}-{later.microsecond // 1000:03d}"
 
 
-def _resolved(session: Session, command: str) -> dict[str, Any]:
-    options = session.options
+def _manifest(work: Work, command: str) -> dict[str, Any]:
+    """All that it takes to make the run again, and to see whether the same came out."""
+    options = work.session.options
     return {
         "command": command,
         "seed": options.seed,
         "cutoff": str(options.cutoff) if options.cutoff else None,
         "divisions": list(options.divisions),
-        "settings": session.config.model_dump(mode="json"),
-        "versions": {
-            "gosales-engine": gosales.__version__,
-            "python": sys.version.split()[0],
-            **{name: version(name) for name in LIBRARIES},
+        "options": {
+            "cutoff": str(options.cutoff) if options.cutoff else None,
+            "divisions": list(options.divisions),
+            "seed": options.seed,
+            "strict": options.strict,
         },
+        "settings": work.session.config.model_dump(mode="json"),
+        "versions": versions(),
+        "made_from": work.made_from,
+        "warnings": work.warnings,
+        **work.manifest,
+        "output_hashes": hashes(work.folder, but=NOT_OUTPUT),
+        "run_id": work.run.run_id,
+    }
+
+
+def versions() -> dict[str, str]:
+    """Of this engine, its code, Python and the libraries that the numbers depend on."""
+    return {
+        "gosales-engine": gosales.__version__,
+        "gosales-code": code_digest(),
+        "python": sys.version.split()[0],
+        **{name: version(name) for name in LIBRARIES},
     }

@@ -17,7 +17,7 @@ from gosales.core.columns import Fact
 from gosales.core.errors import CheckFailed, SalesLogError
 from gosales.core.star import Star
 from gosales.core.timeline import Cutoff
-from gosales.etl.build_star import build_star, open_star
+from gosales.etl.build_star import StarSources, build_star, open_star
 from gosales.evaluation import page
 from gosales.evaluation.curves import Row, gains, reliability
 from gosales.evaluation.gates import FAILED, SKIPPED, Gate, judge
@@ -33,6 +33,7 @@ from gosales.utils.progress import track
 from gosales.utils.store import VALIDATION, replacing, write_json, write_text
 
 Floats = NDArray[np.float64]
+HOLDOUT = "holdout.duckdb"
 GRACE = dt.timedelta(days=7)
 
 
@@ -59,6 +60,7 @@ def validate_holdout(session: Session) -> ValidationRun:
             engine = FeatureEngine(star.as_of(end), models[0].card["horizon_months"])
             judged = score_frozen(engine, models, later.outcome(end, covered))
         later.close()
+        (work.folder / HOLDOUT).unlink()
         run = _report(work, judged)
         work.run.made.add(VALIDATION)
     star.close()
@@ -76,11 +78,17 @@ def require_passed(run: ValidationRun) -> None:
         )
 
 
+def holdout_of(session: Session) -> StarSources:
+    """Where the later period is; it is staged apart, so that the history's files stay staged."""
+    workspace = session.workspace
+    staging = workspace.staging / "holdout"
+    return replace(sources_of(session), logs=workspace.holdout, staging=staging)
+
+
 def _holdout(work: Work, end: Cutoff) -> tuple[Star, int]:
     """The holdout's star, and how many whole months after `end` it covers."""
     session = work.session
-    sources = replace(sources_of(session), logs=session.workspace.holdout)
-    made = build_star(sources, session.config.etl(), work.folder / "holdout.duckdb")
+    made = build_star(holdout_of(session), session.config.etl(), work.folder / HOLDOUT)
     refuse_blockers(made.quality.as_dict()["blockers"])
     star = open_star(made.path, session.config.limits.memory_gb)
     facts = star.tables.facts
@@ -97,7 +105,12 @@ def _holdout(work: Work, end: Cutoff) -> tuple[Star, int]:
             f"The holdout ends on {star.last_day}, less than a month after {end}.",
             remedy="Put at least one month of later lines into data/holdout.",
         )
-    work.note(history_end=str(end), holdout_end=str(star.last_day), months_covered=covered)
+    work.note(
+        holdout_hashes=made.input_hashes,
+        history_end=str(end),
+        holdout_end=str(star.last_day),
+        months_covered=covered,
+    )
     return star, covered
 
 

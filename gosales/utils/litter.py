@@ -12,10 +12,17 @@ from pathlib import Path
 from gosales.utils.paths import Workspace
 
 PATTERNS = {
-    "outputs": (".*.tmp", "*/.*.tmp", "runs/*/.*.tmp", "runs/*/*/.*.tmp", "runs/*/.check-*"),
+    "outputs": (
+        ".*.tmp",
+        "*/.*.tmp",
+        "runs/*/.*.tmp",
+        "runs/*/*/.*.tmp",
+        "runs/*/.check-*",
+        ".verify-*",
+    ),
     "models": ("*_model/**/.*.tmp",),
     "stars": (".*.duckdb.*", "*.duckdb.wal", "*.duckdb.tmp"),
-    "staging": (".work-*", ".lookup-*"),
+    "staging": (".work-*", ".lookup-*", "holdout/.work-*", "holdout/.lookup-*"),
 }
 """Place in the workspace -> what may be litter there."""
 

@@ -20,9 +20,19 @@ LIKE_HASHED = re.compile(r"_[0-9a-f]{4}$")
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Any folder with the layout of docs/cli.md; every path of it in one place."""
+    """Any folder with the layout of docs/cli.md; every path of it in one place.
+
+    Attributes:
+        root: The folder.
+        written: Where all that commands make goes, if not into the folder itself.
+    """
 
     root: Path
+    written: Path | None = None
+
+    @property
+    def _own(self) -> Path:
+        return self.written or self.root
 
     @property
     def config(self) -> Path:
@@ -42,19 +52,19 @@ class Workspace:
 
     @property
     def staging(self) -> Path:
-        return self.root / "data" / "staging"
+        return self._own / "data" / "staging"
 
     @property
     def stars(self) -> Path:
-        return self.root / "data" / "star"
+        return self._own / "data" / "star"
 
     @property
     def models(self) -> Path:
-        return self.root / "models"
+        return self._own / "models"
 
     @property
     def outputs(self) -> Path:
-        return self.root / "outputs"
+        return self._own / "outputs"
 
     @property
     def runs(self) -> Path:

@@ -120,6 +120,25 @@ def read_json(path: Path, *, made_by: str) -> dict[str, Any]:
     return content
 
 
+def same_file(source: Path, target: Path) -> None:
+    """Give a file that nobody changes a second name, or copy it where the disk cannot do that."""
+    try:
+        os.link(source, target)
+    except OSError:
+        with replacing(target) as temporary:
+            shutil.copyfile(source, temporary)
+
+
+def hashes(folder: Path, but: frozenset[str] = frozenset()) -> dict[str, str]:
+    """SHA-256 of every file below a folder by its path in it, without those named in `but`."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    return {
+        name: sha256(path)
+        for name, path in sorted(files.items())
+        if path.is_file() and name not in but
+    }
+
+
 def sha256(path: Path) -> str:
     """Hex digest of a file's bytes."""
     with path.open("rb") as stream:
@@ -200,6 +219,9 @@ class RunStore:
         """
         published = self.published().after(run)
         _settle(run.folder)
+        for folder in (self.workspace.runs, self.workspace.stars):
+            if folder.is_dir():
+                _to_disk(folder)
         write_json(self.workspace.published, published.as_dict())
         _to_disk(self.workspace.outputs)
         self.sync()
@@ -231,7 +253,7 @@ class RunStore:
             self._sync_files(now.parts.get(part), patterns, refused)
         if MODELS in now.parts:
             self._sync_models(self.workspace.runs / now.parts[MODELS] / "models", refused)
-        self._drop_old_stars(now.parts.get(STAR, ""))
+        self._drop_stars_but(now.parts.get(STAR, ""))
         if refused:
             raise WorkspaceError(
                 f"Run {now.run_id} is published, but {len(refused)} file(s) could not be brought "
@@ -273,10 +295,10 @@ class RunStore:
             raise MissingArtifact(path, made_by="build-star")
         return path
 
-    def drop_star(self, run: Run) -> None:
-        """Remove the star of a run that failed, unless something still holds it open."""
-        with contextlib.suppress(OSError):
-            (self.workspace.stars / f"{run.run_id}.duckdb").unlink(missing_ok=True)
+    def keep_star(self, run: Run) -> None:
+        """Of the stars that are not published keep only that of a run that failed, for the next."""
+        with contextlib.suppress(WorkspaceError):
+            self._drop_stars_but(self.published().parts.get(STAR, ""), run.run_id)
 
     def models_folder(self) -> Path:
         """Where the published models lie. Raises MissingArtifact before the first training."""
@@ -312,9 +334,9 @@ class RunStore:
             if path.is_file():
                 _copy(path, models / path.relative_to(source), refused)
 
-    def _drop_old_stars(self, keep: str) -> None:
+    def _drop_stars_but(self, *keep: str) -> None:
         for path in self.workspace.stars.glob("*.duckdb"):
-            if path.stem != keep:
+            if path.stem not in keep:
                 with contextlib.suppress(OSError):  # open elsewhere, on Windows; the next run can
                     path.unlink(missing_ok=True)
 

@@ -1,0 +1,147 @@
+"""A run that broke off is taken up where it was whole, and comes out as if it never had."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gosales.pipeline import score_all as job
+from gosales.pipeline.resume import train
+from gosales.utils.store import hashes
+from tests.integration.conftest import sales
+
+ROWS = sales(customers=14, months=22)
+
+
+class Broken(BaseException):
+    """Stands for a kill."""
+
+
+def manifest(place):
+    run_id = json.loads((place.outputs / "published.json").read_text(encoding="utf-8"))["run_id"]
+    path = place.outputs / "runs" / run_id / "manifest.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def models(place):
+    return hashes(place.root / "models")
+
+
+@pytest.fixture
+def break_at(monkeypatch, place, gosales):
+    """`break_at("score")`: run the job, which breaks off when it comes to that stage."""
+
+    def run(stage, *options):
+        def broken(*args, **kwargs):
+            raise Broken
+
+        with monkeypatch.context() as patched:
+            patched.setattr(job, stage, broken)
+            with pytest.raises(Broken):
+                gosales("score-all", place, *options)
+        return max(path.name for path in (place.outputs / "runs").iterdir())
+
+    return run
+
+
+def count(monkeypatch, name):
+    """How often a stage really runs."""
+    calls, real = [], getattr(job, name, train)
+    target = (
+        "gosales.pipeline.resume.train" if name == "train" else f"gosales.pipeline.build.{name}"
+    )
+
+    def counted(*args, **kwargs):
+        calls.append(name)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(target, counted)
+    return calls
+
+
+def test_a_run_that_broke_off_is_taken_up(place, gosales, break_at, monkeypatch):
+    place.write(ROWS)
+    assert gosales("score-all", place).code == 0
+    undisturbed, undisturbed_models = place.published(), models(place)
+    (place.logs / "log.csv").unlink()
+    place.write(ROWS, name="same.csv")  # another name is another star, with equal lists
+    broken = break_at("score")
+    trained = count(monkeypatch, "train")
+    assert gosales("score-all", place).code == 0
+    told = manifest(place)
+    assert (told["star_from"], told["models_from"]) == (broken, broken)
+    assert trained == []
+    assert models(place) == undisturbed_models
+    again = place.published()
+    assert again["icp_scores.csv"] == undisturbed["icp_scores.csv"]
+    assert again["whitespace.csv"] == undisturbed["whitespace.csv"]
+
+
+def _append(path: Path, text: str) -> list[str]:
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+    return []
+
+
+def _tamper(place) -> list[str]:
+    path = max((place.outputs / "runs").glob("*/models/cad_model/MLmodel"))
+    path.write_text("x", encoding="utf-8")
+    return []
+
+
+CHANGES = {
+    "seed": lambda place: ["--seed", "2"],
+    "settings": lambda place: _append(place.root / "gosales.toml", "kept_zeros = 0.5\n"),
+    "cutoff": lambda place: ["--cutoff", "2023-06-30"],
+    "division": lambda place: ["--division", "CAD"],
+    "log": lambda place: _append(place.logs / "log.csv", ",".join(map(str, ROWS[0])) + "\n"),
+    "tampering": _tamper,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_training_is_not_taken_up_when_anything_differs(place, gosales, break_at, change):
+    place.write(ROWS)
+    break_at("score")
+    assert gosales("score-all", place, *CHANGES[change](place)).code == 0
+    told = manifest(place)
+    assert "models_from" not in told
+    assert ("star_from" in told) == (change in ("seed", "settings", "division", "tampering"))
+
+
+def test_a_finished_run_is_repeated_in_full_but_for_its_star(place, gosales, monkeypatch):
+    place.write(ROWS)
+    assert gosales("score-all", place).code == 0
+    before, before_models, first = place.published(), models(place), manifest(place)
+    trained = count(monkeypatch, "train")
+    assert gosales("score-all", place).code == 0
+    assert trained == ["train"]
+    assert (place.published(), models(place)) == (before, before_models)
+    second = manifest(place)
+    changed = {key for key in second if second[key] != first.get(key)}
+    assert changed <= {"run_id", "seconds", "made_from", "star_from", "output_hashes"}
+    assert {k for k, v in second["output_hashes"].items() if v != first["output_hashes"][k]} == {
+        "icp_scores.csv",  # its rows hold the run's id
+        "icp_scores.parquet",
+        "whitespace.csv",
+        "whitespace.parquet",
+    }
+
+
+def test_only_the_last_broken_star_is_kept(place, gosales, break_at):
+    place.write(ROWS)
+    assert gosales("score-all", place).code == 0
+    for cutoff in ("2023-05-31", "2023-06-30"):
+        last = break_at("resume_or_train", "--cutoff", cutoff)
+    stars = {path.stem for path in (place.root / "data" / "star").glob("*.duckdb")}
+    assert stars == {manifest(place)["run_id"], last}
+
+
+def test_a_damaged_star_is_built_again(place, gosales, break_at):
+    place.write(ROWS)
+    broken = break_at("resume_or_train")
+    star = place.root / "data" / "star" / f"{broken}.duckdb"
+    star.write_bytes(star.read_bytes()[:5000])
+    assert gosales("score-all", place).code == 0
+    assert "star_from" not in manifest(place)
