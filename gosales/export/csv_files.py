@@ -29,7 +29,8 @@ def write_csv(
     """
     kept = {key: header for key, header in headers.items() if header}
     with replacing(path) as temporary, temporary.open("w", encoding=encoding, newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        # All text in quotes: the writer would leave a lone carriage return without them.
+        writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(neutralise(header) for header in kept.values())
         writer.writerows([_cell(row[key]) for key in kept] for row in rows)
     return {path: len(rows)}

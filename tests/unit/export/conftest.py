@@ -53,7 +53,7 @@ def scores():
     )
 
 
-def whitespace(rows=ROWS):
+def whitespace(rows):
     levels = [row[1] for row in rows]
     return pd.DataFrame(
         {
@@ -76,11 +76,21 @@ def whitespace(rows=ROWS):
 
 
 @pytest.fixture
-def sources(tmp_path):
-    folder = tmp_path / "run"
-    folder.mkdir()
-    write_lists(ScoredLists(scores(), whitespace()), folder)
-    return Sources(folder / "icp_scores.parquet", folder / "whitespace.parquet")
+def publish(tmp_path):
+    """`publish(rows)`: the files of published lists with those whitespace rows."""
+
+    def write(rows):
+        folder = tmp_path / f"run-{len(rows)}"
+        folder.mkdir()
+        write_lists(ScoredLists(scores(), whitespace(rows)), folder)
+        return Sources(folder / "icp_scores.parquet", folder / "whitespace.parquet")
+
+    return write
+
+
+@pytest.fixture
+def sources(publish):
+    return publish(ROWS)
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 """The import files: what their headers and cells are, and that nothing in them runs."""
 
 import csv
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gosales.core.errors import ConfigError
 from gosales.export.crm import write_dynamics, write_hubspot, write_salesforce
+from gosales.export.csv_files import money, write_csv
 from gosales.export.record_ids import read_record_ids
 from gosales.export.settings import (
     DynamicsSettings,
@@ -20,6 +24,18 @@ from gosales.utils.spreadsheet import restore
 def read(path, encoding="utf-8"):
     with path.open(encoding=encoding, newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+@given(st.lists(st.tuples(st.text(), st.floats(-1e9, 1e9), st.text()), max_size=8))
+def test_every_text_comes_back_from_a_file_and_numbers_stay_numbers(tmp_path_factory, given_rows):
+    path = tmp_path_factory.mktemp("csv") / "rows.csv"
+    rows = [{"a": one, "n": money(number), "b": two} for one, number, two in given_rows]
+    assert write_csv(path, {"a": "=A", "n": "n", "b": "b"}, rows) == {path: len(rows)}
+    found = read(path)
+    assert [(restore(row["'=A"]), restore(row["b"])) for row in found] == [
+        (one, two) for one, _, two in given_rows
+    ]
+    assert [Decimal(row["n"]) for row in found] == [row["n"] for row in rows]
 
 
 @pytest.fixture

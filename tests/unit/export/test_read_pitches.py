@@ -52,6 +52,13 @@ def test_rows_are_counted_per_list_and_level(sources):
     assert found.left_out == 3
 
 
+def test_a_log_without_reps_and_branches_has_one_long_list(publish):
+    rows = [("d4", "division", f"D{n:03}", "", 0.5, 1.0, None, None) for n in range(70)]
+    files = publish(rows)
+    assert read_pitches(files, Wanted()).lists == (Listed("Not assigned", 70, 70, 70.0),)
+    assert len(read_pitches(files, Wanted(rows=5)).pitches) == 5
+
+
 @pytest.mark.parametrize(
     ("wanted", "customers"),
     [

@@ -31,6 +31,8 @@ NASTY = [
     "+49 30",
     "@home",
     "\tab",
+    "\rcr",
+    "old\rmac",
     "\\N",
     "nan",
 ]
