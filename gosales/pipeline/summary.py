@@ -53,7 +53,17 @@ def summarise_models(metrics: dict[str, Any]) -> str:
     ]
     names = (("auc", "AUC"), ("ap", "average precision"), ("lift_10", "lift in the top 10 %"))
     rows += [f"  {text:28}{_number(figures[key]):>8}  {_number(base[key])}" for key, text in names]
-    return "\n".join(rows)
+    return "\n".join([*rows, *_money(metrics.get("money"))])
+
+
+def _money(figures: dict[str, Any] | None) -> list[str]:
+    """Forecast and actual of all cells, in a line; none without a forecast."""
+    if figures is None:
+        return []
+    found = figures["populations"]["all"]
+    told, spent = f"{found['forecast']:,.0f} foretold", f"{found['actual']:,.0f} spent"
+    ratio = _number(found["forecast_over_actual"])
+    return [f"Money of all customers and divisions in those months: {told}, {spent} ({ratio})."]
 
 
 def summarise_backtest(summary: dict[str, Any], workspace: Workspace) -> str:
