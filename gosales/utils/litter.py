@@ -18,6 +18,7 @@ PATTERNS = {
         "runs/*/.*.tmp",
         "runs/*/*/.*.tmp",
         "runs/*/.check-*",
+        "runs/*/.prove-*",
         ".verify-*",
     ),
     "models": ("*_model/**/.*.tmp",),

@@ -17,6 +17,7 @@ import gosales.core.star
 import gosales.etl.lookups
 import gosales.etl.tables
 import gosales.features.engine
+import gosales.models.recipe
 import gosales.pipeline.fit
 from gosales.core.columns import Customer, Fact
 from gosales.core.star import History, Star
@@ -298,10 +299,10 @@ def calibration_on_the_judged_rows(patch):
 def another_seed_each_time(patch):
     number = count()
 
-    def around(fit_ensemble):
-        def seeded(training, settings, _seed):
-            return fit_ensemble(training, settings, next(number))
+    def around(fit_booster):
+        def seeded(*given, **parameters):
+            return fit_booster(*given, **parameters | {"seed": next(number)})
 
         return seeded
 
-    wrap(patch, gosales.pipeline.fit, "fit_ensemble", around)
+    wrap(patch, gosales.models.recipe, "fit_booster", around)

@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 
 import gosales.etl
+from gosales.core.timeline import Cutoff
+from gosales.pipeline.build import sources_of
+from gosales.pipeline.prove_bench import open_bench
+from gosales.pipeline.prove_trial import Laboratory
+from gosales.pipeline.session import Options, Session
 from gosales.simulate.market import MarketSettings, simulate_market
 from gosales.simulate.write_logs import write_workspace
+from gosales.utils.paths import Workspace
 from tests.integration.conftest import Place
 
 SETTINGS = "[models]\nsnapshots = 2\nrounds = 10\ntracking = false\n"
@@ -66,6 +72,19 @@ def test_a_new_division_needs_a_line_in_the_sku_map_and_no_code(market, gosales)
     for name in ("icp_scores.csv", "whitespace.csv"):
         assert "Drones" in {row["division"] for row in market.rows(name)}
     assert "drones_model" in {path.name for path in (market.root / "models").iterdir()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", ["future_extended", "future_scrambled", "late_posted"])
+def test_no_future_leaks_into_a_wide_log_of_two_clocks(market, tmp_path, change):
+    session = Session.open(Workspace(market.root), Options())
+    lab = Laboratory(session, sources_of(session), tmp_path / "here")
+    bench = open_bench(lab, Cutoff.parse("2024-06-30"), lambda _: True)
+    found = bench.changed(change)
+    bench.close()
+    assert bench.exact
+    assert found.result == "passed", found.told
+    assert found.evidence["future_before"] != found.evidence["future_after"]
 
 
 def gosales_map() -> Path:

@@ -131,6 +131,7 @@ def test_what_killed_commands_left_is_swept_away_and_nothing_else(session):
         place.outputs / "validation" / ".gains.csv.x1.tmp",
         place.outputs / "runs" / "r1" / ".icp_scores.csv.x1.tmp",
         place.outputs / "runs" / "r1" / ".check-x1" / "star.duckdb",
+        place.outputs / "runs" / "r1" / ".prove-x1" / "base" / "star.duckdb",
         place.models / "cad_model" / "data" / ".model.json.x1.tmp",
         place.stars / ".r1.duckdb.x1" / "r1.duckdb",
         place.staging / ".work-x1" / "staged.parquet",
