@@ -118,6 +118,8 @@ class Scores:
     WALLET = "wallet"
     ROOM = "room_to_grow"
     CELL_STATUS = CellStatus.STATUS
+    LOW = "icp_score_low"
+    HIGH = "icp_score_high"
 
     MONEY = (IF_BOUGHT, IF_BOUGHT_LOW, IF_BOUGHT_HIGH, WALLET, ROOM)
 
@@ -137,6 +139,8 @@ class Scores:
         RUN,
         *MONEY,
         CELL_STATUS,
+        LOW,
+        HIGH,
     )
 
 

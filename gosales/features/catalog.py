@@ -10,6 +10,8 @@ from gosales.features.families.adoption_paths import PATH_FEATURES
 from gosales.features.families.collaborative import COLLABORATIVE_FEATURES
 from gosales.features.families.mix import mix
 from gosales.features.families.popularity import DIVISION_FEATURES, SEGMENT_FEATURES
+from gosales.features.families.profile import PROFILE_FEATURES
+from gosales.features.families.tastes import TASTE_FEATURES
 from gosales.features.measures import Measures
 from gosales.features.relational import ANY_FAMILIES, OWN_FAMILIES, features_of
 
@@ -32,9 +34,11 @@ def catalog(horizon_months: int) -> list[dict[str, str]]:
         *_rows({f"mix__{name}": f.meaning for name, f in mix(cells).items()}, CUSTOMER),
         *_rows(dict(zip(DIVISION_NAMES, DIVISION_FEATURES.values(), strict=True)), DIVISION),
         *_rows({f"segment__{name}": text for name, text in SEGMENT_FEATURES.items()}, CELL),
+        *_rows({f"profile__{name}": text for name, text in PROFILE_FEATURES.items()}, CELL),
         *_rows(
             {f"collaborative__{name}": text for name, text in COLLABORATIVE_FEATURES.items()}, CELL
         ),
+        *_rows({f"tastes__{name}": text for name, text in TASTE_FEATURES.items()}, CELL),
         *_rows({f"paths__{name}": text for name, text in PATH_FEATURES.items()}, CELL),
         *_rows({HORIZON_FEATURE: "Length of the outcome in months."}, CELL),
     ]

@@ -44,7 +44,8 @@ class C:
 class Cube:
     """A history by month: `cells` per customer and division, `customers` over all divisions.
 
-    `places` has the last day of each customer x branch x rep.
+    `places` has the last day of each customer x branch x rep, `skus` the months in which each
+    customer bought a SKU of a division, for what `features.skus` takes of them.
 
     The first two have the columns of `C`: DAY counts days before the anchor, VALUE is in cents,
     KEPT is the change in the number of SKUs owned (bought and not fully returned).
@@ -54,6 +55,7 @@ class Cube:
     cells: ir.Table
     customers: ir.Table
     places: ir.Table
+    skus: ir.Table
 
 
 CELL = (Fact.CUSTOMER, Fact.DIVISION)
@@ -72,7 +74,8 @@ def build_cube(history: History) -> Cube:
     cells = materialise(cells.select(columns).union(kept.select(columns)))
     days = _by_day(lines, CUSTOMER, history.two_clocks)
     customers = _by_month(days, CUSTOMER, history.two_clocks)
-    return Cube(history.cutoff, cells, materialise(customers), materialise(_places(lines)))
+    tables = customers, _places(lines), _skus(lines)
+    return Cube(history.cutoff, cells, *map(materialise, tables))
 
 
 def materialise(table: ir.Table) -> ir.Table:
@@ -120,6 +123,13 @@ def _places(lines: ir.Table) -> ir.Table:
     return named.group_by([Fact.CUSTOMER, Fact.BRANCH, Fact.REP, C.SEEN]).aggregate(
         **{C.LAST: lambda t: t[C.DAY].min()}
     )
+
+
+def _skus(lines: ir.Table) -> ir.Table:
+    """customer_id, division, product_sku, AGE of a month with a sale, SEEN when it was known."""
+    sold = lines.filter(lines[Fact.LINE_TYPE] == Fact.SALE)
+    keys = [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU, C.AGE]
+    return sold.group_by(keys).aggregate(**{C.SEEN: sold[C.SEEN].max()})
 
 
 def _by_day(lines: ir.Table, grain: tuple[str, ...], two_clocks: bool) -> ir.Table:

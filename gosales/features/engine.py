@@ -30,6 +30,8 @@ from gosales.features.families.popularity import (
     division_popularity,
     segment_popularity,
 )
+from gosales.features.families.profile import PROFILE_FEATURES, profile
+from gosales.features.families.tastes import TASTE_FEATURES, tastes
 from gosales.features.panel import Calendar, Panel, Sources, build_panels
 from gosales.features.relational import ADOPTED, Snapshots
 
@@ -39,7 +41,9 @@ CELLS_AT_ONCE = 2_000_000
 
 LEARNED_NAMES = (
     *(f"segment__{name}" for name in SEGMENT_FEATURES),
+    *(f"profile__{name}" for name in PROFILE_FEATURES),
     *(f"collaborative__{name}" for name in COLLABORATIVE_FEATURES),
+    *(f"tastes__{name}" for name in TASTE_FEATURES),
     *(f"paths__{name}" for name in PATH_FEATURES),
 )
 DIVISION_NAMES = tuple(f"division__{name}" for name in DIVISION_FEATURES)
@@ -85,7 +89,13 @@ class FeatureEngine:
 def cell_features(panel: Panel) -> CellFeatures:
     """Fit the learned families on the panel's own past, and apply them to it."""
     paths = fit_paths(panel)
-    learned = segment_popularity(panel), collaborative(panel), adoption_paths(panel, paths)
+    learned = (
+        segment_popularity(panel),
+        profile(panel),
+        collaborative(panel),
+        tastes(panel),
+        adoption_paths(panel, paths),
+    )
     joined = np.concatenate(learned, axis=2)
     return CellFeatures(panel, paths, division_popularity(panel), joined)
 

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from gosales.core.columns import Attribute, Fact
 from gosales.core.star import History
@@ -27,6 +28,7 @@ from gosales.features.relational import (
     customer_table,
     place_table,
 )
+from gosales.features.skus import SkuHistory
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -69,6 +71,7 @@ class Panel:
         branch, rep: Shape (n,), of the customer's latest line that names them; None for none.
         segments: Kind of segment -> shape (n,), code of the customer's segment, -1 for none.
         purchases: The purchase calendar.
+        skus: Shape (n, SKUs), how much each customer bought of the commonest SKUs.
         horizon_months: Length of the outcome that is to be foretold.
     """
 
@@ -85,6 +88,7 @@ class Panel:
     rep: NDArray[np.object_]
     segments: dict[str, Ints]
     purchases: Purchases
+    skus: sparse.csr_array
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -153,12 +157,14 @@ class Sources:
 
     calendar: Calendar
     attributes: pd.DataFrame
+    skus: SkuHistory
 
     @classmethod
     def of(cls, history: History, cube: Cube) -> Sources:
         attributes = history.tables.attributes.to_pandas()
         order = [Attribute.CUSTOMER, Attribute.NAME, Attribute.VALID_FROM, Attribute.VALUE]
-        return cls(Calendar.of(cube), attributes.sort_values(order, na_position="first"))
+        ordered = attributes.sort_values(order, na_position="first")
+        return cls(Calendar.of(cube), ordered, SkuHistory.of(cube))
 
     def attributes_on(self, day: dt.date) -> pd.DataFrame:
         """Customers x attributes as of `day`: the values valid then, the latest where several."""
@@ -218,6 +224,7 @@ def _panel(snapshots: Snapshots, age: int, sources: Sources, *tables: pd.DataFra
         rep=placed[Fact.REP].to_numpy(object),
         segments=_segments(size, placed, attributes),
         purchases=sources.calendar.known_at(age, customers, divisions),
+        skus=sources.skus.known_at(age, customers),
     )
 
 

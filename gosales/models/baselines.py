@@ -1,7 +1,8 @@
 """The simple scores that a model has to beat, and that are shipped where it does not.
 
 Each baseline is a short list of columns; its score is a ridge logistic regression on them, so that
-it is a probability like any other. One-column baselines rank as the column does.
+it is a probability like any other; never-bought and owned cells are then calibrated apart, by a
+line each. So within each of them a one-column baseline ranks as its column does.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gosales.core.frames import TrainingSet
+from gosales.models.calibration import Calibration, fit_map
 from gosales.models.ridge_logistic import RidgeLogistic, fit_ridge_logistic
 
 Floats = NDArray[np.float64]
 PENALTY = 1.0
 MIN_OUTCOMES = 5
+OWNED = "own_breadth__skus_owned"
 
 
 @dataclass(frozen=True)
@@ -64,22 +67,25 @@ MISSING = {"own_recency__days_since_last": 3650.0, "any_recency__days_since_last
 
 @dataclass(frozen=True)
 class Baseline:
-    """A fitted baseline; `models` maps a division to its weights, "" to everybody's."""
+    """A fitted baseline.
+
+    Attributes:
+        models: Division -> its weights, "" -> everybody's.
+        never, held: Calibration on never-bought and on owned cells, which buy at other rates.
+    """
 
     name: str
     models: dict[str, RidgeLogistic]
+    never: Calibration
+    held: Calibration
 
     def logit(
         self, names: tuple[str, ...], values: NDArray[np.float32], divisions: NDArray[np.object_]
     ) -> Floats:
         """Log odds of rows of shape (rows, len(names)) in the named divisions (rows,)."""
-        x = _inputs(BASELINES[self.name], names, values)
-        result = self.models[""].logit(x)
-        for division in set(self.models) - {""}:
-            rows = divisions == division
-            if rows.any():
-                result[rows] = self.models[division].logit(x[rows])
-        return result
+        plain = _plain_logit(self.models, _inputs(BASELINES[self.name], names, values), divisions)
+        owned = values[:, names.index(OWNED)] > 0
+        return np.where(owned, self.held.line(plain), self.never.line(plain))
 
 
 def fit_baseline(name: str, training: TrainingSet) -> Baseline:
@@ -92,15 +98,32 @@ def fit_baseline(name: str, training: TrainingSet) -> Baseline:
             rows = training.division == index
             if min(training.bought[rows].sum(), (~training.bought[rows]).sum()) >= MIN_OUTCOMES:
                 groups[division] = rows
-    return Baseline(
-        name,
-        {
-            division: fit_ridge_logistic(
-                x[rows], training.bought[rows], training.weight[rows], PENALTY
-            )
-            for division, rows in groups.items()
-        },
-    )
+    models = {
+        division: fit_ridge_logistic(x[rows], training.bought[rows], training.weight[rows], PENALTY)
+        for division, rows in groups.items()
+    }
+    plain = _plain_logit(models, x, np.array(training.divisions, object)[training.division])
+    maps = (_fit_side(plain, training, side) for side in (~training.owned, training.owned))
+    return Baseline(name, models, *maps)
+
+
+def _fit_side(plain: Floats, training: TrainingSet, side: NDArray[np.bool_]) -> Calibration:
+    """The line that calibrates one side; none where one of the outcomes hardly occurs."""
+    bought = training.bought[side]
+    if min(bought.sum(), (~bought).sum()) < MIN_OUTCOMES:
+        return Calibration()
+    return fit_map(plain[side], bought, training.weight[side])
+
+
+def _plain_logit(
+    models: dict[str, RidgeLogistic], x: NDArray[np.float32], divisions: NDArray[np.object_]
+) -> Floats:
+    result = models[""].logit(x)
+    for division in set(models) - {""}:
+        rows = divisions == division
+        if rows.any():
+            result[rows] = models[division].logit(x[rows])
+    return result
 
 
 def _inputs(

@@ -13,6 +13,7 @@ from gosales.models.calibration import Calibration
 from gosales.models.money_model import Money, MoneyModel
 from gosales.models.product_model import ProductModel
 from gosales.models.recipe import Ensemble
+from gosales.models.score_band import ScoreBand
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -46,11 +47,14 @@ class Side:
     Attributes:
         kind: OWN, POOLED or BASELINE.
         baseline: The simple score that stands in where the model has not earned its place.
+        calibration: Applied to the log odds.
+        band: Intervals of the probabilities; None where no outcome could be judged.
     """
 
     kind: str
     baseline: str
     calibration: Calibration = UNCHANGED
+    band: ScoreBand | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,15 @@ class DivisionModel:
             rows = owned == flag
             result[rows] = side.calibration(self._logit(side, values[rows], owned[rows]))
         return result
+
+    def interval(self, score: Floats, owned: Flags) -> tuple[Floats, Floats]:
+        """Low and high of scores, shape (rows,); the score itself where nothing is known."""
+        low, high = score.copy(), score.copy()
+        for flag, side in ((False, self.never), (True, self.held)):
+            rows = owned == flag
+            if side.band is not None:
+                low[rows], high[rows] = side.band.around(score[rows])
+        return low, high
 
     def kinds(self, owned: NDArray[np.bool_]) -> NDArray[np.object_]:
         """Shape (rows,): OWN, POOLED or BASELINE, by which side a row is on."""

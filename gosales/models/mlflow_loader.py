@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from gosales.models.baselines import OWNED
 from gosales.models.division_model import DivisionModel
 from gosales.models.model_store import load_model
-
-OWNED_COLUMN = "own_breadth__skus_owned"
 
 
 class PyfuncModel:
@@ -22,7 +21,7 @@ class PyfuncModel:
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """icp_score of each row; `frame` has the feature columns by name, as in the catalog."""
         values = frame[list(self.model.shared.names)].to_numpy(np.float32)
-        owned = frame[OWNED_COLUMN].fillna(0).to_numpy() > 0
+        owned = frame[OWNED].fillna(0).to_numpy() > 0
         return pd.DataFrame({"icp_score": self.model.score(values, owned)}, index=frame.index)
 
 

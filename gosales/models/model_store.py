@@ -31,6 +31,7 @@ from gosales.models.money_store import pack_money, unpack_money
 from gosales.models.product_model import ProductChance, ProductModel
 from gosales.models.recipe import Ensemble, LinearMember
 from gosales.models.ridge_logistic import RidgeLogistic
+from gosales.models.score_band import ScoreBand
 from gosales.utils.paths import slugs
 from gosales.utils.store import MODEL_SUFFIX
 
@@ -135,6 +136,7 @@ def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
         "names": shared.names,
         "rate": shared.ensemble.rate if shared.ensemble else None,
         "linear": _pack_linear(shared.ensemble.linear if shared.ensemble else None),
+        "activity": _pack_linear(shared.ensemble.activity if shared.ensemble else None),
         "baselines": {name: _pack_baseline(b) for name, b in shared.baselines.items()},
         "typical_activity": shared.typical_activity,
         "money": money,
@@ -153,7 +155,8 @@ def _unpack_shared(shared: dict[str, Any], packed: dict[str, bytes]) -> Shared:
     money = unpack_money(names, shared["money"], trees)
     ensemble = None
     if shared["rate"] is not None:
-        ensemble = Ensemble(names, shared["rate"], trees, _unpack_linear(shared["linear"]))
+        linear = (_unpack_linear(shared[key]) for key in ("linear", "activity"))
+        ensemble = Ensemble(names, shared["rate"], trees, *linear)
     baselines = {name: _unpack_baseline(name, b) for name, b in shared["baselines"].items()}
     return Shared(names, ensemble, baselines, money, shared["typical_activity"])
 
@@ -198,7 +201,13 @@ def _unpack_own(content: dict[str, Any], shared: Shared) -> DivisionModel:
 
 
 def _unpack_side(content: dict[str, Any]) -> Side:
-    return Side(content["kind"], content["baseline"], Calibration(**content["calibration"]))
+    band = content["band"]
+    return Side(
+        content["kind"],
+        content["baseline"],
+        Calibration(**content["calibration"]),
+        None if band is None else ScoreBand(*(tuple(band[key]) for key in ("at", "low", "high"))),
+    )
 
 
 def _pack_ridge(model: RidgeLogistic) -> dict[str, list[float | None]]:
@@ -234,11 +243,16 @@ def _unpack_linear(content: dict[str, Any] | None) -> LinearMember | None:
 
 
 def _pack_baseline(baseline: Baseline) -> dict[str, Any]:
-    return {division: _pack_ridge(model) for division, model in baseline.models.items()}
+    return {
+        "models": {division: _pack_ridge(model) for division, model in baseline.models.items()},
+        "never": dataclasses.asdict(baseline.never),
+        "held": dataclasses.asdict(baseline.held),
+    }
 
 
 def _unpack_baseline(name: str, content: dict[str, Any]) -> Baseline:
-    return Baseline(name, {division: _unpack_ridge(model) for division, model in content.items()})
+    models = {division: _unpack_ridge(model) for division, model in content["models"].items()}
+    return Baseline(name, models, Calibration(**content["never"]), Calibration(**content["held"]))
 
 
 def quiet_mlflow() -> None:

@@ -1,14 +1,19 @@
 """The recipe: who buys from a division next, learned over all divisions and many cutoffs.
 
-Four members, blended as the mean of their log odds:
+Members, blended as the mean of their log odds:
 
 general     boosted trees on all cells
-whitespace  small boosted trees on never-bought cells, blind to the cell's own past
+whitespace  small boosted trees on never-bought cells, blind to the cell's own past, which may
+            only rise with what the learned families say
 linear      ridge logistic regression on never-bought cells
 owned       boosted trees on owned cells
+activity    ridge logistic regression on never-bought cells that sees the customer and the rates
+            of the division only
 
 docs/adr tells what each is worth. Cells never bought get the mean of general, whitespace and
-linear; owned cells that of general and owned.
+linear; owned cells that of general and owned. Where a division has sold nothing for half a year,
+what its owners of old have in common says nothing of who would buy it now: there activity stands
+alone.
 """
 
 from __future__ import annotations
@@ -32,11 +37,18 @@ MIN_BUYERS = 5
 """A member needs so many buyers and non-buyers among its rows; else it is left out."""
 
 GENERAL, WHITESPACE, LINEAR, OWNED = "general", "whitespace", "linear", "owned"
+CUSTOMER_SIDE = ("any_", "mix__", "division__", "horizon__")
+QUIET = "division__quiet_months"
+DORMANT_MONTHS = 6
 TREES: dict[str, dict[str, Any]] = {
     GENERAL: {"num_leaves": 31},
     WHITESPACE: {"num_leaves": 7, "path_smooth": 10.0},
     OWNED: {"num_leaves": 15},
 }
+RISING = ("segment__", "profile__", "collaborative__", "tastes__", "paths__")
+"""Families whose features say how likely it is: the whitespace trees rise with them or not at all,
+which keeps them from learning the accidents of a few cutoffs."""
+
 BLEND = {False: (GENERAL, WHITESPACE, LINEAR), True: (GENERAL, OWNED)}
 
 
@@ -67,6 +79,7 @@ class Ensemble:
     rate: float
     trees: dict[str, lgb.Booster]
     linear: LinearMember | None
+    activity: LinearMember | None
 
     def logit(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
         """Log odds of buying in the horizon.
@@ -81,6 +94,9 @@ class Ensemble:
             members = [self._member(name, values[rows]) for name in BLEND[flag] if self._has(name)]
             if members and rows.any():
                 result[rows] = np.mean(members, axis=0)
+        dormant = ~owned & (values[:, self.names.index(QUIET)] >= DORMANT_MONTHS)
+        if self.activity is not None and dormant.any():
+            result[dormant] = self.activity.logit(values[dormant])
         return result
 
     def _has(self, name: str) -> bool:
@@ -104,13 +120,22 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
         for index, name in enumerate(TREES)
         if _learnable(parts[name])
     }
-    linear = _fit_linear(never, settings.ridge_penalty) if _learnable(never) else None
+    linear, activity = None, None
+    if _learnable(never):
+        blind = _blind(never.names)
+        seen = [i for i in blind if never.names[i].startswith(CUSTOMER_SIDE)]
+        linear = _fit_linear(never, blind, settings.ridge_penalty)
+        activity = _fit_linear(never, seen, settings.ridge_penalty)
     rate = (float((training.weight * training.bought).sum()) + 0.5) / (training.weight.sum() + 1.0)
-    return Ensemble(training.names, rate, trees, linear)
+    return Ensemble(training.names, rate, trees, linear, activity)
 
 
 def _fit_trees(name: str, rows: TrainingSet, settings: ModelSettings, seed: int) -> lgb.Booster:
-    columns = _blind(rows.names) if name == WHITESPACE else slice(None)
+    parameters, columns = dict(TREES[name]), list(range(len(rows.names)))
+    if name == WHITESPACE:
+        columns = _blind(rows.names)
+        rising = [int(rows.names[i].startswith(RISING)) for i in columns]
+        parameters["monotone_constraints"] = rising
     return fit_booster(
         rows.values[:, columns],
         rows.bought,
@@ -119,7 +144,7 @@ def _fit_trees(name: str, rows: TrainingSet, settings: ModelSettings, seed: int)
         objective="binary",
         learning_rate=settings.learning_rate,
         seed=seed,
-        **TREES[name],
+        **parameters,
     )
 
 
@@ -132,8 +157,8 @@ def tame(
     return np.where(np.isnan(part), fill.astype(np.float32), part)
 
 
-def _fit_linear(training: TrainingSet, penalty: float) -> LinearMember:
-    columns = tuple(_blind(training.names))
+def _fit_linear(training: TrainingSet, kept: list[int], penalty: float) -> LinearMember:
+    columns = tuple(kept)
     shares = ("share", "rate")
     logs = tuple(
         i

@@ -13,7 +13,7 @@ class ModelSettings(Settings):
     snapshots: int = Field(
         8, ge=1, le=24, description="Training cutoffs before the scoring cutoff."
     )
-    rounds: int = Field(125, ge=10, le=2_000, description="Trees in each boosted model.")
+    rounds: int = Field(150, ge=10, le=2_000, description="Trees in each boosted model.")
     learning_rate: float = Field(0.05, gt=0, le=0.5, description="Of the boosted models.")
     kept_zeros: float = Field(
         0.35,

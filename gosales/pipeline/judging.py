@@ -16,10 +16,10 @@ from gosales.labels.purchases import label
 from gosales.models.calibration import Calibration
 from gosales.models.division_model import DivisionModel
 from gosales.models.money_model import Money
-from gosales.pipeline.fit import populations
 from gosales.pipeline.gate import MODEL
 from gosales.pipeline.judge_money import MoneyTable, money_figures
 from gosales.pipeline.money import MoneyProof, money_proof
+from gosales.pipeline.proof import populations
 
 Floats = NDArray[np.float64]
 

@@ -25,7 +25,8 @@ from gosales.etl.settings import LookupSettings
 from gosales.evaluation.checks.byte_identity import Digests
 from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.pipeline.build import refuse_blockers
-from gosales.pipeline.fit import Fitted, Plan, fit, metrics
+from gosales.pipeline.figures import metrics
+from gosales.pipeline.fit import Fitted, Plan, fit
 from gosales.pipeline.products import product_models
 from gosales.pipeline.publish_lists import write_lists
 from gosales.pipeline.score_customers import ScoredLists, score_customers

@@ -18,7 +18,7 @@ from gosales.utils.spreadsheet import neutral_sql
 from gosales.utils.store import replacing
 
 DECIMALS = {
-    Scores.SCORE: "DECIMAL(9,6)",
+    **dict.fromkeys((Scores.SCORE, Scores.LOW, Scores.HIGH), "DECIMAL(9,6)"),
     Whitespace.PRODUCT_SCORE: "DECIMAL(9,6)",
     Scores.PERCENTILE: "DECIMAL(6,2)",
     **dict.fromkeys((Scores.VALUE, *Scores.MONEY), "DECIMAL(20,2)"),

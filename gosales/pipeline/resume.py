@@ -15,6 +15,7 @@ from pathlib import Path
 from gosales.core.errors import GosalesError
 from gosales.features.engine import FeatureEngine
 from gosales.models.model_store import load_models
+from gosales.pipeline.calibrate import Calibrations
 from gosales.pipeline.fit import Fitted
 from gosales.pipeline.session import CHECKPOINT, MANIFEST, Work, versions
 from gosales.pipeline.train import TrainRun, train
@@ -103,4 +104,9 @@ class _Training:
         self.work.warnings.extend(content["warnings"])
         self.work.note(**content["facts"], models_from=folder.name)
         figures = read_json(self.work.folder / "metrics.json", made_by="train")
-        return TrainRun(Fitted(load_models(self.work.folder / "models"), None, None), figures)
+        return TrainRun(_loaded(self.work.folder / "models"), figures)
+
+
+def _loaded(models: Path) -> Fitted:
+    """Saved models, without the proofs that chose their kinds: those are in metrics.json."""
+    return Fitted(load_models(models), None, None, Calibrations(None, None))

@@ -18,13 +18,13 @@ from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.features.lookalikes import nearest_owners
 from gosales.models.division_model import DivisionModel
 from gosales.pipeline.cell_statuses import CellStatuses, skipped
-from gosales.pipeline.fit import populations
 from gosales.pipeline.money import money_columns
 from gosales.pipeline.products import owned_skus
+from gosales.pipeline.proof import populations
 from gosales.pipeline.reasons import explain_rows
 from gosales.utils.progress import track
 from gosales.whitespace.ranking import division_rows, listed, product_rows
-from gosales.whitespace.scores import with_grades
+from gosales.whitespace.scores import SCORE_DIGITS, with_grades
 
 STATUS = {NEVER: Status.WHITESPACE, LAPSED: Status.LAPSED, ACTIVE: Status.ACTIVE}
 BLOCK = 100_000
@@ -81,12 +81,14 @@ def _score_table(
     columns = [d for d, name in enumerate(spine.divisions) if name in models]
     n = len(spine.customers)
     score, money = np.zeros((n, len(columns))), np.zeros((n, len(columns), len(Scores.MONEY)))
+    bounds = np.zeros((2, n, len(columns)))
     everyone = np.arange(n, dtype=np.int32)
     for place, d in enumerate(columns):
         model = models[spine.divisions[d]]
         for block in np.array_split(everyone, max(-(-n // BLOCK), 1)):
             frame = cells.rows(block, np.full(len(block), d, np.int32))
             score[block, place] = model.score(frame.values, frame.owned)
+            bounds[:, block, place] = model.interval(score[block, place], frame.owned)
             money[block, place] = money_columns(model.money(frame.values), frame)
     population = populations(cells)[:, columns]
     people = _people(history, cells)
@@ -105,6 +107,8 @@ def _score_table(
             ).ravel(),
             Scores.RUN: run_id,
             **{name: money[:, :, i].ravel() for i, name in enumerate(Scores.MONEY)},
+            Scores.LOW: np.round(bounds[0].ravel(), SCORE_DIGITS),
+            Scores.HIGH: np.round(bounds[1].ravel(), SCORE_DIGITS),
         }
     )
     return with_grades(table)

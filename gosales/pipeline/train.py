@@ -15,7 +15,8 @@ from gosales.features.catalog import COLUMNS, catalog
 from gosales.features.engine import FeatureEngine
 from gosales.models.model_store import load_models, save_models
 from gosales.models.tracking import track_run
-from gosales.pipeline.fit import Fitted, Plan, fit, metrics
+from gosales.pipeline.figures import metrics
+from gosales.pipeline.fit import Fitted, Plan, fit
 from gosales.pipeline.products import product_models
 from gosales.pipeline.session import Session, Work
 from gosales.utils.progress import track

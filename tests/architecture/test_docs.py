@@ -193,7 +193,7 @@ def test_every_reject_reason_is_documented_and_used():
 
 def test_every_key_of_metrics_is_documented():
     part = text(DOCS / "data.md").split("### `metrics.json`")[1].split("\n### ")[0]
-    source = ast.parse(text(ROOT / "gosales" / "pipeline" / "fit.py"))
+    source = ast.parse(text(ROOT / "gosales" / "pipeline" / "figures.py"))
     (function,) = [n for n in source.body if getattr(n, "name", "") == "metrics"]
     written = {
         key.value

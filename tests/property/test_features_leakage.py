@@ -1,12 +1,17 @@
 """The future must not reach the features, by event or by posting, at any snapshot."""
 
+import datetime as dt
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from gosales.core.timeline import Cutoff
+from gosales.features import skus
 from gosales.features.engine import FeatureEngine
+from gosales.features.families import tastes
 from gosales.features.lookalikes import nearest_owners
 
 CUTOFF = Cutoff.parse("2024-06-28")
@@ -34,6 +39,9 @@ def everything(cells):
                 "learned": cells.learned_values,
                 "rate": cells.paths.rate,
                 "ridge": cells.paths.ridge,
+                "bought": panel.skus.data,
+                "sku": panel.skus.indices,
+                "sku_row": panel.skus.indptr,
             }.items()
         },
         "purchases": sorted(
@@ -55,10 +63,19 @@ def attributes(day_before, day_after):
     ]
 
 
-@pytest.mark.parametrize("age", [0, 7])
+@pytest.mark.parametrize(
+    ("age", "most_skus", "patterns"),
+    [
+        pytest.param(0, 2_000, 48, id="at the end"),
+        pytest.param(7, 2_000, 48, id="earlier"),
+        pytest.param(7, 2, 1, id="earlier, with the commonest SKUs condensed by an SVD"),
+    ],
+)
 @settings(max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(data=st.data())
-def test_a_snapshot_is_the_same_when_the_later_rows_were_never_loaded(make_star, logs, age, data):
+def test_a_snapshot_is_the_same_when_the_later_rows_were_never_loaded(
+    make_star, logs, age, most_skus, patterns, data
+):
     """Features of age k of a log equal, byte by byte, those of age 0 of what was known by then.
 
     At age 0: rows after the cutoff, by event or posting, change nothing. At age k: features made
@@ -68,8 +85,32 @@ def test_a_snapshot_is_the_same_when_the_later_rows_were_never_loaded(make_star,
     imported = attributes(past.plus_months(-3), past.plus_months(1))
     star = make_star(*rows, attributes=imported)
     cut = make_star(*known_by(rows, past.date), attributes=imported[:2])
-    snapshot = everything(FeatureEngine(star.as_of(CUTOFF), 6).at(age))
-    assert snapshot == everything(FeatureEngine(cut.as_of(past), 6).at(0))
+    with (
+        mock.patch.object(skus, "MOST_SKUS", most_skus),
+        mock.patch.object(tastes, "PATTERNS", patterns),
+    ):
+        snapshot = everything(FeatureEngine(star.as_of(CUTOFF), 6).at(age))
+        assert snapshot == everything(FeatureEngine(cut.as_of(past), 6).at(0))
+
+
+@pytest.mark.parametrize(("age", "days_late"), [(0, 0), (3, 0), (3, 50)])
+def test_a_sku_that_sells_later_moves_no_taste(make_star, age, days_late):
+    """Of sixty customers and SKUs, more than there are patterns, all but the first buy the last."""
+    past = CUTOFF.months_before(age)
+    buyers = [f"c{i:02d}" for i in range(60)]
+    rows = [
+        (buyer, "CAD" if i % 3 else "CPE", f"s{(i * j + i) % 61:02d}", past.plus_months(-j), 50, 1)
+        for i, buyer in enumerate(buyers)
+        for j in range(4)
+    ]
+    known = past.plus_months(1)
+    sold = known - dt.timedelta(days=days_late)
+    hits = [(buyer, "CAD", "s61", sold, 50, 1, known) for buyer in buyers[1:]]
+    star, cut = make_star(*rows, *hits), make_star(*rows)
+    with mock.patch.object(skus, "MOST_SKUS", 55):
+        found = FeatureEngine(star.as_of(CUTOFF), 6).at(age)
+        assert everything(found) == everything(FeatureEngine(cut.as_of(past), 6).at(0))
+    assert min(found.panel.skus.shape) > tastes.PATTERNS
 
 
 @pytest.mark.parametrize(

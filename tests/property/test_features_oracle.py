@@ -1,15 +1,22 @@
 """The relational features, counted again by plain loops over the raw rows."""
 
 import datetime as dt
+import math
+from collections import Counter
 from typing import NamedTuple
+from unittest import mock
 
+import pandas as pd
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from gosales.core.columns import UNASSIGNED
 from gosales.core.timeline import Cutoff, add_months
+from gosales.features import skus
 from gosales.features.cube import build_cube
 from gosales.features.relational import CUT, Snapshots, cell_table, customer_table
+from gosales.features.skus import SkuHistory
 
 """Wrong today: see the expected failures in unit/features/test_relational.py."""
 
@@ -203,3 +210,41 @@ def test_features_equal_plain_loops_over_the_rows(make_star, logs, data):
     age, horizon = data.draw(st.integers(0, 18)), data.draw(st.sampled_from([6, 3, 14]))
     found = by_engine(make_star(*rows), anchor, age, horizon)
     assert found == by_loops(rows, anchor, age, horizon)
+
+
+CUSTOMERS = ["acme", "bolt", "cora"]
+
+
+def skus_by_loops(rows, anchor, age, most):
+    """Customers x the commonest SKUs, as lists: the log of the months with a purchase, fading."""
+    past = [x for x in lines(rows) if x.sale and x.visible <= add_months(anchor.date, -age)]
+    ends = [add_months(anchor.date, -age - k - 1) for k in range(99)]
+    bought = {
+        (x.customer, (x.division, x.sku), next(k for k, end in enumerate(ends) if x.day > end))
+        for x in past
+    }
+    buyers = Counter(sku for _, sku in {pair[:2] for pair in bought})
+    taken = sorted(buyers, key=lambda sku: (-buyers[sku], sku))[:most]
+    return [
+        [
+            math.log1p(sum(0.5 ** (k / 12) for c, s, k in bought if (c, s) == (customer, sku)))
+            for sku in taken
+        ]
+        for customer in CUSTOMERS
+    ]
+
+
+@settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(data=st.data())
+def test_skus_equal_plain_loops_over_the_rows(make_star, logs, data):
+    """By event and by posting, at any whole number of months before any anchor."""
+    anchor = data.draw(st.sampled_from(ANCHORS))
+    rows = data.draw(logs(anchor))
+    age, most = data.draw(st.integers(0, 18)), data.draw(st.sampled_from([1, 3, 9]))
+    with mock.patch.object(skus, "MOST_SKUS", most):
+        history = SkuHistory.of(build_cube(make_star(*rows).as_of(anchor)))
+        found = history.known_at(age, pd.Index(CUSTOMERS, dtype=object)).toarray()
+    expected = skus_by_loops(rows, anchor, age, most)
+    assert found.shape == (3, len(expected[0]))
+    for one, other in zip(found.tolist(), expected, strict=True):
+        assert one == pytest.approx(other)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.features.panel import Floats, Panel
+from gosales.features.panel import NEVER, Floats, Panel
 
 Matrix = NDArray[np.float64]
 RANK = 8
@@ -21,6 +21,9 @@ NEIGHBOURS = 60
 REFERENCES = 2_000
 BLOCK = 4_096
 DECAY_MONTHS = 12.0
+ADOPTION_MONTHS = 12
+SHRINK = 0.1
+"""Neighbours' adoption rates are pulled to the overall ones by a tenth of the neighbourhood."""
 
 COLLABORATIVE_FEATURES = {
     "cosine_owned": "How alike the division's owners are to the owners of what the customer owns.",
@@ -30,6 +33,7 @@ COLLABORATIVE_FEATURES = {
     "svd": "The division in the customer's purchase profile, smoothed to a few patterns.",
     "neighbours": "Share of the most similar customers who own the division.",
     "neighbours_recent": "Share of the most similar customers who bought it lately.",
+    "neighbours_adopting": "Share of the most similar non-owners who adopted it in the last year.",
 }
 
 
@@ -38,7 +42,12 @@ def collaborative(panel: Panel) -> Floats:
     owned = panel.owned.astype(np.float64)
     recent = (panel.own("own_frequency__orders_12m") > 0).astype(np.float64)
     decayed = np.log1p(decayed_orders(panel))
-    near_owned, near_recent = neighbour_shares(decayed, owned, recent)
+    first = panel.months_since_first
+    adopted = (first < ADOPTION_MONTHS).astype(np.float64)
+    free = (first == NEVER).astype(np.float64) + adopted
+    near_owned, near_recent, near_new, near_free = neighbour_shares(
+        decayed, owned, recent, adopted, free
+    )
     scores = (
         item_cosine(owned),
         item_cosine(recent),
@@ -47,6 +56,7 @@ def collaborative(panel: Panel) -> Floats:
         truncated(decayed),
         near_owned,
         near_recent,
+        adopting_share(near_new, near_free, adopted, free),
     )
     return np.stack(scores, axis=2).astype(np.float32)
 
@@ -83,6 +93,18 @@ def truncated(x: Matrix) -> Matrix:
     return np.asarray(x @ top @ top.T)
 
 
+def adopting_share(near_new: Matrix, near_free: Matrix, adopted: Matrix, free: Matrix) -> Matrix:
+    """Neighbours who adopted over neighbours who could, shrunk to that share of all customers.
+
+    Args:
+        near_new, near_free: Shape (n, D), `neighbour_shares` of the two below.
+        adopted: Shape (n, D), adopted lately.
+        free: Shape (n, D), the same and all who never bought.
+    """
+    usual = adopted.sum(0) / np.maximum(free.sum(0), 1.0)
+    return np.asarray((near_new + SHRINK * usual) / (near_free + SHRINK))
+
+
 def neighbour_shares(x: Matrix, *held: Matrix) -> list[Matrix]:
     """For each matrix of `held`: its mean over each customer's nearest neighbours in `x`.
 
@@ -93,7 +115,7 @@ def neighbour_shares(x: Matrix, *held: Matrix) -> list[Matrix]:
     reference = np.unique(np.linspace(0, n - 1, min(n, REFERENCES)).astype(int))
     unit = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
     k = min(NEIGHBOURS, max(len(reference) - 1, 1))
-    result = [np.zeros_like(x) for _ in held]
+    result = [np.zeros(matrix.shape) for matrix in held]
     for start in range(0, n, BLOCK):
         rows = np.arange(start, min(start + BLOCK, n))
         similar = np.round(unit[rows] @ unit[reference].T, 9)

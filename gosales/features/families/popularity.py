@@ -21,8 +21,10 @@ DIVISION_FEATURES = {
     "adoption_rate": "Share of non-owners who adopted it in the last horizon.",
     "adoption_rate_12m": "Share of non-owners who adopted it in the last 12 months.",
     "adoption_rate_season": "Share of non-owners who adopted it in those months a year ago.",
+    "adoption_rate_newest": "Share of non-owners who adopted it in the last third of a horizon.",
     "adoption_trend": "Adopters in the last horizon over those in the one before.",
     "orders_per_buyer_12m": "Order days per buyer in the last 12 months.",
+    "quiet_months": "Whole months since anybody ordered from it.",
 }
 
 SEGMENT_KINDS = (SIZE_KIND, BRANCH_KIND, REP_KIND, "attributes")
@@ -51,8 +53,10 @@ def division_popularity(panel: Panel) -> Floats:
         adoption_rate(first, 0, h),
         adoption_rate(first, 0, 12),
         adoption_rate(first, max(12 - h, 0), max(12, h)),
+        adoption_rate(first, 0, max(h // 3, 1)),
         ((first < h).sum(0) + 1) / (((first >= h) & (first < 2 * h)).sum(0) + 1),
         orders_12m.sum(0) / np.maximum((orders_12m > 0).sum(0), 1),
+        quiet_months(panel),
     )
     return np.column_stack(columns).astype(np.float32)
 
@@ -86,10 +90,23 @@ def bought_within(panel: Panel, months: int) -> NDArray[np.bool_]:
     return bought
 
 
+def quiet_months(panel: Panel) -> NDArray[np.float64]:
+    """Shape (D,): age in months of each division's newest order."""
+    newest = np.full(panel.shape[1], float(NEVER))
+    np.minimum.at(newest, panel.purchases.division, panel.purchases.months_ago)
+    return newest
+
+
 def adoption_rate(first: Floats, start: int, end: int) -> NDArray[np.float64]:
-    """Shape (D,): adopters in `[start, end)` months ago over those who had not bought by then."""
-    adopters = ((first >= start) & (first < end)).sum(0)
-    return np.asarray((adopters + 0.5) / ((~_bought_before(first, end)).sum(0) + 1.0))
+    """Shape (D,): share of adopters in `[start, end)` months ago among those who could adopt.
+
+    These are the customers who had ordered anything by `end` months ago, but not from the
+    division: the same population as a label's, so that the rate speaks of the same thing.
+    """
+    known = np.where(first < NEVER, first, -1.0).max(1, initial=-1.0) >= end
+    adopters = known[:, None] & (first >= start) & (first < end)
+    free = known[:, None] & ~_bought_before(first, end)
+    return np.asarray((adopters.sum(0) + 0.5) / (free.sum(0) + 1.0))
 
 
 def segment_lift(

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import sparse
 
 from gosales.core.timeline import Cutoff
 from gosales.features.cube import build_cube
@@ -50,9 +51,10 @@ def make_panel():
     """A panel from `{customer: {division: [months ago of each order day]}}`.
 
     An owned cell is one with an order; `returned` names (customer, division) cells that are not.
+    `skus`: customers x SKUs, how much of each; by default each division has one SKU.
     """
 
-    def make(past, *, horizon=6, segments=None, returned=()):
+    def make(past, *, horizon=6, segments=None, returned=(), skus=None):
         customers = sorted(past)
         divisions = sorted({division for held in past.values() for division in held})
         cells = [(c, d) for c in customers for d in divisions if d in past[c]]
@@ -60,6 +62,8 @@ def make_panel():
         orders = [(c, d, ago) for c, d in cells for ago in past[c][d]]
         orders.sort(key=lambda order: (-order[2], order[:2]))
         values = [_own(past[c][d], horizon, (c, d) not in returned) for c, d in cells]
+        if skus is None:
+            skus = [[np.log1p(len(past[c].get(d, ()))) for d in divisions] for c in customers]
         return Panel(
             cutoff=CUTOFF,
             horizon_months=horizon,
@@ -79,6 +83,7 @@ def make_panel():
                 np.array([ago for _, _, ago in orders], np.int32),
                 np.ones(len(orders), np.int32),
             ),
+            skus=sparse.csr_array(np.array(skus, float)),
         )
 
     return make

@@ -39,6 +39,11 @@ def test_the_horizon_changes_no_name():
         ("any_recency__days_since_last", "customer"),
         ("mix__divisions_owned", "customer"),
         ("division__owner_share", "division"),
+        ("division__adoption_rate_newest", "division"),
+        ("division__quiet_months", "division"),
+        ("profile__adopter", "customer x division"),
+        ("collaborative__neighbours_adopting", "customer x division"),
+        ("tastes__neighbours", "customer x division"),
         ("paths__lag_sum", "customer x division"),
     ],
 )

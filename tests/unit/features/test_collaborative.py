@@ -5,6 +5,7 @@ from gosales.features.families import collaborative as module
 from gosales.features.families.collaborative import (
     COLLABORATIVE_FEATURES,
     RIDGE,
+    adopting_share,
     collaborative,
     decayed_orders,
     ease,
@@ -12,6 +13,7 @@ from gosales.features.families.collaborative import (
     neighbour_shares,
     truncated,
 )
+from gosales.features.panel import NEVER
 
 
 @pytest.fixture
@@ -121,6 +123,40 @@ def test_the_size_of_a_block_changes_nothing_among_ties(monkeypatch):
     monkeypatch.setattr(module, "BLOCK", 1)
     (pieces,) = neighbour_shares(x, x > 0)
     assert pieces == pytest.approx(whole)
+    assert len(np.unique(whole.round(6))) > 100
+
+
+def test_adopting_share_by_hand():
+    """2 of 4 who could adopted; of ann's neighbours a half could, and half of those did."""
+    adopted, free = np.array([[1.0], [1], [0], [0], [0]]), np.array([[1.0], [1], [1], [1], [0]])
+    shares = adopting_share(np.array([[0.25], [0]]), np.array([[0.5], [0]]), adopted, free)
+    assert shares[:, 0].tolist() == pytest.approx([(0.25 + 0.1 * 0.5) / (0.5 + 0.1), 0.5])
+
+
+def test_the_adopting_share_of_a_division_that_everyone_has_is_finite():
+    nothing = np.zeros((3, 1))
+    assert adopting_share(nothing, nothing, nothing, nothing).tolist() == [[0]] * 3
+
+
+def test_adopting_neighbours_by_a_loop(random_panel, monkeypatch):
+    monkeypatch.setattr(module, "NEIGHBOURS", 6)
+    panel = random_panel(6, 40, 3)
+    x = np.log1p(decayed_orders(panel))
+    unit = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
+    first = panel.months_since_first
+    found = collaborative(panel)[:, :, list(COLLABORATIVE_FEATURES).index("neighbours_adopting")]
+    for b in range(3):
+        could = [c for c in range(40) if first[c, b] < 12 or first[c, b] == NEVER]
+        usual = sum(first[c, b] < 12 for c in could) / len(could)
+        for c in range(40):
+            likeness = {j: round(float(unit[c] @ unit[j]), 9) for j in range(40) if j != c}
+            least = sorted(likeness.values())[-6]
+            near = {j: s for j, s in likeness.items() if s >= least and s > 0}
+            weight = {j: s / sum(near.values()) for j, s in near.items()}
+            new = sum(w for j, w in weight.items() if first[j, b] < 12)
+            free = sum(w for j, w in weight.items() if j in could)
+            expected = (new + 0.1 * usual) / (free + 0.1)
+            assert found[c, b] == pytest.approx(expected, abs=1e-6)
 
 
 def test_scores_do_not_depend_on_where_a_division_stands(owned):
@@ -129,7 +165,7 @@ def test_scores_do_not_depend_on_where_a_division_stands(owned):
         assert scores(owned[:, order]) == pytest.approx(scores(owned)[:, order])
 
 
-def test_all_seven_are_finite_and_in_the_order_of_their_names(random_panel):
+def test_all_are_finite_and_in_the_order_of_their_names(random_panel):
     panel = random_panel(5, 60, 4)
     scores = collaborative(panel)
     assert scores.shape == (60, 4, len(COLLABORATIVE_FEATURES))

@@ -5,6 +5,7 @@ from gosales.features.families.popularity import (
     DIVISION_FEATURES,
     SEGMENT_FEATURES,
     SHRINK_CUSTOMERS,
+    adoption_rate,
     division_popularity,
     segment_lift,
     segment_popularity,
@@ -31,21 +32,68 @@ def divisions(panel, name):
         ("buyer_share_12m", 2 / 4, 1 / 4),
         ("buyer_share_season", 2 / 4, 0),
         ("adoption_rate", 0.5 / 2, 1.5 / 4),
-        ("adoption_rate_12m", 1.5 / 3, 1.5 / 4),
-        ("adoption_rate_season", 1.5 / 3, 0.5 / 4),
+        ("adoption_rate_12m", 0.5 / 2, 0.5 / 3),
+        ("adoption_rate_season", 0.5 / 2, 0.5 / 3),
+        ("adoption_rate_newest", 0.5 / 2, 1.5 / 4),
         ("adoption_trend", 1 / 2, 2 / 1),
         ("orders_per_buyer_12m", 3 / 2, 1),
+        ("quiet_months", 2, 1),
     ],
 )
 def test_division_rates_by_hand(make_panel, feature, cad, cpe):
-    """Adoption counts firsts: CAD 8 (ann), 14 (bob), 30 (cid); CPE 1 (ann), 20 (dan)."""
+    """Adoption counts firsts: CAD 8 (ann), 14 (bob), 30 (cid); CPE 1 (ann), 20 (dan).
+
+    A year ago ann was no customer yet, so neither of her adoptions counts in those rates.
+    """
     assert divisions(make_panel(PAST), feature) == pytest.approx([cad, cpe])
+
+
+def test_a_division_that_nobody_ever_ordered_from_was_always_quiet(make_panel):
+    panel = make_panel({"ann": {"CAD": [], "CPE": [3]}})
+    assert divisions(panel, "quiet_months") == [NEVER, 3]
+
+
+@pytest.mark.parametrize(("horizon", "months"), [(6, 2), (3, 1), (2, 1), (14, 4)])
+def test_the_newest_rate_looks_at_a_third_of_the_horizon(random_panel, horizon, months):
+    panel = random_panel(8, 60, 3, horizon=horizon)
+    expected = adoption_rate(panel.months_since_first, 0, months)
+    assert divisions(panel, "adoption_rate_newest") == pytest.approx(expected.tolist())
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 6), (0, 2), (6, 12), (9, 15), (0, 60)])
+def test_adoption_rates_by_a_loop(random_panel, start, end):
+    """Counted from the purchases; of 80 customers a share joined after each window's start."""
+    panel = random_panel(9, 80, 4, share=0.2)
+    n, d = panel.shape
+    p = panel.purchases
+    orders = list(zip(p.customer, p.division, p.months_ago, strict=True))
+    expected = []
+    for b in range(d):
+        adopters = free = 0
+        for c in range(n):
+            ago = [(month, division) for customer, division, month in orders if customer == c]
+            own = [month for month, division in ago if division == b]
+            if max(ago, default=(-1, b))[0] < end or max(own, default=-1) >= end:
+                continue
+            free += 1
+            adopters += any(month >= start for month in own)
+        expected.append((adopters + 0.5) / (free + 1))
+    assert adoption_rate(panel.months_since_first, start, end) == pytest.approx(expected)
+
+
+def test_customers_who_joined_within_the_window_change_no_adoption_rate(make_panel):
+    joined = {"eve": {"CAD": [3]}, "fay": {"CPE": [5, 0], "CAD": [1]}}
+    before, after = (division_popularity(make_panel(p)) for p in (PAST, PAST | joined))
+    rates = [list(DIVISION_FEATURES).index(f"adoption_rate{x}") for x in ("", "_12m", "_season")]
+    assert np.array_equal(before[:, rates], after[:, rates])
+    assert not np.array_equal(before, after)
 
 
 def test_a_division_nobody_owns_any_more_has_a_small_rate_and_no_nan(make_panel):
     panel = make_panel({"ann": {"CAD": [70]}}, returned=[("ann", "CAD")])
     assert np.isfinite(division_popularity(panel)).all()
     assert divisions(panel, "owner_share") == [0]
+    assert divisions(panel, "quiet_months") == [70]
 
 
 def test_a_segment_is_compared_with_the_overall_share(make_panel):

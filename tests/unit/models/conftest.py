@@ -27,6 +27,7 @@ NAMES = (
     "division__buyer_share",
     "division__adoption_rate",
     "division__adoption_rate_12m",
+    "division__quiet_months",
     "segment__size_adoption_lift",
     "horizon__months",
 )
@@ -56,6 +57,7 @@ def draw(rows, seed, rate=0.3):
             share,
             share / 2,
             share / 3,
+            np.zeros(rows),
             rng.normal(0, 0.3, rows),
             np.full(rows, 6.0),
             *([np.full(rows, np.nan)] * len(MORE_NAMES)),

@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from gosales.models.baselines import BASELINES, MIN_OUTCOMES, fit_baseline
+from gosales.models.calibration import Calibration
 
 ONE_COLUMN = [name for name, spec in BASELINES.items() if len(spec.columns) == 1]
 
@@ -23,7 +24,10 @@ def score(name, training):
 def test_a_one_column_baseline_ranks_as_its_column(name, training):
     column = training.values[:, training.names.index(BASELINES[name].columns[0])]
     sign = -1 if "recency" in name else 1
-    assert spearmanr(score(name, training), sign * column).statistic == pytest.approx(1)
+    scores = score(name, training)
+    for side in (training.owned, ~training.owned):
+        ranked = spearmanr(scores[side], sign * column[side])
+        assert ranked.statistic == pytest.approx(1)
 
 
 @pytest.mark.parametrize("name", BASELINES)
@@ -31,6 +35,22 @@ def test_a_baseline_is_a_probability_that_fits_on_the_whole(name, training):
     chance = 1 / (1 + np.exp(-score(name, training)))
     rate = np.average(training.bought, weights=training.weight)
     assert np.average(chance, weights=training.weight) == pytest.approx(rate, abs=0.005)
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_never_bought_and_owned_cells_are_calibrated_apart(name, training):
+    chance = 1 / (1 + np.exp(-score(name, training)))
+    for side in (training.owned, ~training.owned):
+        weight = training.weight[side]
+        rate = np.average(training.bought[side], weights=weight)
+        assert np.average(chance[side], weights=weight) == pytest.approx(rate, abs=0.002)
+
+
+def test_a_side_without_buyers_keeps_the_plain_score(training):
+    bought = training.bought & training.owned
+    baseline = fit_baseline("recency", replace(training, bought=bought))
+    assert baseline.never == Calibration()
+    assert baseline.held != Calibration()
 
 
 @pytest.mark.parametrize("name", BASELINES)
@@ -51,11 +71,12 @@ def test_a_division_is_scored_with_its_own_weights(training):
     baseline = fit_baseline("rfm_logistic", training)
     rows = training.division == 1
     alone = fit_baseline("rfm_logistic", training.where(rows))
+    assert baseline.models["CPE"].weights == pytest.approx(alone.models["CPE"].weights)
+    assert baseline.models["CAD"].weights != pytest.approx(baseline.models["CPE"].weights)
     names = names_of(training)
-    both = baseline.logit(training.names, training.values, names)
-    assert both[rows] == pytest.approx(
-        alone.logit(training.names, training.values[rows], names[rows])
-    )
+    swapped = np.where(names == "CPE", "CAD", names)
+    told = [baseline.logit(training.names, training.values, by) for by in (names, swapped)]
+    assert np.array_equal(told[0] != told[1], rows)
 
 
 def test_a_division_with_few_buyers_or_an_unknown_one_takes_everybodys_weights(training):
@@ -74,5 +95,7 @@ def test_popularity_times_activity_ranks_as_the_product(training):
     spec = BASELINES["popularity_x_activity"]
     rate, lift, activity = (training.values[:, training.names.index(c)] for c in spec.columns)
     product = np.log(rate + 1e-6) + lift + np.log(activity + 0.1)
-    ranked = spearmanr(score("popularity_x_activity", training), product)
-    assert ranked.statistic == pytest.approx(1, abs=1e-6)
+    scores = score("popularity_x_activity", training)
+    for side in (training.owned, ~training.owned):
+        ranked = spearmanr(scores[side], product[side])
+        assert ranked.statistic == pytest.approx(1, abs=1e-6)

@@ -7,10 +7,12 @@ import pytest
 
 from gosales.models.boosting import raw, to_text
 from gosales.models.recipe import (
+    DORMANT_MONTHS,
     GENERAL,
     LINEAR,
     MIN_BUYERS,
     OWNED,
+    QUIET,
     WHITESPACE,
     fit_ensemble,
     tame,
@@ -127,3 +129,34 @@ def test_a_feature_that_is_never_known_does_no_harm(training, settings):
     values[:, training.names.index("segment__size_adoption_lift")] = np.nan
     blank = replace(training, values=values)
     assert np.isfinite(fit_ensemble(blank, settings, 1).logit(values, blank.owned)).all()
+
+
+def test_in_a_dormant_division_activity_alone_speaks_for_never_bought_cells(ensemble, training):
+    values = training.values.copy()
+    quiet = np.arange(len(values)) % 2 == 0
+    values[quiet, training.names.index(QUIET)] = DORMANT_MONTHS
+    found, owned = ensemble.logit(values, training.owned), training.owned
+    alone = ensemble.activity.logit(values)
+    assert found[quiet & ~owned] == pytest.approx(alone[quiet & ~owned])
+    assert (found[~quiet & ~owned] != alone[~quiet & ~owned]).all()
+    values[quiet, training.names.index(QUIET)] = DORMANT_MONTHS - 1
+    assert (ensemble.logit(values, owned)[quiet & ~owned] != alone[quiet & ~owned]).all()
+
+
+def test_activity_looks_at_the_customer_and_the_rates_of_the_division_only(ensemble, training):
+    seen = {training.names[i] for i in ensemble.activity.columns}
+    assert seen == {
+        name for name in training.names if name.startswith(("any_", "mix_", "division__", "hor"))
+    }
+
+
+def test_the_whitespace_trees_never_fall_with_a_learned_feature(ensemble, training):
+    column = training.names.index("segment__size_adoption_lift")
+    rows = training.values[~training.owned][:200]
+    ladder = []
+    for lift in np.linspace(-1.5, 1.5, 9):
+        changed = rows.copy()
+        changed[:, column] = lift
+        blind = np.delete(changed, own_columns(training.names), axis=1)
+        ladder.append(raw(ensemble.trees[WHITESPACE], blind))
+    assert np.diff(ladder, axis=0).min() >= -1e-12

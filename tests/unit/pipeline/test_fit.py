@@ -9,8 +9,11 @@ import pytest
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
 from gosales.models.baselines import BASELINES
 from gosales.models.division_model import BASELINE, OWN, POOLED, Side
-from gosales.pipeline.fit import Fitted, metrics, populations, shipped_scores
+from gosales.pipeline.calibrate import Calibrations
+from gosales.pipeline.figures import metrics, shipped_scores
+from gosales.pipeline.fit import Fitted
 from gosales.pipeline.gate import MODEL
+from gosales.pipeline.proof import populations
 from tests.unit.pipeline.test_gate import NAMES, proof_of
 
 
@@ -24,14 +27,14 @@ def fitted(proof, *kinds):
         )
         for name, kind in zip(NAMES, kinds, strict=False)
     ]
-    return Fitted(models, proof, None)
+    return Fitted(models, proof, None, Calibrations(None, proof))
 
 
 def test_the_figures_are_those_of_what_is_shipped():
     proof = proof_of()
-    shipped = shipped_scores(proof, fitted(proof, OWN, BASELINE, POOLED).models)
-    assert np.array_equal(shipped[:, [0, 2]], proof.score[MODEL][:, [0, 2]])
-    assert np.array_equal(shipped[:, 1], proof.score["recency"][:, 1])
+    shipped = shipped_scores(fitted(proof, OWN, BASELINE, POOLED))
+    assert shipped[:, [0, 2]] == pytest.approx(proof.score[MODEL][:, [0, 2]])
+    assert shipped[:, 1] == pytest.approx(proof.score["recency"][:, 1])
 
 
 def test_metrics_are_json_with_every_baseline_beside():

@@ -57,6 +57,8 @@ def scores(ids):
             Scores.RUN: "r1",
             **dict.fromkeys(Scores.MONEY, 12.5),
             Scores.CELL_STATUS: "",
+            Scores.LOW: 0.0,
+            Scores.HIGH: 1.0,
         }
     )
 

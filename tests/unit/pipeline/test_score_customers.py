@@ -93,7 +93,7 @@ def test_every_customer_and_division_is_scored_once_in_order(lists, engine):
 
 def test_money_columns_are_finite_ordered_and_after_the_run(lists, engine):
     money = lists.scores[list(Scores.MONEY)]
-    assert list(lists.scores)[-7:-1] == [Scores.RUN, *Scores.MONEY]
+    assert list(lists.scores)[12:18] == [Scores.RUN, *Scores.MONEY]
     assert np.isfinite(money.to_numpy(float)).all()
     assert (money.to_numpy(float) >= 0).all()
     assert (money[Scores.IF_BOUGHT_LOW] <= money[Scores.IF_BOUGHT]).all()
@@ -102,6 +102,13 @@ def test_money_columns_are_finite_ordered_and_after_the_run(lists, engine):
     never = lists.scores[Scores.STATUS] == Status.WHITESPACE
     assert (money[Scores.ROOM] == money[Scores.WALLET])[never].all()
     assert (money[Scores.ROOM] < money[Scores.WALLET])[~never].any()
+
+
+def test_every_score_lies_within_its_interval(lists):
+    low, score, high = (lists.scores[c] for c in (Scores.LOW, Scores.SCORE, Scores.HIGH))
+    assert ((low <= score + 1e-6) & (score <= high + 1e-6)).all()
+    assert low.between(0, 1).all()
+    assert high.between(0, 1).all()
 
 
 def test_names_are_known_or_empty(lists):

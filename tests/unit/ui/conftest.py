@@ -38,7 +38,7 @@ def score_rows():
             kind = model if status == "whitespace" else "baseline"
             rest = (status, 1000.0 * (at + 1), REASON if at < 3 else "", kind, RUN)
             money = (2000.0, 500.0, 8000.0, 9000.0, 4000.0)
-            yield dict(zip(Scores.ORDER, (*values, *rest, *money, ""), strict=True))
+            yield dict(zip(Scores.ORDER, (*values, *rest, *money, "", 0.0, 1.0), strict=True))
 
 
 def whitespace_rows():

@@ -1,0 +1,54 @@
+"""What kind of customer buys a division: ridge regressions on everything that is known of it.
+
+Each division gets weights of its own on the customer's segments (size, branch, rep, imported
+attributes) as one-hot columns, fitted in closed form on who owns it and on who adopted it lately.
+Surprises are divided by the root of the usual rate, so that rare and common divisions compare.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gosales.features.families.popularity import ADOPTION_MONTHS
+from gosales.features.panel import NEVER, Floats, Panel
+
+Matrix = NDArray[np.float64]
+RIDGE = 20.0
+MOST_LEVELS = 60
+"""Of one segment kind; customers of rarer ones count as if they had none."""
+
+PROFILE_FEATURES = {
+    "owner": "Ownership foretold from the customer's size, branch, rep and attributes together.",
+    "adopter": "Adoption in the last two years foretold from the same.",
+}
+
+
+def profile(panel: Panel) -> Floats:
+    """Shape (n, D, len(PROFILE_FEATURES))."""
+    x = one_hot(panel)
+    first = panel.months_since_first
+    everyone = np.ones(panel.shape)
+    lately = (first < ADOPTION_MONTHS).astype(np.float64)
+    free = lately + (first == NEVER)
+    parts = foretold(x, panel.owned.astype(np.float64), everyone), foretold(x, lately, free)
+    return np.stack(parts, axis=2).astype(np.float32)
+
+
+def one_hot(panel: Panel) -> Matrix:
+    """Shape (n, levels): a column for each of the commonest levels of each kind of segment."""
+    columns = []
+    for codes in panel.segments.values():
+        count = np.bincount(codes[codes >= 0])
+        kept = np.argsort(-count, kind="stable")[:MOST_LEVELS]
+        columns += [codes == level for level in np.sort(kept) if count[level] > 1]
+    return np.array(columns, np.float64).T.reshape(panel.shape[0], len(columns))
+
+
+def foretold(x: Matrix, hit: Matrix, counted: Matrix) -> Matrix:
+    """Ridge regression of the surprise in `hit` (n, D) on `x`; cells outside `counted` are 0."""
+    usual = (hit.sum(0) + 0.5) / (counted.sum(0) + 1.0)
+    surprise = (hit - usual) * counted
+    centred = x - x.sum(0) / max(len(x), 1)
+    gram = centred.T @ centred + RIDGE * np.eye(x.shape[1])
+    return np.asarray(centred @ np.linalg.solve(gram, centred.T @ surprise) / np.sqrt(usual))

@@ -1,0 +1,80 @@
+"""What a training publishes of its proof: the content of `metrics.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gosales.evaluation.scoreboard import MACRO, scoreboard
+from gosales.models.baselines import BASELINES
+from gosales.pipeline.fit import Fitted
+from gosales.pipeline.gate import MODEL, Proof, best_baseline
+from gosales.pipeline.judge_money import MoneyTable, money_figures
+
+Floats = NDArray[np.float64]
+
+
+def shipped_scores(fitted: Fitted) -> Floats:
+    """Shape (n, D): what would have been shipped at the proof's cutoff, with today's kinds.
+
+    A calibration map is the one that had not seen the proof. Only divisions that have a model.
+    """
+    proof = fitted.proof
+    if proof is None:
+        raise ValueError("nothing was judged")
+    by_name = {model.division: model for model in fitted.models}
+    shipped = proof.score[MODEL].copy()
+    for owned in (False, True):
+        inside = proof.cells(owned)
+        for d, division in enumerate(proof.divisions):
+            if division not in by_name:
+                continue
+            side = by_name[division].held if owned else by_name[division].never
+            rows = inside[:, d]
+            shipped[rows, d] = fitted.calibrations.judged(side, owned)[rows, d]
+    return shipped
+
+
+def metrics(fitted: Fitted) -> dict[str, Any]:
+    """The content of `metrics.json`."""
+    proof = fitted.proof
+    if proof is None:
+        return {
+            "judged_at": None,
+            "note": "The history is too short to judge the models on an unseen horizon.",
+            "populations": {},
+            "money": None,
+        }
+    names = {model.division for model in fitted.models}
+    kept = [name in names for name in proof.divisions]
+    chance = shipped_scores(fitted)[:, kept]
+    proof = proof.of(names)
+    boards = {
+        name: scoreboard(score, proof.labels.bought, proof.population, proof.divisions)
+        for name, score in proof.score.items()
+    }
+    shipped = scoreboard(chance, proof.labels.bought, proof.population, proof.divisions)
+    return {
+        "judged_at": str(proof.cutoff),
+        "horizon_months": proof.labels.months,
+        "note": f"Fitted on cutoffs before {proof.cutoff} and judged on the horizon after it, "
+        "which also decided which divisions ship the model and which the baseline.",
+        "best_baseline": best_baseline(proof, owned=False),
+        "populations": shipped,
+        "money": _money(fitted, proof, chance),
+        "baselines": {
+            name: {population: board[MACRO] for population, board in boards[name].items()}
+            for name in BASELINES
+        },
+        "divisions": {model.division: model.card["evidence"] for model in fitted.models},
+    }
+
+
+def _money(fitted: Fitted, proof: Proof, chance: Floats) -> dict[str, Any] | None:
+    if fitted.money is None:
+        return None
+    told, labels = fitted.money.of(proof.divisions), proof.labels
+    table = MoneyTable(chance, told, labels.bought, labels.value_cents, proof.population)
+    return money_figures(table)

@@ -1,0 +1,67 @@
+"""A fit judged on the horizon after its cutoff, which it has not seen: every cell, every score."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gosales.core.frames import TrainingSet
+from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
+from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.labels.purchases import label
+from gosales.models.baselines import BASELINES, Baseline, fit_baseline
+from gosales.models.calibration import Calibration
+from gosales.models.recipe import Ensemble, fit_ensemble
+from gosales.models.settings import ModelSettings
+from gosales.pipeline.gate import MODEL, Proof
+
+Floats = NDArray[np.float64]
+ACTIVE_MONTHS = 12
+
+
+def prove_fit(
+    engine: FeatureEngine,
+    cells: CellFeatures,
+    training: TrainingSet,
+    settings: ModelSettings,
+    seed: int,
+) -> Proof:
+    """Fit on `training` and score every cell of `cells`, whose outcome lies in the history."""
+    ensemble = fit_ensemble(training, settings, seed)
+    baselines = {name: fit_baseline(name, training) for name in BASELINES}
+    outcome = engine.history.outcome(cells.panel.cutoff, engine.horizon_months)
+    labels = label(outcome, cells.spine)
+    score = score_cells(cells, ensemble, baselines)
+    population = populations(cells)
+    return Proof(cells.panel.cutoff, cells.spine.divisions, score, labels, population)
+
+
+def score_cells(
+    cells: CellFeatures, ensemble: Ensemble, baselines: dict[str, Baseline]
+) -> dict[str, Floats]:
+    """Uncalibrated probabilities of every cell, shape (n, D), by the model and each baseline."""
+    n, d = cells.panel.shape
+    names = np.array(cells.spine.divisions, object)
+    scores = {name: np.empty((n, d)) for name in (MODEL, *baselines)}
+    for block in np.array_split(np.arange(n, dtype=np.int32), max(n * d // 200_000, 1)):
+        customer = np.repeat(block, d)
+        division = np.tile(np.arange(d, dtype=np.int32), len(block))
+        frame = cells.rows(customer, division)
+        plain = Calibration()
+        scores[MODEL][block] = plain(ensemble.logit(frame.values, frame.owned)).reshape(-1, d)
+        for name, baseline in baselines.items():
+            logit = baseline.logit(frame.names, frame.values, names[division])
+            scores[name][block] = plain(logit).reshape(-1, d)
+    return scores
+
+
+def populations(cells: CellFeatures) -> NDArray[np.object_]:
+    """Shape (n, D): NEVER, LAPSED or ACTIVE, by what was known at the cutoff."""
+    recent = np.zeros(cells.panel.shape, bool)
+    p = cells.panel.purchases
+    inside = p.months_ago < ACTIVE_MONTHS
+    recent[p.customer[inside], p.division[inside]] = True
+    result = np.full(cells.panel.shape, NEVER, object)
+    result[cells.spine.owned & ~recent] = LAPSED
+    result[cells.spine.owned & recent] = ACTIVE
+    return result
