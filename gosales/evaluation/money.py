@@ -153,10 +153,10 @@ def _shares(
     weight = times[one.customer]
     length = np.concatenate([[0.0], np.cumsum(weight)])
     money = np.concatenate([[0.0], np.cumsum(weight * one.money)])
-    total = float(times @ spent)
+    total = float((times * spent).sum())
     if total <= 0:
         return np.full(len(capacities), np.nan)
-    return np.asarray(np.interp(np.array(capacities) * float(times @ rows), length, money) / total)
+    return np.asarray(np.interp(np.array(capacities) * float((times * rows).sum()), length, money) / total)
 
 
 def _drawn_gains(
