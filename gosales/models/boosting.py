@@ -1,4 +1,7 @@
-"""LightGBM, held still: one thread, fixed seeds, text in and out."""
+"""LightGBM, held still: one thread, fixed seeds, text in and out.
+
+The only module that imports LightGBM: it knows what to do where the OpenMP library is missing.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gosales.core.errors import GosalesError
+from gosales.models.openmp import lend_openmp
 
 try:
     import lightgbm as lgb
 except OSError as error:  # a bare Linux or macOS lacks the OpenMP library
-    raise GosalesError(
-        f"LightGBM cannot be loaded: {error}.",
-        remedy="Install OpenMP: `apt-get install libgomp1`, `dnf install libgomp` or "
-        "`brew install libomp`.",
-    ) from error
+    if not lend_openmp():
+        raise GosalesError(
+            f"LightGBM cannot be loaded: {error}.",
+            remedy="Install OpenMP: `apt-get install libgomp1`, `dnf install libgomp` or "
+            "`brew install libomp`.",
+        ) from error
+    import lightgbm as lgb
+
+Booster = lgb.Booster
 
 COMMON: dict[str, Any] = {
     "feature_fraction": 0.4,
@@ -40,19 +48,19 @@ def fit_booster(
     *,
     rounds: int,
     **parameters: Any,
-) -> lgb.Booster:
+) -> Booster:
     """Train on rows of shape (rows, k); a small set gets leaves as small as it can bear."""
     leaf = min(COMMON["min_data_in_leaf"], max(len(y) // 50, 5))
     data = lgb.Dataset(x, y, weight=weight, params={"verbosity": -1, "max_bin": COMMON["max_bin"]})
     return lgb.train({**COMMON, "min_data_in_leaf": leaf, **parameters}, data, rounds)
 
 
-def to_text(booster: lgb.Booster) -> str:
+def to_text(booster: Booster) -> str:
     """The model as LightGBM's own text; holds no code."""
     return str(booster.model_to_string())
 
 
-def from_text(text: str) -> lgb.Booster:
+def from_text(text: str) -> Booster:
     """Read `to_text`'s output. Raises ValueError when it is something else."""
     try:
         return lgb.Booster(model_str=text)
@@ -60,6 +68,6 @@ def from_text(text: str) -> lgb.Booster:
         raise ValueError(str(error)) from error
 
 
-def raw(booster: lgb.Booster, x: NDArray[np.float32]) -> NDArray[np.float64]:
+def raw(booster: Booster, x: NDArray[np.float32]) -> NDArray[np.float64]:
     """Shape (rows,): the sum over the trees, before the link."""
     return np.asarray(booster.predict(x, raw_score=True, num_threads=1), dtype=np.float64)

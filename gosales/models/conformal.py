@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.models.boosting import fit_booster, raw
+from gosales.models.boosting import Booster, fit_booster, raw
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -37,7 +36,7 @@ class QuantileModel:
         shift: What is added, for never-bought and for owned cells.
     """
 
-    trees: lgb.Booster | None
+    trees: Booster | None
     shift: tuple[float, float]
 
     def predict(self, x: NDArray[np.float32], owned: Flags) -> Floats:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 
+from gosales.models.boosting import Booster
 from gosales.models.conformal import QuantileModel
 from gosales.models.money_model import MoneyModel
 from gosales.models.price_base import PriceBase
@@ -19,7 +19,7 @@ QUANTILES = ("value_low", "value_high", "wallet")
 ARRAYS = ("fill", "mean", "scale", "weights")
 
 
-def pack_money(money: MoneyModel) -> tuple[dict[str, Any], dict[str, lgb.Booster]]:
+def pack_money(money: MoneyModel) -> tuple[dict[str, Any], dict[str, Booster]]:
     """JSON values, and the boosters by name."""
     value, quantiles = money.value, (money.low, money.high, money.wallet)
     content = {
@@ -36,7 +36,7 @@ def pack_money(money: MoneyModel) -> tuple[dict[str, Any], dict[str, lgb.Booster
 
 
 def unpack_money(
-    names: tuple[str, ...], content: dict[str, Any], boosters: dict[str, lgb.Booster]
+    names: tuple[str, ...], content: dict[str, Any], boosters: dict[str, Booster]
 ) -> MoneyModel:
     """Undo `pack_money`; takes its own out of `boosters`."""
     base = content["base"]

@@ -21,12 +21,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from gosales.core.frames import TrainingSet
-from gosales.models.boosting import fit_booster, raw
+from gosales.models.boosting import Booster, fit_booster, raw
 from gosales.models.ridge_logistic import RidgeLogistic, fit_ridge_logistic
 from gosales.models.settings import ModelSettings
 
@@ -77,7 +76,7 @@ class Ensemble:
 
     names: tuple[str, ...]
     rate: float
-    trees: dict[str, lgb.Booster]
+    trees: dict[str, Booster]
     linear: LinearMember | None
     activity: LinearMember | None
 
@@ -130,7 +129,7 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
     return Ensemble(training.names, rate, trees, linear, activity)
 
 
-def _fit_trees(name: str, rows: TrainingSet, settings: ModelSettings, seed: int) -> lgb.Booster:
+def _fit_trees(name: str, rows: TrainingSet, settings: ModelSettings, seed: int) -> Booster:
     parameters, columns = dict(TREES[name]), list(range(len(rows.names)))
     if name == WHITESPACE:
         columns = _blind(rows.names)

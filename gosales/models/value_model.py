@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from gosales.core.frames import TrainingSet
-from gosales.models.boosting import fit_booster, raw
+from gosales.models.boosting import Booster, fit_booster, raw
 from gosales.models.price_base import PriceBase, fit_price_base, owned_rows
 from gosales.models.ridge_linear import RidgeLinear, fit_ridge_linear
 
@@ -52,7 +51,7 @@ class ValueModel:
 
     names: tuple[str, ...]
     base: PriceBase
-    trees: lgb.Booster | None
+    trees: Booster | None
     linear: tuple[RidgeLinear | None, RidgeLinear | None]
     scale: dict[str, tuple[float, float]]
 
@@ -98,7 +97,7 @@ def fit_value_model(bought: TrainingSet, levels: dict[str, float], seed: int) ->
     return replace(plain, scale=_scales(plain, bought))
 
 
-def _fit_trees(paid: TrainingSet, rest: Floats, seed: int) -> lgb.Booster | None:
+def _fit_trees(paid: TrainingSet, rest: Floats, seed: int) -> Booster | None:
     if len(rest) < MIN_ROWS:
         return None
     ratio = np.exp(np.minimum(rest, np.quantile(rest, CAP)))
