@@ -156,7 +156,9 @@ def _shares(
     total = float((times * spent).sum())
     if total <= 0:
         return np.full(len(capacities), np.nan)
-    return np.asarray(np.interp(np.array(capacities) * float((times * rows).sum()), length, money) / total)
+    return np.asarray(
+        np.interp(np.array(capacities) * float((times * rows).sum()), length, money) / total
+    )
 
 
 def _drawn_gains(
