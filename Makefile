@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # Options for pytest, for example: make test PYTEST_OPTIONS="-k whitespace -x"
 PYTEST_OPTIONS =
 # What `make campaign` runs.
-CAMPAIGN = tests/faults
+CAMPAIGN = tests/faults tests/fuzz
 # Debian packages of the programs that tests use when they find them.
 TEST_PROGRAMS = chromium postgresql
 
@@ -37,8 +37,8 @@ test: lint  ## Check layers, style and types, then run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_OPTIONS)
 
 # Hours, on a machine that does nothing else. Take one part of it with PYTEST_OPTIONS="-k kill".
-campaign: setup  ## Run the fault tests at full length (hours)
-	@GOSALES_CAMPAIGN=1 $(BIN)/python -m pytest -o timeout=0 -m slow $(CAMPAIGN) $(PYTEST_OPTIONS)
+campaign: setup  ## Run the fault and fuzz tests at full length (hours)
+	@GOSALES_CAMPAIGN=1 $(BIN)/python -m pytest -o timeout=0 $(CAMPAIGN) $(PYTEST_OPTIONS)
 
 lint: setup  ## Check layers, style, format and types
 	@$(BIN)/lint-imports --no-logo

@@ -25,6 +25,7 @@ from gosales.cli.jobs import (
 from gosales.cli.judge import backtest_command, prove_command, validate_command
 from gosales.cli.plan import plan_group
 from gosales.cli.runs import runs_group
+from gosales.cli.terminal import calm_output
 from gosales.core.errors import GosalesError
 
 
@@ -61,7 +62,8 @@ def main(args: list[str] | None = None) -> None:
 
         show_progress()
     try:
-        gosales(args=given, prog_name="gosales")
+        with calm_output():
+            gosales(args=given, prog_name="gosales")
     except Exception as error:
         told = error if isinstance(error, GosalesError) else _of_the_machine(error)
         if told is None or {"-v", "--verbose"} & set(given):

@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gosales.core.text import printable
+
 
 class GosalesError(Exception):
     """What went wrong, where, and what the reader can do about it.
@@ -29,9 +31,9 @@ class GosalesError(Exception):
     """
 
     def __init__(self, problem: str, *, remedy: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.remedy = remedy
+        self.problem = printable(" ".join(problem.split()))
+        self.remedy = printable(remedy)
+        super().__init__(self.problem)
 
     def __str__(self) -> str:
         return f"{self.problem} {self.remedy}"

@@ -1,0 +1,278 @@
+"""What is fuzzed: each target takes bytes and raises when anything but an expected error comes out.
+
+A target is given a folder to work in. Expected are `GosalesError`s only; beyond that, each target
+checks that what was read adds up.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from gosales.config import load_config
+from gosales.core.errors import GosalesError
+from gosales.etl import values
+from gosales.etl.build_star import StarSources, build_star
+from gosales.etl.plain import plain_text
+from gosales.etl.repair import mend
+from gosales.etl.scan import read_head, scan
+from gosales.etl.settings import ColumnSettings, EtlSettings, LookupSettings, SourceSettings
+from gosales.etl.sku_map import SHIPPED, load_sku_map
+from gosales.models.model_store import load_model
+from gosales.utils.lock import Owner
+from gosales.utils.paths import Workspace, slugs
+from gosales.utils.store import RunStore
+
+LONG = EtlSettings(
+    source=SourceSettings(shape="long"),
+    columns=ColumnSettings(
+        customer="Customer", date="Date", sku="Sku", division="Division", quantity="Qty", value="V"
+    ),
+)
+LOG = b"""Customer,Date,Sku,Division,Qty,V
+1,2024-01-31,P1,CAD,1,10.50
+"O'Hara ""&"" Sons",2024-02-29,P2,"CAD, new",-1,"-1,234.00"
+
+3,31/01/2024,P3,CAM,(2),$5
+4,2024-03-01,"P
+4",CAM,1e3,9
+"""
+WIDE = b"""CustomerId,Rec Date,SWX_Core,SWX_Core_Qty
+7,2024-01-31,100,1
+8,2024-02-29,,2
+"""
+SETTINGS = b"""[source]
+shape = "long"
+delimiter = ";"
+[columns]
+customer = "Customer"
+[time]
+last_day = 2024-12-31
+cutoffs = [2024-06-30]
+[divisions]
+rebuy_after_months = { CAD = 36 }
+[lookup.customers]
+constant = ["industry"]
+[limits]
+memory_gb = 4.0
+"""
+LOOKUPS = {
+    "products": b"sku,division,name,launched,retired\nP1,CAD,One,2020-01-01,\nP2,,,31/12/2024,\n",
+    "customers": b"customer_id,customer_name,industry,valid_from\n1,One,Steel,2023-05-01\n2,,,\n",
+    "cells": b"customer_id,division,status,valid_from\n1,CAD,competitor,2023-05-01\n2,CAM,x,\n",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing that is fuzzed.
+
+    Attributes:
+        run: Takes bytes and a folder to work in; raises when something is wrong.
+        seeds: Good inputs to start from.
+        quick: Whether an input takes well under a millisecond or so.
+    """
+
+    run: Callable[[bytes, Path], None]
+    seeds: tuple[bytes, ...]
+    quick: bool = True
+
+
+def told(error: GosalesError) -> None:
+    """An expected error says what is wrong and what to do, in one paragraph fit for a terminal."""
+    assert error.problem
+    assert error.remedy
+    assert str(error).isprintable()
+
+
+def file(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def csv_text(data: bytes, folder: Path) -> None:
+    """Decoding, the header, the scan and the mending of a text file, without a database."""
+    try:
+        plain = plain_text(file(folder, "log.csv", data), folder)
+        head = read_head(plain.path)
+    except GosalesError as error:
+        told(error)
+        return
+    if head is None:
+        return
+    found = scan(plain.path, head.delimiter)
+    if found.regular and not head.preamble:
+        assert found.records - len(found.blank) == _records(plain.path, head.delimiter)
+    mended = folder / "mended.csv"
+    mend(plain.path, mended, head)
+    again = scan(mended, head.delimiter)
+    assert again.regular, "a mended file can be read"
+    width = len(head.fields)
+    for fields in csv.reader(io.StringIO(_text(mended), newline=""), delimiter=head.delimiter):
+        assert len(fields) in (0, 1, width)
+
+
+def _text(path: Path) -> str:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return stream.read()
+
+
+def _records(path: Path, delimiter: str) -> int:
+    """How many records with anything in them Python's reader finds."""
+    text = _text(path).removeprefix("\ufeff")
+    return sum(bool(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def settings(data: bytes, folder: Path) -> None:
+    """A gosales.toml."""
+    try:
+        config = load_config(file(folder, "gosales.toml", data))
+    except GosalesError as error:
+        told(error)
+        return
+    assert type(config).model_validate(config.model_dump(mode="json")) == config
+
+
+def sku_map(data: bytes, folder: Path) -> None:
+    """A SKU map."""
+    try:
+        load_sku_map(file(folder, "sku_map.toml", data))
+    except GosalesError as error:
+        told(error)
+        return
+
+
+def numbers_and_dates(data: bytes, folder: Path) -> None:
+    """Every line of the input as a number, a price, a date, an id, a text: never an error."""
+    lines = data.decode("utf-8", errors="replace").splitlines()[:2000] or [""]
+    connection = _values(folder)
+    rows = connection.execute(
+        "SELECT t, id_of(t), text_of(t), money(t), quantity(t), price(t), days(t).dmy, days(t).mdy "
+        "FROM (SELECT unnest($texts) AS t)",
+        {"texts": lines},
+    ).fetchall()
+    assert len(rows) == len(lines)
+
+
+_connections: dict[Path, duckdb.DuckDBPyConnection] = {}
+
+
+def _values(folder: Path) -> duckdb.DuckDBPyConnection:
+    if folder not in _connections:
+        _connections[folder] = duckdb.connect()
+        values.install(_connections[folder], decimal_comma=False)
+    return _connections[folder]
+
+
+def run_files(data: bytes, folder: Path) -> None:
+    """What lies in a workspace: which run is published, whose lock it is."""
+    workspace = Workspace(folder)
+    workspace.outputs.mkdir(exist_ok=True)
+    file(workspace.outputs, "published.json", data)
+    Owner.parse(data.decode("utf-8", errors="replace"))
+    try:
+        store = RunStore(workspace)
+        store.settle()
+        store.last_run_id()
+        store.models_folder()
+    except GosalesError as error:
+        told(error)
+        return
+
+
+def names(data: bytes, folder: Path) -> None:
+    """Division names to folder names: inside the folder, different for different names."""
+    wanted = sorted(set(data.decode("utf-8", errors="surrogateescape").split("\n")))
+    try:
+        made = slugs(wanted)
+    except UnicodeEncodeError:
+        return
+    assert len(set(made.values())) == len(wanted)
+    for name in made.values():
+        assert name.replace("_", "").isalnum()
+        assert name.isascii()
+        assert (folder / name).parent == folder
+
+
+def model(data: bytes, folder: Path) -> None:
+    """A model.json: it gives a model or a ModelError, and runs nothing."""
+    (folder / "trees").mkdir(exist_ok=True)
+    file(folder, "model.json", data)
+    file(folder / "trees", "general.txt.gz", data)
+    try:
+        load_model(folder)
+    except GosalesError as error:
+        told(error)
+        return
+
+
+def star(data: bytes, folder: Path) -> None:
+    """A whole raw log to the star: refused with a remedy, or every line accounted for."""
+    _build(folder, {"log.csv": data}, LONG)
+
+
+def wide_star(data: bytes, folder: Path) -> None:
+    """The same with the shipped SKU map."""
+    _build(folder, {"log.csv": data}, EtlSettings())
+
+
+def lookup_tables(data: bytes, folder: Path) -> None:
+    """One of the lookup tables, beside a good log; the first byte says which."""
+    which = sorted(LOOKUPS)[(data[0] if data else 0) % 3]
+    settings = LONG.model_copy(update={"lookup": LookupSettings()})
+    _build(folder, {"log.csv": LOG}, settings, {f"{which}.csv": data[1:]})
+
+
+def _build(
+    folder: Path,
+    logs: dict[str, bytes],
+    settings: EtlSettings,
+    lookups: dict[str, bytes] | None = None,
+) -> None:
+    data = folder / "data"
+    shutil.rmtree(data, ignore_errors=True)
+    for place, files in (("logs", logs), ("lookup", lookups or {})):
+        (data / place).mkdir(parents=True)
+        for name, content in files.items():
+            file(data / place, name, content)
+    sources = StarSources(data / "logs", data / "lookup", data / "staging", folder)
+    try:
+        built = build_star(sources, settings, folder / "star.duckdb")
+    except GosalesError as error:
+        told(error)
+        return
+    quality = built.quality
+    rejected = sum(quality.lines_rejected.values())
+    assert quality.lines_read == quality.lines_loaded + rejected
+    assert built.write_rejects(folder / "rejects.csv") == rejected
+    json.dumps(quality.as_dict())
+
+
+TARGETS = {
+    "csv_text": Target(
+        csv_text, (LOG, WIDE, LOG.replace(b",", b";"), LOG.decode().encode("utf-16"))
+    ),
+    "settings": Target(settings, (SETTINGS,)),
+    "sku_map": Target(sku_map, (SHIPPED.read_bytes()[:1500],)),
+    "numbers_and_dates": Target(
+        numbers_and_dates, (b"1,234.50\n(3)\n2024-02-30\n31.12.24 10:00\n",)
+    ),
+    "run_files": Target(run_files, (b'{"run_id": "r1", "parts": {"star": "r1", "lists": "r0"}}',)),
+    "names": Target(names, (b"CAD\nCad\n../etc\nCON\n\xc3\x9cber\n",)),
+    "model": Target(model, (b'{"format": 1, "shared": {"trees": {"x": "0"}}, "shared_hash": ""}',)),
+    "star": Target(star, (LOG, LOG.replace(b"\n", b"\r\n")), quick=False),
+    "wide_star": Target(wide_star, (WIDE,), quick=False),
+    "lookup_tables": Target(
+        lookup_tables,
+        tuple(bytes([at]) + LOOKUPS[name] for at, name in enumerate(sorted(LOOKUPS))),
+        quick=False,
+    ),
+}
