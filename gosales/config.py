@@ -24,7 +24,7 @@ from gosales.etl.settings import (
     ProductSettings,
     SourceSettings,
 )
-from gosales.evaluation.settings import GateSettings
+from gosales.evaluation.settings import BacktestSettings, GateSettings
 from gosales.export.settings import ExportSettings
 from gosales.models.settings import ModelSettings
 from gosales.whitespace.settings import PlanSettings
@@ -42,6 +42,7 @@ class Config(Settings):
     models: ModelSettings = ModelSettings()
     whitespace: WhitespaceSettings = WhitespaceSettings()
     plan: PlanSettings = PlanSettings()
+    backtest: BacktestSettings = BacktestSettings()
     gates: GateSettings = GateSettings()
     limits: LimitSettings = LimitSettings()
     export: ExportSettings = ExportSettings()

@@ -43,9 +43,13 @@ from gosales.etl.contracts import CONTRACTS
 from gosales.etl.lines import Reason
 from gosales.etl.quality import DataQuality
 from gosales.etl.sku_map import SkuMap, load_sku_map
-from gosales.evaluation import curves, metrics, money
+from gosales.evaluation import bootstrap, curves, metrics, money
 from gosales.features.catalog import catalog
 from gosales.models.baselines import BASELINES
+from gosales.pipeline.backtest_curves import BIN_COLUMNS, GAIN_COLUMNS
+from gosales.pipeline.sure_figures import COLUMNS as FIGURE_COLUMNS
+from gosales.pipeline.sure_figures import DIFFERENCES as DIFFERENCE_COLUMNS
+from gosales.pipeline.sure_figures import LIMITS
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -268,9 +272,46 @@ FIGURES = {
     "chance.",
     "ap": "Average precision: area under the precision-recall steps; compare it with the base "
     "rate.",
+    "ap_over_base": "The one over the other: 1 is a random list. Comparable between divisions.",
+    "lift_5": "Base rate of the top 5 % of the list over that of all.",
     "lift_10": "Base rate of the top 10 % of the list over that of all.",
+    "lift_20": "Base rate of the top 20 % of the list over that of all.",
+    "precision_at_capacity": "Of the cells in the first `capacity` rows of one list over all "
+    "divisions, the share that bought. A division's row is about its own cells among them.",
+    "capture_at_capacity": "The share of all buyers (of the division's) in those rows.",
+    "brier": "Mean squared distance of score and outcome; 0 is exact.",
+    "brier_skill": "Share of the base rate's Brier score that the scores save: 0 is no better "
+    "than the base rate, 1 is exact, below 0 is worse.",
     "ece": "Expected calibration error: mean distance of score and base rate over ten bins.",
     "expected_over_actual": "Sum of the scores over the number of buyers; 1 is right.",
+    "value_captured_10": "Share of the money bought that is in the top 10 % of the list.",
+}
+BACKTEST = {
+    "cutoff_date": "The cutoff that is judged; `_all` for all of them together.",
+    "score": "`model` (what would have been shipped), `model_everywhere` (without its gates), a "
+    "simple score, or `lightgbm_per_division` (with `--reference`).",
+    "population": "`never_bought`, `lapsed`, `active` or `all`, fixed at the cutoff.",
+    "division": "The division, or `_macro` for the mean over divisions.",
+    "cutoffs": "Cutoffs that the figures stand on.",
+    "divisions": "On `_macro` rows of one cutoff: divisions that the mean is over.",
+}
+BACKTEST_REST = {
+    "FIGURE": "The [figures of `metrics.json`](#metricsjson): `n` to `value_captured_10`. In rows "
+    "over all cutoffs `n`, `buyers` and `expected` are sums, all else means over the cutoffs at "
+    "which the division had at least ten buyers.",
+    "FIGURE_low, FIGURE_high": "95 % intervals of {names}. Empty below ten buyers, and for single "
+    "divisions over all cutoffs.",
+}
+DIFFERENCES = {
+    "cutoff_date": BACKTEST["cutoff_date"],
+    "population": BACKTEST["population"],
+    "score": "`model` or `model_everywhere`.",
+    "against": "The score that it is compared with, on the same cells.",
+    "figure": "`auc`, `ap_over_base` or `lift_10`, as macro means.",
+    "gain": "The score's figure minus the other's.",
+    "low": "Lower end of its 95 % interval; above 0 the score surely ranks better.",
+    "high": "Upper end.",
+    "cutoffs": BACKTEST["cutoffs"],
 }
 MONEY_FIGURES = {
     "n": "Cells: customers x divisions.",
@@ -311,6 +352,13 @@ CALIBRATION = {
     "mean_score": "Their mean score.",
     "base_rate": "Share of them that bought; equal scores share their buyers.",
 }
+# In backtest/ the curves have a cutoff, a score and a division in front.
+CURVE_KEYS = {
+    **{name: BACKTEST[name] for name in ("cutoff_date", "score", "population")},
+    "division": "The division, or `_all` for the cells of all in one list.",
+}
+BACKTEST_GAINS = {**GAINS, **CURVE_KEYS}
+BACKTEST_BINS = {**CALIBRATION, **CURVE_KEYS}
 BASELINE_MEANING = {
     "base_rate": "The division's share of buyers, the same for every customer.",
     "recency": "How recently the customer ordered anything.",
@@ -360,6 +408,7 @@ EXAMPLES: dict[str, Any] = {
     "plan.include": ["lapsed"],
     "plan.floors": {"Training": 10},
     "limits.memory_gb": 4.0,
+    "backtest.capacity": 400,
     "export.rows_per_rep": 25,
     "export.dynamics.record_ids": "data/lookup/dynamics_ids.csv",
     "export.database.schema_name": "sales",
@@ -611,6 +660,13 @@ def _reliability() -> list[str]:
     return ["population", *curves.reliability(np.array([0.2]), np.array([True]))[0]]
 
 
+def _backtest_figures() -> str:
+    keys = [name for name in FIGURE_COLUMNS if name not in (*figures(), *LIMITS)]
+    sure = ", ".join(f"`{name}`" for name in bootstrap.FIGURES)
+    rest = [(f"`{name}`", BACKTEST_REST[name].format(names=sure)) for name in BACKTEST_REST]
+    return table(("column", "meaning"), [*((f"`{name}`", BACKTEST[name]) for name in keys), *rest])
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "config-keys": config_keys,
     "config-example": config_example,
@@ -627,6 +683,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "money-figures": lambda: described(money_figures(), MONEY_FIGURES, "figure"),
     "gains": lambda: described(_gains(), GAINS, "column"),
     "calibration": lambda: described(_reliability(), CALIBRATION, "column"),
+    "backtest-figures": _backtest_figures,
+    "backtest-differences": lambda: described(list(DIFFERENCE_COLUMNS), DIFFERENCES, "column"),
+    "backtest-gains": lambda: described(list(GAIN_COLUMNS), BACKTEST_GAINS, "column"),
+    "backtest-reliability": lambda: described(list(BIN_COLUMNS), BACKTEST_BINS, "column"),
     "sku-map": sku_map,
     "features": features,
     "baselines": baselines,

@@ -28,8 +28,11 @@ def validate_command(**given: Any) -> None:
 
 @click.command("backtest")
 @options("cutoff", "horizon", "division", "seed")
+@click.option(
+    "--reference", is_flag=True, help="Let a LightGBM per division, from one cutoff, compete too."
+)
 def backtest_command(**given: Any) -> None:
-    """Judge the recipe on up to six past cutoffs of the star.
+    """Judge the recipe on six past cutoffs of the star, against six simple scores.
 
     Example: gosales backtest --workspace my_company
     """
@@ -41,7 +44,7 @@ def backtest_command(**given: Any) -> None:
     session = open_session(given)
     star = published_star(session)
     with working(session, "backtest") as work:
-        run = backtest(work, star)
+        run = backtest(work, star, reference=given["reference"])
     star.close()
     click.echo(summarise_backtest(run.summary, session.workspace))
 

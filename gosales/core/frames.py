@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -82,6 +83,7 @@ class TrainingSet:
         value_cents: Shape (rows,), net value bought in the outcome.
         weight: Shape (rows,), how many rows of the population each stands for.
         cutoffs: Every cutoff that went in, oldest first.
+        outcomes_end: Last day that any of the outcomes covers.
     """
 
     divisions: tuple[str, ...]
@@ -93,6 +95,7 @@ class TrainingSet:
     value_cents: NDArray[np.int64]
     weight: NDArray[np.float64]
     cutoffs: tuple[Cutoff, ...]
+    outcomes_end: dt.date
 
     @property
     def learnable(self) -> bool:

@@ -24,7 +24,9 @@ class TimeSettings(Settings):
         None, description="The history ends here; later lines are rejected. Default: last order."
     )
     cutoffs: tuple[dt.date, ...] | None = Field(
-        None, description="Cutoffs of `gosales backtest`. Default: half-yearly, newest first."
+        None,
+        description="Cutoffs of `gosales backtest`. Default: up to `[backtest] folds` of them, "
+        "half-yearly, quarterly or monthly, as the history allows.",
     )
     day_first: bool | None = Field(
         None,

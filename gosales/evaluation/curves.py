@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.evaluation.metrics import captured_at, share_ties
+from gosales.evaluation.metrics import share_ties, top_size
 
 Floats = NDArray[np.float64]
 Row = dict[str, str | float | int]
@@ -23,11 +23,10 @@ def gains(score: Floats, bought: NDArray[np.bool_], value: Floats) -> list[Row]:
         Rows of top_share, rows, buyers, capture (share of all buyers), lift and value_capture.
     """
     rows: list[Row] = []
+    sizes = [top_size(share, len(score)) for share in SHARES]
+    held, earned = _running(score, bought.astype(float), sizes), _running(score, value, sizes)
     buyers, money = float(bought.sum()), float(value.sum())
-    for share in SHARES:
-        size = max(round(share * len(score)), 1)
-        hits = captured_at(score, bought.astype(float), size)
-        won = captured_at(score, value, size)
+    for share, size, hits, won in zip(SHARES, sizes, held, earned, strict=True):
         rows.append(
             {
                 "top_share": share,
@@ -39,6 +38,15 @@ def gains(score: Floats, bought: NDArray[np.bool_], value: Floats) -> list[Row]:
             }
         )
     return rows
+
+
+def _running(score: Floats, worth: Floats, sizes: list[int]) -> list[float]:
+    """Sum of `worth` over the best rows, for each size; rows tied at the edge count in part."""
+    values, step = np.unique(-score, return_inverse=True)
+    rows = np.bincount(step, minlength=len(values)).cumsum()
+    worths = np.bincount(step, weights=worth, minlength=len(values)).cumsum()
+    found = np.interp(sizes, np.concatenate([[0], rows]), np.concatenate([[0.0], worths]))
+    return [float(one) for one in found]
 
 
 def reliability(score: Floats, bought: NDArray[np.bool_]) -> list[Row]:

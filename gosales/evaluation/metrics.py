@@ -6,12 +6,32 @@ the rows never matters.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 ECE_BINS = 10
+CAPACITY = 100
+"""Rows that can be worked where nothing is known of reps."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What buyers were worth, and how much of a list can be worked.
+
+    Attributes:
+        value: Money bought in the horizon, in the shape of the scores; None where it is not known.
+        capacity: Best rows of a list that can be worked.
+    """
+
+    value: NDArray[np.float64] | NDArray[np.int64] | None = None
+    capacity: int = CAPACITY
+
+
+UNKNOWN = Worth()
 
 
 def auc(score: Floats, bought: Flags) -> float:
@@ -43,18 +63,18 @@ def lift_at(score: Floats, bought: Flags, fraction: float) -> float:
     """
     if not bought.any():
         return float("nan")
-    size = max(round(fraction * len(score)), 1)
+    size = top_size(fraction, len(score))
     return captured_at(score, bought.astype(float), size) / size / float(bought.mean())
+
+
+def top_size(fraction: float, rows: int) -> int:
+    """Rows in the best `fraction` of a list; at least one."""
+    return max(round(fraction * rows), 1)
 
 
 def captured_at(score: Floats, worth: Floats, size: int) -> float:
     """Sum of `worth` over the best `size` rows; rows tied at the edge count in part."""
-    if size >= len(score):
-        return float(worth.sum())
-    edge = np.partition(score, len(score) - size)[len(score) - size]
-    above, tied = score > edge, score == edge
-    share = (size - above.sum()) / tied.sum()
-    return float(worth[above].sum() + share * worth[tied].sum())
+    return float((worked_part(score, size) * worth).sum())
 
 
 def expected_calibration_error(score: Floats, bought: Flags, bins: int = ECE_BINS) -> float:
@@ -80,16 +100,72 @@ def expected_over_actual(score: Floats, bought: Flags) -> float:
     return float(score.sum() / bought.sum()) if bought.any() else float("nan")
 
 
-def summary(score: Floats, bought: Flags) -> dict[str, float]:
-    """The figures of `metrics.json` for one list of cells."""
+def brier(score: Floats, bought: Flags) -> float:
+    """Mean squared distance of score and outcome; NaN without rows."""
+    return float(((score - bought) ** 2).mean()) if len(score) else float("nan")
+
+
+def brier_skill(score: Floats, bought: Flags) -> float:
+    """Share of the base rate's Brier score that the scores save; NaN without both outcomes."""
+    rate = float(bought.mean()) if len(score) else 0.0
+    return 1 - brier(score, bought) / (rate * (1 - rate)) if 0 < rate < 1 else float("nan")
+
+
+def share_captured(score: Floats, worth: Floats, fraction: float) -> float:
+    """Share of all `worth` in the best `fraction` of the rows; NaN where there is none in all."""
+    total = float(worth.sum())
+    size = top_size(fraction, len(score))
+    return captured_at(score, worth, size) / total if total > 0 else float("nan")
+
+
+def summary(
+    score: Floats, bought: Flags, worked: Floats | None = None, value: Floats | None = None
+) -> dict[str, float]:
+    """The figures of `metrics.json` for one list of cells.
+
+    Args:
+        score, bought: Shape (rows,).
+        worked: Shape (rows,), see `worked_part`; without it the figures at capacity are NaN.
+        value: Shape (rows,), money bought; without it `value_captured_10` is NaN.
+    """
+    nan = float("nan")
+    rate = float(bought.mean()) if len(score) else nan
+    precision = average_precision(score, bought)
+    none = np.zeros(len(score))
     return {
         "n": len(score),
         "buyers": int(bought.sum()),
-        "base_rate": float(bought.mean()) if len(score) else float("nan"),
+        "base_rate": rate,
         "expected": float(score.sum()),
         "auc": auc(score, bought),
-        "ap": average_precision(score, bought),
+        "ap": precision,
+        "ap_over_base": precision / rate if bought.any() else nan,
+        "lift_5": lift_at(score, bought, 0.05),
         "lift_10": lift_at(score, bought, 0.1),
+        "lift_20": lift_at(score, bought, 0.2),
+        **at_capacity(bought, none if worked is None else worked),
+        "brier": brier(score, bought),
+        "brier_skill": brier_skill(score, bought),
         "ece": expected_calibration_error(score, bought),
         "expected_over_actual": expected_over_actual(score, bought),
+        "value_captured_10": share_captured(score, none if value is None else value, 0.1),
+    }
+
+
+def worked_part(score: Floats, capacity: int) -> Floats:
+    """Shape (rows,): 1 for the best `capacity` rows, 0 for others; ties at the edge share."""
+    if capacity >= len(score):
+        return np.ones(len(score))
+    edge = np.partition(score, len(score) - capacity)[len(score) - capacity]
+    above, tied = score > edge, score == edge
+    return above + tied * ((capacity - above.sum()) / tied.sum())
+
+
+def at_capacity(bought: Flags, worked: Floats) -> dict[str, float]:
+    """Of the rows that are worked, the share that bought; and the share of all buyers in them."""
+    rows, hits, buyers = float(worked.sum()), float(worked[bought].sum()), int(bought.sum())
+    nan = float("nan")
+    return {
+        "precision_at_capacity": hits / rows if rows else nan,
+        "capture_at_capacity": hits / buyers if buyers and rows else nan,
     }

@@ -1,10 +1,25 @@
-"""Settings of the gates that a holdout must pass."""
+"""Settings of the judging: past cutoffs, and the gates that a holdout must pass."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
 from gosales.core.settings import Settings
+
+
+class BacktestSettings(Settings):
+    """`[backtest]`: how figures are made, here and in metrics.json."""
+
+    folds: int = Field(6, ge=1, le=24, description="Most cutoffs of `gosales backtest`.")
+    capacity: int | None = Field(
+        None,
+        ge=1,
+        description="Rows of a list that can be worked, for the figures at capacity. Default: "
+        "`[plan] slots` for each rep who sold in the last 12 months; 100 where the log names none.",
+    )
+    draws: int = Field(
+        1_000, ge=100, le=100_000, description="Times that customers are drawn for an interval."
+    )
 
 
 class GateSettings(Settings):

@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from gosales.core.errors import TimelineError
+from gosales.core.columns import Fact
 from gosales.core.star import Star
 from gosales.core.timeline import Cutoff
-from gosales.evaluation import page
-from gosales.evaluation.paired import Difference, auc_gain, interval
-from gosales.evaluation.scoreboard import MACRO, MIN_BUYERS, NEVER, POPULATIONS
-from gosales.features.engine import FeatureEngine
-from gosales.models.division_model import POOLED, Side
-from gosales.pipeline.fit import Plan, fit
+from gosales.evaluation.bootstrap import Copies
+from gosales.evaluation.curves import Row
+from gosales.evaluation.scoreboard import MACRO, POPULATIONS, clean
+from gosales.pipeline.backtest_curves import (
+    gains_at,
+    gains_over,
+    reliability_at,
+    reliability_over,
+)
+from gosales.pipeline.backtest_cutoffs import backtest_cutoffs
+from gosales.pipeline.backtest_fold import UNGATED, judge_at
+from gosales.pipeline.backtest_report import BacktestTables, report
 from gosales.pipeline.gate import MODEL
-from gosales.pipeline.judge_money import MONEY_COLUMNS, money_rows
-from gosales.pipeline.judging import Judged, score_frozen
+from gosales.pipeline.judging import capacity_of
 from gosales.pipeline.publish_lists import write_list
 from gosales.pipeline.session import Session, Work
-from gosales.pipeline.snapshots import WARM_UP_MONTHS
-from gosales.pipeline.train import chosen_divisions
+from gosales.pipeline.sure_figures import (
+    DIFFERENCES,
+    EVERY,
+    LIMITS,
+    PLAIN,
+    Figures,
+    differences,
+    figures_at,
+    figures_over,
+)
 from gosales.utils.progress import track
 from gosales.utils.store import BACKTEST, write_json, write_text
 
-MOST_FOLDS = 6
-HALF_YEAR, QUARTER = 6, 3
-UNGATED = "model_everywhere"
-FIGURES = ("n", "buyers", "base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
+OURS = (MODEL, UNGATED)
 
 
 @dataclass(frozen=True)
@@ -41,176 +50,152 @@ class BacktestRun:
     """What a backtest found.
 
     Attributes:
-        figures: A row per cutoff, score, population and division (`_macro` for their mean).
+        tables: What is published as CSV and Parquet.
         summary: The content of `backtest/metrics.json`.
     """
 
-    figures: pd.DataFrame
+    tables: BacktestTables
     summary: dict[str, Any]
 
 
-def backtest(work: Work, star: Star) -> BacktestRun:
+@dataclass(frozen=True)
+class Court:
+    """What every cutoff is judged with.
+
+    Attributes:
+        customers: Of the whole star; each is drawn as often at all cutoffs.
+        capacity: Best rows of a list that can be worked.
+        reference: Whether trees per division compete too.
+    """
+
+    star: Star
+    session: Session
+    customers: pd.Index
+    copies: Copies
+    capacity: int
+    reference: bool
+
+    @classmethod
+    def of(cls, star: Star, session: Session, newest: Cutoff, *, reference: bool) -> Court:
+        ids = star.tables.facts[Fact.CUSTOMER].as_table().distinct().execute()[Fact.CUSTOMER]
+        customers = pd.Index(np.sort(ids.to_numpy(object)))
+        copies = Copies(len(customers), session.config.backtest.draws, session.options.seed)
+        capacity = capacity_of(star.as_of(newest), session.config)
+        return cls(star, session, customers, copies, capacity, reference)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is kept of a cutoff once it is judged."""
+
+    figures: Figures
+    gains: list[Row]
+    reliability: list[Row]
+    seen: dict[str, Any]
+    money: dict[str, Any]
+
+
+def backtest(work: Work, star: Star, *, reference: bool = False) -> BacktestRun:
     """Fit and judge at every cutoff, and write `backtest/` into the run's folder.
 
+    Args:
+        reference: Whether trees per division compete too.
+
     Raises:
-        TimelineError: The history is too short for a single cutoff.
+        TimelineError: The history is too short for a single cutoff, or a cutoff cannot be judged.
     """
-    session = work.session
-    cutoffs = backtest_cutoffs(star, session)
-    judged = []
+    cutoffs = backtest_cutoffs(star, work.session)
+    court = Court.of(star, work.session, cutoffs[0], reference=reference)
+    verdicts = []
     for number, cutoff in enumerate(cutoffs, start=1):
         with track(f"Cutoff {cutoff} ({number} of {len(cutoffs)})"):
-            judged.append(judge_at(star, cutoff, session))
-    figures = pd.concat([_rows(one) for one in judged], ignore_index=True)
-    summary = _summary(judged, figures)
-    folder = work.folder / BACKTEST
-    write_list(figures, folder / "figures")
-    write_json(folder / "metrics.json", summary)
-    write_text(folder / "report.html", _html(summary))
+            verdicts.append(_judge(court, cutoff))
+    tables = _tables(verdicts)
+    summary = _summary(court, verdicts, tables)
+    _write(work.folder / BACKTEST, tables, summary)
     work.run.made.add(BACKTEST)
     work.note(backtest_cutoffs=[str(cutoff) for cutoff in cutoffs])
-    return BacktestRun(figures, summary)
+    return BacktestRun(tables, summary)
 
 
-def backtest_cutoffs(star: Star, session: Session) -> list[Cutoff]:
-    """The settings' cutoffs, or up to six, newest first: half-yearly, else quarterly.
-
-    Each leaves a whole horizon after it, and before it enough history to learn from.
-    """
-    h = session.horizon_months
-    last = session.options.cutoff or Cutoff(star.last_day)
-    first_day = star.tables.facts["order_date"].min().execute()
-    months = last.age_in_months(pd.Timestamp(first_day).date()) + 1
-    if session.config.time.cutoffs:
-        return sorted(map(Cutoff, session.config.time.cutoffs), reverse=True)
-    oldest = months - h - WARM_UP_MONTHS
-    by_half_years = [*range(h, oldest + 1, HALF_YEAR)][:MOST_FOLDS]
-    ages = by_half_years if len(by_half_years) == MOST_FOLDS else [*range(h, oldest + 1, QUARTER)]
-    if not ages:
-        raise TimelineError(
-            f"{months} months of history are too few to judge {h} months at a past cutoff.",
-            remedy=f"Load at least {2 * h + WARM_UP_MONTHS} months, or use a shorter horizon.",
-        )
-    return [last.months_before(age) for age in ages[:MOST_FOLDS]]
-
-
-def judge_at(star: Star, cutoff: Cutoff, session: Session) -> Judged:
-    """Fit as of `cutoff`, and score what was shipped, the ungated model and the baselines."""
-    engine = FeatureEngine(star.as_of(cutoff), session.horizon_months)
-    settings = session.config.models
-    budget = session.config.limits.training_rows
-    divisions = chosen_divisions(session, engine)
-    plan = Plan(settings, divisions, {}, budget, session.options.seed)
-    models = fit(engine, plan).models
-    outcome = star.outcome(cutoff, session.horizon_months)
-    shipped = score_frozen(engine, models, outcome)
-    always = Side(POOLED, "")
-    ungated = score_frozen(engine, [replace(m, never=always, held=always) for m in models], outcome)
-    return replace(shipped, score={**shipped.score, UNGATED: ungated.score[MODEL]})
-
-
-def paired_gain(
-    judged: Sequence[Judged], a: str, b: str, population: str
-) -> tuple[Difference, int] | None:
-    """Mean over the cutoffs of macro AUC of `a` minus that of `b`, and how many cutoffs count.
-
-    A customer's influences are summed over cutoffs and divisions before they are squared.
-    """
-    gains: list[float] = []
-    influence: dict[str, float] = defaultdict(float)
-    for one in judged:
-        inside = one.population == population
-        found = auc_gain(one.score[a], one.score[b], one.bought, inside, MIN_BUYERS)
-        if found is None:
-            continue
-        gains.append(found[0])
-        for customer, value in zip(one.customers, found[1], strict=True):
-            influence[customer] += value
-    if not gains:
-        return None
-    total: NDArray[np.float64] = np.array(list(influence.values())) / len(gains)
-    return interval(float(np.mean(gains)), total), len(gains)
-
-
-def _rows(judged: Judged) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "cutoff_date": str(judged.cutoff),
-            "score": name,
-            "population": population,
-            "division": division,
-            **{key: figures[key] for key in FIGURES},
-        }
-        for name in judged.score
-        for population, board in judged.board(name).items()
-        for division, figures in board.items()
+def _judge(court: Court, cutoff: Cutoff) -> Verdict:
+    fold = judge_at(
+        court.star, cutoff, court.session, reference=court.reference, capacity=court.capacity
+    )
+    who = court.customers.get_indexer(fold.judged.customers)
+    return Verdict(
+        figures_at(fold.judged, court.copies, who),
+        gains_at(fold.judged),
+        reliability_at(fold.judged, OURS),
+        fold.seen,
+        fold.judged.money(),
     )
 
 
-def _summary(judged: Sequence[Judged], figures: pd.DataFrame) -> dict[str, Any]:
-    macro = figures[figures["division"] == MACRO]
-    means = macro.groupby(["score", "population"])[list(FIGURES)].mean(numeric_only=True)
-    names = list(judged[0].score)
+def _tables(verdicts: Sequence[Verdict]) -> BacktestTables:
+    single = [one.figures for one in verdicts]
+    figures = [figures_over(single), *single]
+    gained = [row for one in figures for row in differences(one, OURS)]
+    return BacktestTables(
+        pd.concat([one.table for one in figures], ignore_index=True),
+        pd.DataFrame(gained, columns=list(DIFFERENCES)),
+        gains_over([row for one in verdicts for row in one.gains]),
+        reliability_over([row for one in verdicts for row in one.reliability]),
+    )
+
+
+def _summary(court: Court, verdicts: Sequence[Verdict], tables: BacktestTables) -> dict[str, Any]:
+    together = tables.figures[tables.figures["cutoff_date"] == EVERY]
+    shipped = together[together["score"] == MODEL]
+    macro = together[together["division"] == MACRO]
     return {
-        "cutoffs": [str(one.cutoff) for one in judged],
-        "horizon_months": judged[0].horizon_months,
-        "scores": {
-            name: {
-                population: {
-                    key: None if pd.isna(value) else round(float(value), 6)
-                    for key, value in means.loc[(name, population)].items()
-                }
-                for population in POPULATIONS
-            }
-            for name in names
+        "cutoffs": [one.seen["cutoff"] for one in verdicts],
+        "horizon_months": court.session.horizon_months,
+        "capacity": court.capacity,
+        "draws": court.copies.draws,
+        "folds": [one.seen for one in verdicts],
+        "populations": {
+            name: _figures(shipped[shipped["population"] == name], "division")
+            for name in POPULATIONS
         },
-        "money": {str(one.cutoff): one.money() for one in judged},
-        "never_bought_auc_gain": {name: _gain(judged, name) for name in names if name != MODEL},
+        "scores": {
+            score: _figures(macro[macro["score"] == score], "population")
+            for score in macro["score"].unique()
+        },
+        "differences": _differences(tables.differences),
+        "money": {one.seen["cutoff"]: one.money for one in verdicts},
     }
 
 
-def _gain(judged: Sequence[Judged], name: str) -> dict[str, Any] | None:
-    """What is shipped against another score, on never-bought cells."""
-    found = paired_gain(judged, MODEL, name, NEVER)
-    if found is None:
-        return None
-    difference, cutoffs = found
+def _figures(rows: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
+    """Rows as figures for JSON, by the column `key`."""
+    whole = {"n", "buyers"}
     return {
-        "gain": round(difference.value, 4),
-        "low": round(difference.low, 4),
-        "high": round(difference.high, 4),
-        "cutoffs": cutoffs,
+        row[key]: {
+            "cutoffs": int(row["cutoffs"]),
+            **{name: int(row[name]) if name in whole else clean(row[name]) for name in PLAIN},
+            **{name: clean(row[name]) for name in LIMITS if np.isfinite(row[name])},
+        }
+        for row in rows.to_dict("records")
     }
 
 
-def _html(summary: dict[str, Any]) -> str:
-    keys = ("base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
-    sections = [
-        page.paragraph(
-            f"{len(summary['cutoffs'])} cutoffs ({', '.join(summary['cutoffs'])}), each judged on "
-            f"the {summary['horizon_months']} months after it. Figures are means over divisions "
-            f"with at least {MIN_BUYERS} buyers, then over cutoffs. `{MODEL}` is what is shipped, "
-            f"`{UNGATED}` the model without the gates."
-        ),
-        page.heading("What is shipped against the others: AUC on never-bought cells"),
-        page.table(
-            ("against", "gain", "95 % from", "to", "cutoffs"),
-            [
-                (name, *(gain[key] for key in ("gain", "low", "high", "cutoffs")))
-                for name, gain in summary["never_bought_auc_gain"].items()
-                if gain
-            ],
-        ),
-    ]
-    for cutoff, figures in summary["money"].items():
-        sections += [
-            page.heading(f"Money after {cutoff}"),
-            page.table(MONEY_COLUMNS, money_rows(figures)),
-        ]
-    for population in POPULATIONS:
-        rows = [
-            (name, *(boards[population][key] for key in keys))
-            for name, boards in summary["scores"].items()
-        ]
-        sections += [page.heading(population), page.table(("score", *keys), rows)]
-    return page.page("Backtest", sections)
+def _differences(table: pd.DataFrame) -> dict[str, Any]:
+    """Score -> other score -> population -> figure -> gain, low, high and cutoffs."""
+    found: dict[str, Any] = {}
+    for row in table[table["cutoff_date"] == EVERY].to_dict("records"):
+        against = found.setdefault(row["score"], {}).setdefault(row["against"], {})
+        against.setdefault(row["population"], {})[row["figure"]] = {
+            **{name: clean(row[name]) for name in ("gain", "low", "high")},
+            "cutoffs": int(row["cutoffs"]),
+        }
+    return found
+
+
+def _write(folder: Path, tables: BacktestTables, summary: dict[str, Any]) -> None:
+    write_list(tables.figures, folder / "figures")
+    write_list(tables.differences, folder / "differences")
+    write_list(tables.gains, folder / "gains")
+    write_list(tables.reliability, folder / "reliability")
+    write_json(folder / "metrics.json", summary)
+    write_text(folder / "report.html", report(summary, tables))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gosales.evaluation.metrics import CAPACITY, Worth
 from gosales.evaluation.scoreboard import MACRO, scoreboard
 from gosales.models.baselines import BASELINES
 from gosales.pipeline.fit import Fitted
@@ -37,8 +38,12 @@ def shipped_scores(fitted: Fitted) -> Floats:
     return shipped
 
 
-def metrics(fitted: Fitted) -> dict[str, Any]:
-    """The content of `metrics.json`."""
+def metrics(fitted: Fitted, capacity: int = CAPACITY) -> dict[str, Any]:
+    """The content of `metrics.json`.
+
+    Args:
+        capacity: Best rows of a list that can be worked.
+    """
     proof = fitted.proof
     if proof is None:
         return {
@@ -51,14 +56,17 @@ def metrics(fitted: Fitted) -> dict[str, Any]:
     kept = [name in names for name in proof.divisions]
     chance = shipped_scores(fitted)[:, kept]
     proof = proof.of(names)
+    worth = Worth(proof.labels.value_cents / 100.0, capacity)
+    bought = proof.labels.bought
     boards = {
-        name: scoreboard(score, proof.labels.bought, proof.population, proof.divisions)
+        name: scoreboard(score, bought, proof.population, proof.divisions, worth)
         for name, score in proof.score.items()
     }
-    shipped = scoreboard(chance, proof.labels.bought, proof.population, proof.divisions)
+    shipped = scoreboard(chance, bought, proof.population, proof.divisions, worth)
     return {
         "judged_at": str(proof.cutoff),
         "horizon_months": proof.labels.months,
+        "capacity": capacity,
         "note": f"Fitted on cutoffs before {proof.cutoff} and judged on the horizon after it, "
         "which also decided which divisions ship the model and which the baseline.",
         "best_baseline": best_baseline(proof, owned=False),

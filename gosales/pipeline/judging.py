@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.core.star import Outcome
+from gosales.config import Config
+from gosales.core.columns import Fact
+from gosales.core.star import History, Outcome
 from gosales.core.timeline import Cutoff
-from gosales.evaluation.scoreboard import scoreboard
-from gosales.features.engine import FeatureEngine
+from gosales.evaluation.metrics import CAPACITY, Worth
+from gosales.evaluation.scoreboard import members, scoreboard
+from gosales.features.engine import CellFeatures
 from gosales.labels.purchases import label
 from gosales.models.calibration import Calibration
 from gosales.models.division_model import DivisionModel
@@ -22,6 +26,7 @@ from gosales.pipeline.money import MoneyProof, money_proof
 from gosales.pipeline.proof import populations
 
 Floats = NDArray[np.float64]
+ACTIVE_REP_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Judged:
         score: "model" (what was shipped) and each baseline -> probabilities.
         told: What was said of the money.
         months: Length of the outcome that the holdout covers.
+        capacity: Best rows of a list that can be worked.
     """
 
     cutoff: Cutoff
@@ -44,10 +50,16 @@ class Judged:
     horizon_months: int
     customers: NDArray[np.object_]
     told: MoneyProof
+    capacity: int = CAPACITY
 
     def board(self, name: str) -> dict[str, Any]:
         """The scoreboard of one of the scores."""
-        return scoreboard(self.score[name], self.bought, self.population, self.divisions)
+        worth = Worth(self.value_cents / 100.0, self.capacity)
+        return scoreboard(self.score[name], self.bought, self.population, self.divisions, worth)
+
+    def inside(self, population: str) -> NDArray[np.bool_]:
+        """Shape (n, D): the cells of a population."""
+        return members(self.population, population)
 
     def money(self) -> dict[str, Any]:
         """How the money was foretold, with the probabilities that were shipped."""
@@ -56,33 +68,59 @@ class Judged:
         )
 
 
-def score_frozen(engine: FeatureEngine, models: list[DivisionModel], outcome: Outcome) -> Judged:
-    """Score every cell that has a model, for an outcome of the length that is covered."""
-    cells = engine.at(0)
-    by_name = {model.division: model for model in models}
-    kept = [d for d, name in enumerate(cells.spine.divisions) if name in by_name]
+def score_frozen(
+    cells: CellFeatures,
+    variants: Mapping[str, Sequence[DivisionModel]],
+    outcome: Outcome,
+    capacity: int = CAPACITY,
+) -> Judged:
+    """Score every cell that has a model, for an outcome of the length that is covered.
+
+    Args:
+        variants: Name -> division models; MODEL is what is shipped. All of the same divisions.
+    """
+    by_name = {
+        name: {model.division: model for model in models} for name, models in variants.items()
+    }
+    shipped = by_name[MODEL]
+    kept = [d for d, name in enumerate(cells.spine.divisions) if name in shipped]
     labels = label(outcome, cells.spine)
     n = len(cells.spine.customers)
-    score = {name: np.zeros((n, len(kept))) for name in (MODEL, *models[0].shared.baselines)}
+    baselines = next(iter(shipped.values())).shared.baselines
+    score = {name: np.zeros((n, len(kept))) for name in (*variants, *baselines)}
     money = np.zeros((4, n, len(cells.spine.divisions)))
     everyone, plain = np.arange(n, dtype=np.int32), Calibration()
     for place, d in enumerate(kept):
-        model = by_name[cells.spine.divisions[d]]
+        division = cells.spine.divisions[d]
         frame = cells.rows(everyone, np.full(n, d, np.int32), outcome.horizon_months)
-        score[MODEL][:, place] = model.score(frame.values, frame.owned)
-        money[:, :, d] = astuple(model.money(frame.values))
-        for name in model.shared.baselines:
-            score[name][:, place] = plain(model.baseline_logit(name, frame.values))
+        for name, models in by_name.items():
+            score[name][:, place] = models[division].score(frame.values, frame.owned)
+        money[:, :, d] = astuple(shipped[division].money(frame.values))
+        for name in baselines:
+            logit = shipped[division].baseline_logit(name, frame.values)
+            score[name][:, place] = plain(logit)
     divisions = tuple(cells.spine.divisions[d] for d in kept)
     return Judged(
-        engine.history.cutoff,
+        cells.panel.cutoff,
         divisions,
         score,
         labels.bought[:, kept],
         labels.value_cents[:, kept],
         populations(cells)[:, kept],
         outcome.horizon_months,
-        engine.horizon_months,
+        cells.panel.horizon_months,
         cells.spine.customers,
         money_proof(cells, Money(*money)).of(divisions),
+        capacity,
     )
+
+
+def capacity_of(history: History, config: Config) -> int:
+    """Rows of a list that can be worked: the settings', or the slots of the reps who still sell."""
+    if config.backtest.capacity is not None:
+        return config.backtest.capacity
+    facts = history.tables.facts
+    recent = facts[Fact.DATE] > history.cutoff.plus_months(-ACTIVE_REP_MONTHS)
+    named = facts[Fact.REP].notnull() & (facts[Fact.REP] != "")
+    reps = int(facts.filter(recent & named)[Fact.REP].nunique().execute())
+    return config.plan.slots * reps or CAPACITY

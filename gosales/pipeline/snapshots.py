@@ -103,6 +103,7 @@ def combine(parts: list[TrainingSet], budget: int, seed: int) -> TrainingSet:
         value_cents=np.concatenate([part.value_cents for part in parts]),
         weight=np.concatenate([part.weight for part in parts]),
         cutoffs=tuple(sorted({cutoff for part in parts for cutoff in part.cutoffs})),
+        outcomes_end=max(part.outcomes_end for part in parts),
     )
     share = budget / max(len(stacked.bought), 1)
     if share >= 1:
@@ -123,4 +124,5 @@ def _training_set(frame: FeatureFrame, labels: LabelFrame, weight: np.ndarray) -
         value_cents=labels.value_cents[cell],
         weight=weight,
         cutoffs=(frame.spine.cutoff,),
+        outcomes_end=frame.spine.cutoff.plus_months(labels.months),
     )

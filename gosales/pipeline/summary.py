@@ -68,15 +68,17 @@ def _money(figures: dict[str, Any] | None) -> list[str]:
 
 def summarise_backtest(summary: dict[str, Any], workspace: Workspace) -> str:
     """Never-bought figures of every score, the shipped one's gain over each, and the report."""
-    head = f"{'never bought':26}{'AUC':>8}{'AP':>8}{'lift':>8}{'E/A':>7}   gain of what is shipped"
+    head = f"{'never bought':26}{'AUC':>7}{'AP/base':>9}{'lift':>7}{'E/A':>7}   AUC gain of shipped"
     lines = [f"Cutoffs: {', '.join(summary['cutoffs'])}", "", head]
+    gains = summary["differences"].get("model", {})
     for name, boards in summary["scores"].items():
-        board, gain = boards["never_bought"], summary["never_bought_auc_gain"].get(name)
+        board, gain = boards["never_bought"], gains.get(name, {}).get("never_bought", {}).get("auc")
         figures = (
-            f"{_number(board['auc']):>7}{_number(board['ap']):>8}{_number(board['lift_10']):>7}"
+            f"{_number(board['auc']):>7}{_number(board['ap_over_base']):>9}"
+            f"{_number(board['lift_10']):>7}{_number(board['expected_over_actual']):>7}"
         )
         told = f"{gain['gain']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})" if gain else ""
-        lines.append(f"  {name:24}{figures}{_number(board['expected_over_actual']):>7}   {told}")
+        lines.append(f"  {name:24}{figures}   {told}")
     return "\n".join([*lines, "", f"Report: {workspace.outputs / 'backtest' / 'report.html'}"])
 
 

@@ -17,6 +17,7 @@ from gosales.models.model_store import load_models, save_models
 from gosales.models.tracking import track_run
 from gosales.pipeline.figures import metrics
 from gosales.pipeline.fit import Fitted, Plan, fit
+from gosales.pipeline.judging import capacity_of
 from gosales.pipeline.products import product_models
 from gosales.pipeline.session import Session, Work
 from gosales.utils.progress import track
@@ -50,7 +51,7 @@ def train(work: Work, engine: FeatureEngine) -> TrainRun:
         session.options.seed,
     )
     fitted = fit(engine, plan)
-    figures = metrics(fitted)
+    figures = metrics(fitted, capacity_of(engine.history, session.config))
     write_json(work.folder / "metrics.json", figures)
     write_text(work.folder / "feature_catalog.csv", _catalog_csv(engine.horizon_months))
     with track("Saving the models"):

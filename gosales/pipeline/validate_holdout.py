@@ -19,16 +19,18 @@ from gosales.core.star import Star
 from gosales.core.timeline import Cutoff
 from gosales.etl.build_star import StarSources, build_star, open_star
 from gosales.evaluation import page
+from gosales.evaluation.bootstrap import FIGURES
 from gosales.evaluation.curves import Row, gains, reliability
 from gosales.evaluation.gates import FAILED, SKIPPED, Gate, judge
-from gosales.evaluation.scoreboard import ALL, MACRO, NEVER, POPULATIONS, scoreboard
+from gosales.evaluation.scoreboard import ALL, MACRO, NEVER, POPULATIONS
 from gosales.features.engine import FeatureEngine
 from gosales.models.model_store import load_models
 from gosales.pipeline.build import published_star, refuse_blockers, sources_of
 from gosales.pipeline.gate import MODEL
 from gosales.pipeline.judge_money import MONEY_COLUMNS, money_rows
-from gosales.pipeline.judging import Judged, score_frozen
+from gosales.pipeline.judging import Judged, capacity_of, score_frozen
 from gosales.pipeline.session import Session, Work, working
+from gosales.pipeline.sure_figures import sure_board
 from gosales.utils.progress import track
 from gosales.utils.store import VALIDATION, replacing, write_json, write_text
 
@@ -58,7 +60,9 @@ def validate_holdout(session: Session) -> ValidationRun:
         later, covered = _holdout(work, end)
         with track("Judging the saved models"):
             engine = FeatureEngine(star.as_of(end), models[0].card["horizon_months"])
-            judged = score_frozen(engine, models, later.outcome(end, covered))
+            outcome = later.outcome(end, covered)
+            capacity = capacity_of(engine.history, session.config)
+            judged = score_frozen(engine.at(0), {MODEL: models}, outcome, capacity)
         later.close()
         (work.folder / HOLDOUT).unlink()
         run = _report(work, judged)
@@ -124,24 +128,22 @@ def months_covered(end: Cutoff, last_day: dt.date) -> int:
 
 def _report(work: Work, judged: Judged) -> ValidationRun:
     """Write metrics.json, gains.csv, calibration.csv and report.html."""
-    shipped = scoreboard(judged.score[MODEL], judged.bought, judged.population, judged.divisions)
+    draws, seed = work.session.config.backtest.draws, work.session.options.seed
+    shipped = sure_board(judged, MODEL, draws, seed)
     gates = judge(shipped, work.session.config.gates)
     if all(gate.result == SKIPPED for gate in gates):
         work.warnings.append("No gate could be applied: the holdout has too few buyers.")
     baselines = {
-        name: {
-            population: board[MACRO]
-            for population, board in scoreboard(
-                score, judged.bought, judged.population, judged.divisions
-            ).items()
-        }
-        for name, score in judged.score.items()
+        name: {population: board[MACRO] for population, board in judged.board(name).items()}
+        for name in judged.score
         if name != MODEL
     }
     metrics = {
         "judged_at": str(judged.cutoff),
         "months_covered": judged.months,
         "horizon_months": judged.horizon_months,
+        "capacity": judged.capacity,
+        "draws": draws,
         "note": coverage_note(judged),
         "populations": shipped,
         "money": judged.money(),
@@ -184,10 +186,19 @@ def _write_rows(path: Path, by_population: dict[str, list[Row]]) -> None:
         writer.writerows(rows)
 
 
+def _sure(figures: dict[str, Any]) -> list[Any]:
+    """Counts, and every figure that has an interval, with it."""
+    counts = [figures[key] for key in ("n", "buyers", "base_rate")]
+    return counts + [
+        page.interval(figures[key], figures.get(f"{key}_low"), figures.get(f"{key}_high"))
+        for key in FIGURES
+    ]
+
+
 def _html(metrics: dict[str, Any], gates: Sequence[Gate], curves: dict[str, list[Row]]) -> str:
     keys = ("n", "buyers", "base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
     boards = metrics["populations"]
-    macro = [[name, *(boards[name][MACRO][key] for key in keys)] for name in POPULATIONS]
+    macro = [[name, *_sure(boards[name][MACRO])] for name in POPULATIONS]
     never = [[name, *(row[key] for key in keys)] for name, row in boards[NEVER].items()]
     simple = [
         [name, *(board[NEVER][key] for key in ("auc", "ap", "lift_10"))]
@@ -204,7 +215,11 @@ def _html(metrics: dict[str, Any], gates: Sequence[Gate], curves: dict[str, list
                 [(gate.name, gate.asked, gate.found, gate.result) for gate in gates],
             ),
             page.heading("Populations (mean over divisions)"),
-            page.table(("population", *keys), macro),
+            page.paragraph(
+                f"In brackets: 95 % intervals from {metrics['draws']:,} draws of the customers. "
+                "docs/model.md says what each figure means."
+            ),
+            page.table(("population", "n", "buyers", "base_rate", *FIGURES), macro),
             page.heading("Never-bought cells, against the simple scores"),
             page.table(("score", "auc", "ap", "lift_10"), simple),
             page.heading("Never-bought cells, by division"),

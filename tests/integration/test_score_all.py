@@ -144,6 +144,9 @@ def test_holdout_is_judged_with_the_frozen_models(place, gosales):
     assert report["judged_at"] == max(str(row[2]) for row in rows if str(row[2]) <= "2023-12-31")
     assert set(report["populations"]) == {"never_bought", "lapsed", "active", "all"}
     assert report["money"]["populations"]["all"]["forecast_over_actual"] > 0
+    macro = report["populations"]["all"]["_macro"]
+    assert macro["auc_low"] < macro["auc"] < macro["auc_high"]
+    assert 0 < macro["capture_at_capacity"] <= 1
     for name in ("gains.csv", "calibration.csv", "report.html"):
         assert (place.outputs / "validation" / name).stat().st_size > 0
 
@@ -156,22 +159,6 @@ def test_a_holdout_that_overlaps_the_history_is_refused(scored, gosales):
     answer = gosales("validate", place)
     assert answer.code == 1
     assert "of the holdout lie on or before" in answer.err
-
-
-def test_backtest_judges_past_cutoffs_with_what_was_known(scored, gosales):
-    place, _ = scored
-    answer = gosales("backtest", place)
-    assert answer.code == 0, answer.err
-    folder = place.outputs / "backtest"
-    summary = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-    assert len(summary["cutoffs"]) >= 3
-    assert summary["cutoffs"] == sorted(summary["cutoffs"], reverse=True)
-    assert {"model", "model_everywhere", "rfm_logistic"} <= set(summary["scores"])
-    assert (folder / "report.html").stat().st_size > 0
-    assert set(summary["money"]) == set(summary["cutoffs"])
-    assert all(one["populations"]["all"]["forecast"] > 0 for one in summary["money"].values())
-    figures = pq.read_table(folder / "figures.parquet").to_pandas()
-    assert set(figures["cutoff_date"]) == set(summary["cutoffs"])
 
 
 def test_a_division_trained_alone_leaves_the_others(scored, gosales):

@@ -11,9 +11,11 @@ from gosales.evaluation.curves import gains, reliability
 from gosales.evaluation.metrics import (
     auc,
     average_precision,
+    brier_skill,
     captured_at,
     lift_at,
     summary,
+    worked_part,
 )
 from gosales.evaluation.paired import auc_influence
 
@@ -23,6 +25,10 @@ ROWS = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_si
 
 def arrays(rows):
     return np.array([s / 12 for s, _ in rows]), np.array([b for _, b in rows])
+
+
+def whole(score, bought):
+    return summary(score, bought, worked_part(score, 7), bought * 10.0)
 
 
 def base_rates(score, bought):
@@ -36,8 +42,27 @@ def shuffled(rows, seed):
 
 @given(ROWS, st.integers(0, 99))
 def test_the_order_of_the_rows_never_matters(rows, seed):
-    ours, theirs = summary(*arrays(rows)), summary(*arrays(shuffled(rows, seed)))
+    ours, theirs = whole(*arrays(rows)), whole(*arrays(shuffled(rows, seed)))
     assert theirs == pytest.approx(ours, nan_ok=True)
+
+
+@given(ROWS)
+def test_the_truth_as_a_score_is_perfect(rows):
+    _, bought = arrays(rows)
+    assume(bought.any() and not bought.all())
+    figures = whole(bought.astype(float), bought)
+    assert (figures["auc"], figures["ap"], figures["brier_skill"]) == (1.0, 1.0, 1.0)
+    assert figures["expected_over_actual"] == pytest.approx(1)
+    assert figures["ece"] == pytest.approx(0)
+
+
+@given(ROWS)
+def test_no_skill_is_above_that_of_the_truth_and_worked_rows_are_the_capacity(rows):
+    score, bought = arrays(rows)
+    assume(bought.any() and not bought.all())
+    assert brier_skill(score, bought) <= 1
+    for capacity in (1, 7, 1_000):
+        assert worked_part(score, capacity).sum() == pytest.approx(min(capacity, len(score)))
 
 
 @given(ROWS, st.integers(0, 99))

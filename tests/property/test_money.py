@@ -49,6 +49,7 @@ def training_of(drawn):
         value_cents=np.where(bought, np.array([row[3] for row in drawn], np.int64), 0),
         weight=np.array([row[6] for row in drawn], float),
         cutoffs=(Cutoff.parse("2024-06-30"),),
+        outcomes_end=Cutoff.parse("2024-12-30").date,
     )
 
 

@@ -6,14 +6,23 @@ import numpy as np
 import pytest
 
 from gosales.evaluation.metrics import (
+    at_capacity,
     auc,
     average_precision,
+    brier,
+    brier_skill,
     captured_at,
     expected_calibration_error,
     expected_over_actual,
     lift_at,
+    share_captured,
     summary,
+    top_size,
+    worked_part,
 )
+
+OF_BUYERS = {"ap", "ap_over_base", "lift_5", "lift_10", "lift_20", "expected_over_actual"}
+"""Figures that need a buyer."""
 
 
 def cells(score, bought):
@@ -130,15 +139,32 @@ def test_expected_over_actual():
 @pytest.mark.parametrize(
     ("bought", "undefined"),
     [
-        pytest.param([0, 0, 0], {"auc", "ap", "lift_10", "expected_over_actual"}, id="no buyer"),
-        pytest.param([1, 1, 1], {"auc"}, id="only buyers"),
         pytest.param(
-            [], {"base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual"}, id="no row"
+            [0, 0, 0],
+            {"auc", "brier_skill", "value_captured_10", "capture_at_capacity", *OF_BUYERS},
+            id="no buyer",
+        ),
+        pytest.param([1, 1, 1], {"auc", "brier_skill"}, id="only buyers"),
+        pytest.param(
+            [],
+            {
+                "base_rate",
+                "auc",
+                "ece",
+                "brier",
+                "brier_skill",
+                "value_captured_10",
+                "precision_at_capacity",
+                "capture_at_capacity",
+                *OF_BUYERS,
+            },
+            id="no row",
         ),
     ],
 )
 def test_what_cannot_be_said_is_nan(bought, undefined):
-    figures = summary(*cells([0.2] * len(bought), bought))
+    score, y = cells([0.2] * len(bought), bought)
+    figures = summary(score, y, worked_part(score, 2), y * 10.0)
     assert {name for name, value in figures.items() if math.isnan(value)} == undefined
     assert (figures["n"], figures["buyers"]) == (len(bought), sum(bought))
 
@@ -146,3 +172,61 @@ def test_what_cannot_be_said_is_nan(bought, undefined):
 def test_a_million_rows_do_not_overflow():
     bought = np.arange(1_000_000) >= 400_000
     assert auc(np.arange(1_000_000.0), bought) == 1.0
+
+
+def test_brier_by_hand():
+    score, bought = cells([0.8, 0.4, 0.1, 0.1], [1, 0, 0, 0])
+    assert brier(score, bought) == pytest.approx((0.04 + 0.16 + 0.01 + 0.01) / 4)
+    assert brier_skill(score, bought) == pytest.approx(1 - 0.055 / (0.25 * 0.75))
+
+
+def test_the_base_rate_itself_has_no_brier_skill_and_the_truth_has_all():
+    bought = np.arange(20) < 5
+    assert brier_skill(np.full(20, 0.25), bought) == pytest.approx(0)
+    assert brier_skill(bought.astype(float), bought) == 1.0
+
+
+def test_worked_rows_are_the_best_and_ties_at_the_edge_share():
+    score = np.array([0.1, 0.9, 0.5, 0.5, 0.5])
+    assert worked_part(score, 2) == pytest.approx([0, 1, 1 / 3, 1 / 3, 1 / 3])
+    assert worked_part(score, 9).tolist() == [1] * 5
+
+
+def test_precision_and_capture_at_capacity_by_hand():
+    worked, bought = np.array([1, 1, 0.5, 0.5, 0]), np.array([1, 0, 1, 0, 1], bool)
+    found = at_capacity(bought, worked)
+    assert found == pytest.approx(
+        {"precision_at_capacity": 1.5 / 3, "capture_at_capacity": 1.5 / 3}
+    )
+
+
+def test_money_in_the_top_of_the_list():
+    value = np.array([10.0, 30, 0, 60, 0, 0, 0, 0, 0, 0])
+    assert share_captured(np.arange(10, 0, -1.0), value, 0.2) == pytest.approx(0.4)
+    assert math.isnan(share_captured(np.arange(10.0), np.zeros(10), 0.2))
+
+
+@pytest.mark.parametrize(("fraction", "rows", "size"), [(0.1, 100, 10), (0.05, 9, 1), (0.2, 7, 1)])
+def test_a_top_holds_at_least_a_row(fraction, rows, size):
+    assert top_size(fraction, rows) == size
+
+
+def test_scoring_by_the_truth_is_perfect():
+    bought = np.arange(200) % 10 == 0
+    figures = summary(bought.astype(float), bought, worked_part(bought * 1.0, 20), bought * 5.0)
+    perfect = {
+        "auc": 1.0,
+        "ap": 1.0,
+        "ap_over_base": 10.0,
+        "lift_5": 10.0,
+        "lift_10": 10.0,
+        "lift_20": 5.0,
+        "precision_at_capacity": 1.0,
+        "capture_at_capacity": 1.0,
+        "brier": 0.0,
+        "brier_skill": 1.0,
+        "ece": 0.0,
+        "expected_over_actual": 1.0,
+        "value_captured_10": 1.0,
+    }
+    assert {name: figures[name] for name in perfect} == pytest.approx(perfect)

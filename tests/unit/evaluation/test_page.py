@@ -56,6 +56,21 @@ def test_values_are_shown_readably(value, shown):
     assert f"<td>{shown}</td>" in page.table(("value",), [(value,)])
 
 
+@pytest.mark.parametrize(
+    ("given", "sign", "shown"),
+    [
+        ((0.5, 0.4, 0.6), "", "0.500 (0.400 to 0.600)"),
+        ((0.5, -0.4, 0.6), "+", "+0.500 (-0.400 to +0.600)"),
+        ((0.5, None, None), "", "0.500"),
+        ((0.5, float("nan"), float("nan")), "", "0.500"),
+        ((None, None, None), "", "-"),
+        ((float("nan"), 0.1, 0.2), "", "-"),
+    ],
+)
+def test_an_interval_stands_behind_its_figure(given, sign, shown):
+    assert page.interval(*given, sign=sign) == shown
+
+
 @pytest.mark.parametrize("word", ["passed", "failed"])
 def test_verdicts_have_their_colour(word):
     assert f'<td class="{word}">{word}</td>' in page.table(("result",), [(word,)])

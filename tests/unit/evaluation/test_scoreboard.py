@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from gosales.evaluation.metrics import summary
+from gosales.evaluation.metrics import Worth, summary
 from gosales.evaluation.scoreboard import (
     ACTIVE,
     ALL,
@@ -17,7 +17,22 @@ from gosales.evaluation.scoreboard import (
     scoreboard,
 )
 
-FIGURES = {"n", "buyers", "base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual"}
+MEANS = {
+    "base_rate",
+    "auc",
+    "ap",
+    "ap_over_base",
+    "lift_5",
+    "lift_10",
+    "lift_20",
+    "brier",
+    "brier_skill",
+    "ece",
+    "expected_over_actual",
+}
+CAPACITY = {"precision_at_capacity", "capture_at_capacity"}
+FIGURES = {"n", "buyers", "expected", "value_captured_10"} | MEANS | CAPACITY
+"""With the names of the contract among them."""
 
 
 @pytest.fixture
@@ -45,7 +60,7 @@ def test_every_population_division_and_figure_is_there(market):
 
 def test_macro_is_over_divisions_with_ten_buyers_and_counts_are_over_all(market):
     rows = board_of(market)[NEVER]
-    for name in FIGURES - {"n", "buyers"}:
+    for name in MEANS:
         assert rows[MACRO][name] == rows["A"][name]
     assert rows[MACRO]["divisions"] == 1
     assert rows[MACRO]["n"] == 900
@@ -62,7 +77,8 @@ def test_a_tenth_buyer_lets_a_division_in(market):
 def test_undefined_is_none_and_the_board_is_strict_json(market):
     board = board_of(market)
     assert board[NEVER]["C"]["auc"] is None
-    nothing = {**dict.fromkeys(FIGURES), "n": 0, "buyers": 0, "divisions": 0}
+    sums = {"n": 0, "buyers": 0, "expected": 0, "divisions": 0}
+    nothing = {**dict.fromkeys(FIGURES), **sums}
     assert board[LAPSED][MACRO].items() >= nothing.items()
     assert json.loads(json.dumps(board, allow_nan=False)) == board
 
@@ -77,7 +93,9 @@ def test_populations_part_the_cells_and_all_takes_them_together(market):
             assert sum(part[key] for part in parts) == board[ALL][name][key]
     inside = population[:, 0] == LAPSED
     expected = summary(score[inside, 0], bought[inside, 0])
-    assert board[LAPSED]["A"] == pytest.approx(expected, abs=1e-6)
+    none = {"value_captured_10", "precision_at_capacity", "capture_at_capacity"}
+    for name in set(expected) - none:
+        assert board[LAPSED]["A"][name] == pytest.approx(expected[name], abs=1e-6)
 
 
 def test_a_division_where_all_bought_counts_for_what_it_can_say(market):
@@ -87,3 +105,24 @@ def test_a_division_where_all_bought_counts_for_what_it_can_say(market):
     assert macro["divisions"] == 2
     assert macro["auc"] == board_of((score, bought, population))[NEVER]["A"]["auc"]
     assert macro["base_rate"] == pytest.approx((1 + bought[:, 0].mean()) / 2, abs=1e-6)
+
+
+def test_capacity_is_that_of_one_list_over_all_divisions():
+    """Four rows can be worked: three of A and one of B are on top, and one of each side bought."""
+    score = np.array([[0.9, 0.1], [0.8, 0.7], [0.6, 0.2], [0.3, 0.4]])
+    bought = np.array([[1, 0], [0, 1], [0, 1], [1, 0]], bool)
+    population = np.full((4, 2), NEVER, object)
+    rows = scoreboard(score, bought, population, ("A", "B"), Worth(capacity=4))[NEVER]
+    found = {name: [row[f"{k}_at_capacity"] for k in ("precision", "capture")]
+             for name, row in rows.items()}  # fmt: skip
+    assert found["A"] == pytest.approx([1 / 3, 1 / 2], abs=1e-6)
+    assert found["B"] == [1.0, 1 / 2]
+    assert found[MACRO] == [2 / 4, 2 / 4]
+
+
+def test_money_counts_where_it_is_known(market):
+    value = np.where(market[1], 7.0, 0.0)
+    rows = scoreboard(*market, ("A", "B", "C"), Worth(value))[NEVER]
+    assert 0 < rows["A"]["value_captured_10"] < 1
+    assert rows["C"]["value_captured_10"] is None
+    assert board_of(market)[NEVER]["A"]["value_captured_10"] is None
