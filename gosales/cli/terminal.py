@@ -13,6 +13,9 @@ from gosales.core.text import printable
 class Calm:
     """A stream that shows control characters of what is written as their codes."""
 
+    encoding = "utf-8"
+    """What click asks; it would go round this stream if the real one spoke only ASCII."""
+
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 
