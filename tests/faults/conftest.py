@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gosales.models.model_store import load_models
+from gosales.pipeline.session import CHECKPOINT
 from gosales.utils.paths import Workspace
 from gosales.utils.store import RunStore, sha256
 from tests.integration.conftest import SETTINGS, Place, sales
@@ -90,7 +91,8 @@ def published(place: Place) -> dict:
 
 def shown(place: Place) -> dict[str, str]:
     """Every plain file that a user sees, with the hash of its bytes."""
-    files = [path for path in place.outputs.iterdir() if path.is_file() and path.name[0] != "."]
+    there = place.outputs.iterdir() if place.outputs.is_dir() else ()
+    files = [path for path in there if path.is_file() and path.name[0] != "."]
     files += (place.root / "models").rglob("*")
     named = {path.relative_to(place.root).as_posix(): path for path in files if path.is_file()}
     return {name: sha256(path) for name, path in named.items() if Path(name).name[0] != "."}
@@ -99,7 +101,8 @@ def shown(place: Place) -> dict[str, str]:
 def made_by(place: Place, run_id: str) -> dict[str, str]:
     """What a run has under the names that a user sees it by."""
     folder = place.outputs / "runs" / run_id
-    files = [p for p in folder.iterdir() if p.name not in ("manifest.json", "log.jsonl", "models")]
+    of_the_run = ("manifest.json", "log.jsonl", "models", CHECKPOINT)
+    files = [path for path in folder.iterdir() if path.name not in of_the_run]
     named = {f"outputs/{path.name}": path for path in files if path.is_file()}
     models = (path for path in (folder / "models").rglob("*") if path.is_file())
     named |= {path.relative_to(folder).as_posix(): path for path in models}

@@ -186,22 +186,26 @@ def test_imported_pitches_and_rejections_rest_too(place, gosales):
 
 
 def test_hopeless_cells_leave_their_slots_empty(place, gosales):
-    with (place.root / "gosales.toml").open("a", encoding="utf-8") as settings:
-        settings.write("[plan]\nleast_chance = 0.5\n")
-    rows = planned(place, gosales, "--slots", "20")
-    assert all(float(row["icp_score"]) >= 0.5 for row in rows)
     cells = [r for r in place.rows("whitespace.csv") if r["level"] == "division"]
     open_cells = [
         r for r in cells if (r["division"], r["customer_id"] < "0009") != ("Printers", True)
     ]
-    low = sum(float(row["icp_score"]) < 0.5 for row in open_cells)
-    assert facts(place)["left_out"]["cells_not_worth_a_slot"] == low > 0
-    settings = place.root / "gosales.toml"
-    worth = "0.0\nleast_value = 700\n"
-    settings.write_text(settings.read_text("utf-8").replace("0.5\n", worth), "utf-8")
+    chances = sorted(float(row["icp_score"]) for row in open_cells)
+    least = round(chances[len(chances) // 2], 4)
+    with (place.root / "gosales.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"[plan]\nleast_chance = {least}\n")
     rows = planned(place, gosales, "--slots", "20")
-    assert min(float(row["expected_value"]) for row in rows) >= 700
-    settings.write_text(settings.read_text("utf-8").replace("700\n", "9e9\n"), "utf-8")
+    assert all(float(row["icp_score"]) >= least for row in rows)
+    low = sum(chance < least for chance in chances)
+    assert facts(place)["left_out"]["cells_not_worth_a_slot"] == low > 0
+    worths = sorted(float(row["expected_value"]) for row in open_cells)
+    enough = round(worths[len(worths) // 2], 2)
+    settings = place.root / "gosales.toml"
+    worth = f"0.0\nleast_value = {enough}\n"
+    settings.write_text(settings.read_text("utf-8").replace(f"{least}\n", worth), "utf-8")
+    rows = planned(place, gosales, "--slots", "20")
+    assert min(float(row["expected_value"]) for row in rows) >= enough
+    settings.write_text(settings.read_text("utf-8").replace(f"{enough}\n", "9e9\n"), "utf-8")
     answer = gosales("plan", place)
     assert answer.code == 1
     assert "No cell is left to pitch" in answer.err
