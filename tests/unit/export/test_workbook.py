@@ -2,7 +2,7 @@
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gosales.export import workbook
@@ -145,6 +145,7 @@ def test_text_that_excel_cannot_hold_is_cut_or_replaced(pitches, tmp_path):
 owners = st.lists(st.text(max_size=60) | st.sampled_from(["a" * 40, "A" * 40, "🚜" * 30, "all"]))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a loaded machine is slow
 @given(owners.map(dict.fromkeys).map(list))
 def test_sheet_names_are_what_excel_takes(names):
     found = sheet_names(names, ["All", "Notes"])
