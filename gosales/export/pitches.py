@@ -17,11 +17,18 @@ DIVISION, PRODUCT = "division", "product"
 
 @dataclass(frozen=True)
 class Sources:
-    """The published files; `plan` is None where there is none."""
+    """The published files.
+
+    Attributes:
+        plan: None where there is none.
+        keys: A Parquet file of customer_id, division, level and product_sku: only those rows of
+            the whitespace are wanted, products of open divisions too; None for all.
+    """
 
     scores: Path
     whitespace: Path
     plan: Path | None = None
+    keys: Path | None = None
 
 
 @dataclass(frozen=True)

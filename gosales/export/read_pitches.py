@@ -23,6 +23,10 @@ CREATE TEMP TABLE plan(rep VARCHAR, customer_id VARCHAR, division VARCHAR, slot 
     product_sku VARCHAR, reasons VARCHAR, lookalike_owners VARCHAR, plan_date VARCHAR)
 """
 PLAN = "CREATE TEMP TABLE plan AS SELECT * FROM read_parquet($plan)"
+NO_KEYS = """
+CREATE TEMP TABLE keys(customer_id VARCHAR, division VARCHAR, level VARCHAR, product_sku VARCHAR)
+"""
+KEYS = "CREATE TEMP TABLE keys AS SELECT * FROM read_parquet($keys)"
 PITCHES = """
 CREATE TEMP TABLE pitches AS
 WITH whitespace AS (SELECT * FROM read_parquet($whitespace)),
@@ -41,8 +45,10 @@ listed AS (
     SELECT rank, customer_id, customer_name, level, division, product_sku, icp_score,
         product_score, expected_value, reasons, lookalike_owners, branch, rep
     FROM whitespace
-    WHERE level = 'division'
-        OR (customer_id, division) NOT IN (SELECT (customer_id, division) FROM open_cells)
+    WHERE CASE WHEN $by_keys THEN (customer_id, division, level, coalesce(product_sku, ''))
+            IN (SELECT (customer_id, division, level, product_sku) FROM keys)
+        ELSE level = 'division'
+            OR (customer_id, division) NOT IN (SELECT (customer_id, division) FROM open_cells) END
     UNION ALL BY NAME
     SELECT 0 AS rank, customer_id, customer_name, 'division' AS level, division, '' AS product_sku,
         icp_score, expected_value, reasons, lookalike_owners, branch, rep
@@ -107,7 +113,8 @@ def _read(connection: duckdb.DuckDBPyConnection, sources: Sources, wanted: Wante
     about = _about(connection, sources)
     lists = {"scores": str(sources.scores), "whitespace": str(sources.whitespace)}
     connection.execute(*((PLAN, {"plan": str(sources.plan)}) if sources.plan else (NO_PLAN,)))
-    connection.execute(PITCHES, lists | {"nobody": NOBODY})
+    connection.execute(*((KEYS, {"keys": str(sources.keys)}) if sources.keys else (NO_KEYS,)))
+    connection.execute(PITCHES, lists | {"nobody": NOBODY, "by_keys": sources.keys is not None})
     owners = _known(connection, "owner", wanted.reps)
     _known(connection, "division", wanted.divisions)
     choice = {"owners": list(wanted.reps), "divisions": list(wanted.divisions)}

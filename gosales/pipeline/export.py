@@ -55,7 +55,10 @@ def export(work: Work, target: Target, wanted: Wanted) -> ExportRun:
             run = ExportRun(_to_database(sources, target, work.session.config.export.database))
         else:
             chosen = replace(wanted, products=target.form not in CRMS)
-            run = _to_files(work.session, read_pitches(sources, chosen), target.form)
+            folder = work.session.workspace.outputs / FOLDER
+            pitches = read_pitches(sources, chosen)
+            written = write_files(work.session, pitches, target.form, folder)
+            run = ExportRun(written, _remarks(pitches, target.form, written))
     work.note(
         to=str(target),
         reps=list(wanted.reps),
@@ -88,8 +91,9 @@ def _published(session: Session, part: str, name: str) -> Path | None:
     return next((path for path in places if path.is_file()), None)
 
 
-def _to_files(session: Session, pitches: Pitches, form: str) -> ExportRun:
-    folder, settings = session.workspace.outputs / FOLDER, session.config.export
+def write_files(session: Session, pitches: Pitches, form: str, folder: Path) -> dict[str, int]:
+    """Write lists in one of FORMS into `folder`; returns each file's path and its rows."""
+    settings = session.config.export
     if form == "salesforce":
         written = write_salesforce(pitches, settings.salesforce, folder)
     elif form == "hubspot":
@@ -101,8 +105,11 @@ def _to_files(session: Session, pitches: Pitches, form: str) -> ExportRun:
     else:
         ids = _record_ids(session, settings.dynamics)
         written = write_dynamics(pitches, settings.dynamics, folder, ids)
-    notes = (*_notes(pitches), *_too_large(form, list(written)))
-    return ExportRun({str(path): rows for path, rows in written.items()}, notes)
+    return {str(path): rows for path, rows in written.items()}
+
+
+def _remarks(pitches: Pitches, form: str, written: dict[str, int]) -> tuple[str, ...]:
+    return (*_notes(pitches), *_too_large(form, [Path(path) for path in written]))
 
 
 def _record_ids(session: Session, settings: DynamicsSettings) -> dict[str, str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
+from gosales.core.columns import Scores
 from gosales.core.errors import GosalesError
 from gosales.ui import charts
 from gosales.ui.board import Board
 from gosales.ui.wording import escape, sentences
 
 T = TypeVar("T")
+URL: Any = "query-params"
+"""Where a widget keeps its choice: in the page's address."""
+
 ACCOUNT_PAGE = "screens/account.py"
 NOTHING_YET = """
 There is nothing to look at: no run has published its lists in this workspace.
@@ -50,18 +54,21 @@ def published() -> Board:
     return board
 
 
-def kept(view: Callable[[Board], T], board: Board) -> T:
-    """A view that only a new run can change, made once for all visitors."""
-    found: T = _made(
-        view.__name__, str(board.workspace.root), sorted(board.parts.items()), (view, board)
-    )
+def kept(view: Callable[..., T], board: Board, *asked: Hashable) -> T:
+    """A view that only a new run can change, made once for all visitors.
+
+    Args:
+        asked: What the view takes after the board.
+    """
+    key = (view.__module__, view.__name__, str(board.workspace.root), repr(asked))
+    found: T = _made(key, sorted(board.parts.items()), (view, board, asked))
     return found
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _made(name: str, root: str, parts: list[tuple[str, str]], _how: Any) -> Any:  # noqa: ARG001 - the key
-    view, board = _how
-    return view(board)
+@st.cache_data(max_entries=256, show_spinner=False)
+def _made(key: tuple[str, ...], parts: list[tuple[str, str]], _how: Any) -> Any:  # noqa: ARG001 - the key
+    view, board, asked = _how
+    return view(board, *asked)
 
 
 def remarks(found: Sequence[str]) -> None:
@@ -106,6 +113,12 @@ def account_link(customer: str, label: str = "Open the account") -> None:
 def per_cent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The table with shares of 1 as numbers of 100, as its columns show them."""
     return table.assign(**{name: 100 * table[name] for name in columns})
+
+
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with a customer's id where the log has no name."""
+    name = table[Scores.NAME].fillna("")
+    return table.assign(**{Scores.NAME: name.where(name != "", table[Scores.CUSTOMER])})
 
 
 def picked(event: Any, table: pd.DataFrame) -> pd.Series:

@@ -67,11 +67,8 @@ def _top(table: pd.DataFrame, months: int) -> None:
     st.subheader("Top opportunities")
     highest = float(table[Whitespace.SCORE].max()) if len(table) else 1.0
     chance = f"Probability to buy within {wording.plural(months, 'month')}."
-    name = (
-        table[Whitespace.NAME].fillna("").where(lambda one: one != "", table[Whitespace.CUSTOMER])
-    )
     st.dataframe(
-        shell.per_cent(table, Whitespace.SCORE).assign(**{Whitespace.NAME: name}),
+        shell.named(shell.per_cent(table, Whitespace.SCORE)),
         hide_index=True,
         height="content",
         column_order=LIST_COLUMNS,

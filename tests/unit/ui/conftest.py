@@ -53,7 +53,8 @@ def whitespace_rows():
             place = ("East", "Ann") if row[Scores.CUSTOMER] in {"007", "1042"} else ("West", None)
             key = (rank, row[Scores.CUSTOMER], row[Scores.NAME], level, row[Scores.DIVISION], sku)
             rest = (row[Scores.SCORE], share, row[Scores.VALUE], row[Scores.REASONS], "Oak; Elm")
-            yield dict(zip(Whitespace.ORDER, (*key, *rest, *place, RUN, ""), strict=True))
+            remark = "competitor" if row[Scores.CUSTOMER] == "007" and level == "division" else ""
+            yield dict(zip(Whitespace.ORDER, (*key, *rest, *place, RUN, remark), strict=True))
 
 
 def figures(auc, lift):
@@ -126,6 +127,15 @@ def write_star(path):
         star.execute("CREATE TABLE cell_status(customer_id VARCHAR, division VARCHAR, product_sku "
                      "VARCHAR, cell_status VARCHAR, valid_from DATE, valid_to DATE)")  # fmt: skip
         star.execute("INSERT INTO cell_status VALUES ('007', 'CAD', '', 'competitor', NULL, NULL)")
+        star.execute("CREATE TABLE customer_attribute(customer_id VARCHAR, attribute VARCHAR, "
+                     "attribute_value VARCHAR, valid_from DATE, valid_to DATE)")  # fmt: skip
+        kinds = [("007", "industry", "Aerospace", None, None),
+                 ("1042", "industry", "Medical", None, dt.date(2024, 6, 30)),
+                 ("1042", "industry", "Aerospace", dt.date(2024, 7, 1), None),
+                 ("acme", "industry", "Medical", None, None),
+                 ("007", "size", "20-99", None, None),
+                 ("acme", "size", "100+", None, None)]  # fmt: skip
+        star.executemany("INSERT INTO customer_attribute VALUES (?, ?, ?, ?, ?)", kinds)
 
 
 @pytest.fixture

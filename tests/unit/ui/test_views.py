@@ -4,13 +4,14 @@ import csv
 import io
 import json
 
+import pandas as pd
 import pytest
 
 from gosales.core.columns import Whitespace
 from gosales.core.errors import GosalesError, MissingArtifact
-from gosales.ui import views, views_account, views_quality, views_trust
+from gosales.ui import views, views_account, views_list, views_quality, views_trust
 from gosales.ui.board import Board, as_csv, sql
-from gosales.ui.views import Filters
+from gosales.ui.views_list import Filters
 from gosales.utils.paths import Workspace
 
 
@@ -91,9 +92,9 @@ def test_newer_models_and_failed_gates_are_told(board):
 
 
 def test_without_filters_the_whole_level_is_found_by_rank(board):
-    table = views.matching(board, Filters())
+    table = views_list.matching(board, Filters())
     assert table[Whitespace.RANK].tolist() == list(range(1, 9))
-    assert views.count_matching(board, Filters()).rows == 8
+    assert views_list.count_matching(board, Filters()).rows == 8
 
 
 @pytest.mark.parametrize(
@@ -110,32 +111,46 @@ def test_without_filters_the_whole_level_is_found_by_rank(board):
         (Filters(text="' OR 1=1 --"), []),
         (Filters(divisions=("CAD'); DROP TABLE x; --",)), []),
         (Filters(level="product", least_score=0.1), ["007", "1042"]),
+        (Filters(level="product", statuses=("active", "lapsed")), ["007", "9"]),
+        (Filters(divisions=("CAD",), segments=("industry: Aerospace",)), ["1042"]),
+        (
+            Filters(segments=("industry: Medical", "industry: Aerospace"), divisions=("CAD",)),
+            ["1042", "acme"],
+        ),
+        (Filters(segments=("industry: Medical", "size: 100+")), ["acme", "acme"]),
+        (Filters(segments=("industry: Medical", "size: 20-99")), []),
+        (Filters(remarks=("competitor",)), ["007"]),
+        (Filters(remarks=("no remark",), divisions=("CAD",)), ["1042", "acme", "b1"]),
     ],
 )
 def test_filters_narrow_the_list(board, filters, wanted):
-    table = views.matching(board, filters)
-    found = views.count_matching(board, filters)
+    table = views_list.matching(board, filters)
+    found = views_list.count_matching(board, filters)
     assert ids(table) == wanted
     assert (found.rows, found.customers) == (len(wanted), len(set(wanted)))
     assert found.expected_value == pytest.approx(table[Whitespace.VALUE].sum())
 
 
 def test_pages_follow_each_other(board, monkeypatch):
-    monkeypatch.setattr(views, "PAGE_ROWS", 3)
-    assert views.count_matching(board, Filters()).pages == 3
-    pages = [views.matching(board, Filters(), page)[Whitespace.RANK].tolist() for page in (1, 2, 3)]
+    monkeypatch.setattr(views_list, "PAGE_ROWS", 3)
+    assert views_list.count_matching(board, Filters()).pages == 3
+    pages = [
+        views_list.matching(board, Filters(), page)[Whitespace.RANK].tolist() for page in (1, 2, 3)
+    ]
     assert pages == [[1, 2, 3], [4, 5, 6], [7, 8]]
 
 
 def test_product_rows_have_the_products_name_or_its_sku(board):
-    table = views.matching(board, Filters(level="product"))
+    table = views_list.matching(board, Filters(level="product"))
     assert set(table["product_name"]) == {"Pro <b>seat</b>"}
-    table = views.matching(with_parts(board, star="gone"), Filters(level="product"))
+    table = views_list.matching(with_parts(board, star="gone"), Filters(level="product"))
     assert set(table["product_name"]) == {"SKU1"}
 
 
 def test_the_download_is_exactly_what_was_filtered(board):
-    text = views.download(board, Filters(divisions=("CAD",), branches=("West",))).decode("utf-8")
+    text = views_list.download(board, Filters(divisions=("CAD",), branches=("West",))).decode(
+        "utf-8"
+    )
     rows = list(csv.DictReader(io.StringIO(text)))
     assert list(rows[0]) == list(Whitespace.ORDER)
     assert [row["customer_id"] for row in rows] == ["acme", "b1"]
@@ -154,10 +169,36 @@ def test_no_name_in_the_download_runs_as_a_formula(board):
 
 
 def test_choices_are_what_the_list_holds(board):
-    found = views.choices(board)
+    found = views_list.choices(board)
     assert found[Whitespace.DIVISION] == ["CAD", "Training"]
     assert found[Whitespace.REP] == ["Ann"]
     assert found[Whitespace.BRANCH] == ["East", "West"]
+
+
+def test_segments_are_those_of_the_lists_day(board):
+    assert views_list.segments(board) == [
+        "industry: Aerospace", "industry: Medical", "size: 100+", "size: 20-99"
+    ]  # fmt: skip
+    assert views_list.segments(with_parts(board, star="gone")) == []
+
+
+def test_the_control_group_of_the_plan_can_be_left_out(board):
+    plan = board.workspace.runs / "20250201T120000-000cd34" / "plan" / "plan.parquet"
+    plan.parent.mkdir(parents=True)
+    rows = {"customer_id": ["1042", "b1"], "group": ["control", "treated"]}
+    pd.DataFrame(rows).to_parquet(plan, index=False)
+    planned = with_parts(board, plan="20250201T120000-000cd34")
+    wanted = Filters(divisions=("CAD",), but_control=True)
+    assert ids(views_list.matching(planned, wanted)) == ["acme", "b1"]
+    assert ids(views_list.matching(board, wanted)) == ["1042", "acme", "b1"]
+
+
+def test_a_cell_has_its_interval_and_status(board):
+    cell = views_list.cell(board, "9", "CAD")
+    assert (cell["status"], cell["icp_score_low"], cell["icp_score_high"]) == ("lapsed", 0.0, 1.0)
+    assert views_list.cell(board, "nobody", "CAD") == {}
+    names = views_list.products(board, "007", "CAD")["product_name"].tolist()
+    assert names == ["Pro <b>seat</b>"]
 
 
 # --- Account --------------------------------------------------------------------------------------
