@@ -33,11 +33,14 @@ class Download:
     content: bytes
 
 
-def export_rows(workspace: Workspace, keys: pd.DataFrame, form: str) -> Download:
+def export_rows(
+    workspace: Workspace, keys: pd.DataFrame, form: str, plan: pd.DataFrame | None = None
+) -> Download:
     """The rows of the whitespace list that `keys` names, and no others, in one of FORMS.
 
     Args:
         keys: customer_id, division, level and product_sku, as the list has them.
+        plan: A call plan, whose slots order the rows and whose control group is left out.
 
     Returns:
         The file of that form; where a form has several, an archive of them.
@@ -57,7 +60,10 @@ def export_rows(workspace: Workspace, keys: pd.DataFrame, form: str) -> Download
     with tempfile.TemporaryDirectory() as scratch:
         chosen = Path(scratch) / "keys.parquet"
         keys.to_parquet(chosen, index=False)
-        sources = replace(published_lists(session), plan=None, keys=chosen)
+        planned = Path(scratch) / "plan.parquet" if plan is not None else None
+        if plan is not None:
+            plan.to_parquet(planned, index=False)
+        sources = replace(published_lists(session), plan=planned, keys=chosen)
         pitches = read_pitches(sources, Wanted(rows=len(keys)))
         written = write_files(session, pitches, form, Path(scratch) / form)
         return _packed([Path(path) for path in written], form)

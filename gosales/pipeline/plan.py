@@ -37,6 +37,9 @@ from gosales.whitespace.plan import Ask, CallPlan, make_plan
 from gosales.whitespace.plan_solve import Limits
 from gosales.whitespace.settings import PlanSettings
 
+SKETCH = "sketch"
+"""The run id of a plan that no run made."""
+
 
 @dataclass(frozen=True)
 class PlanRequest:
@@ -60,6 +63,7 @@ class PlanRun:
 
     rows: pd.DataFrame
     facts: dict[str, Any]
+    warnings: tuple[str, ...] = ()
 
 
 def plan(session: Session, request: PlanRequest) -> PlanRun:
@@ -70,14 +74,28 @@ def plan(session: Session, request: PlanRequest) -> PlanRun:
         ContractError: The capacity, pitches or feedback file cannot be used.
         ConfigError: The settings cannot be used, or nothing is left to pitch.
     """
-    settings = PlanSettings.model_validate(
-        {**session.config.plan.model_dump(), **dict(request.settings)}
-    )
+    settings = _settings(session, request)
     lists = published_lists(session)
     with working(session, "plan") as work, track("Planning calls"):
-        made = _plan(work, lists, settings, request)
+        made = _plan(session, lists, settings, request, work.run.run_id)
+        work.warnings.extend(made.warnings)
         _write(work, made)
     return made
+
+
+def sketch(session: Session, request: PlanRequest) -> PlanRun:
+    """The plan that `plan` would make now. Nothing is written, frozen or published.
+
+    Raises: what `plan` raises.
+    """
+    lists = published_lists(session)
+    return _plan(session, lists, _settings(session, request), request, SKETCH)
+
+
+def _settings(session: Session, request: PlanRequest) -> PlanSettings:
+    return PlanSettings.model_validate(
+        {**session.config.plan.model_dump(), **dict(request.settings)}
+    )
 
 
 @dataclass(frozen=True)
@@ -90,12 +108,14 @@ class _Known:
     products: dict[tuple[str, str], str]
 
 
-def _plan(work: Work, lists: Lists, settings: PlanSettings, request: PlanRequest) -> PlanRun:
+def _plan(
+    session: Session, lists: Lists, settings: PlanSettings, request: PlanRequest, run_id: str
+) -> PlanRun:
     day = request.date or lists.cutoff.date
-    known = _know(work.session, lists, day, settings)
+    known = _know(session, lists, day, settings)
     market = known.market
     team = _team(market, settings, request)
-    past = past_of(work.session.workspace, day, request.files, market.divisions)
+    past = past_of(session.workspace, day, request.files, market.divisions)
     cells = candidates(lists, market, settings.include)
     kept = worth_a_slot(cells, past, known.statuses, _rules(day, settings))
     if kept.cells.empty:
@@ -104,11 +124,11 @@ def _plan(work: Work, lists: Lists, settings: PlanSettings, request: PlanRequest
             remedy="Plan for a later --date, lower [plan] cooldown_days, least_chance or "
             "least_value, or --include lapsed.",
         )
-    made = make_plan(kept.cells, _ask(settings, team, market, (work.session.options.seed, day)))
-    rows = as_published(_with_products(made.rows, known), day, work.run.run_id)
-    work.warnings.extend([*team.warnings, *_short(made)])
+    made = make_plan(kept.cells, _ask(settings, team, market, (session.options.seed, day)))
+    rows = as_published(_with_products(made.rows, known), day, run_id)
     context = Context(lists, team, settings, past, kept.left_out, day)
-    return PlanRun(rows, facts_of(made, rows, context))
+    warnings = (*team.warnings, *_short(made))
+    return PlanRun(rows, facts_of(made, rows, context), warnings)
 
 
 def _know(session: Session, lists: Lists, day: dt.date, settings: PlanSettings) -> _Known:

@@ -17,6 +17,7 @@ ICON = (
 PAGES = {
     "screens/overview.py": ("Overview", ":material/dashboard:"),
     "screens/whitespace.py": ("Whitespace", ":material/format_list_numbered:"),
+    "screens/plan.py": ("Call plan", ":material/call:"),
     "screens/account.py": ("Account", ":material/account_circle:"),
     "screens/trust.py": ("Can I trust it?", ":material/verified:"),
     "screens/quality.py": ("Data quality", ":material/rule:"),

@@ -147,6 +147,26 @@ def reliability(table: pd.DataFrame) -> Chart:
     )
 
 
+def one_more(table: pd.DataFrame) -> Chart:
+    """Per rep: what one more slot is worth, with its number at the bar."""
+    y = alt.Y("rep:N", title=None, sort=None).axis(labelOverlap=False, labelLimit=180)
+    worth = alt.X("worth_of_one_more_slot:Q", title="Expected value of one more pitch")
+    base = alt.Chart(table).encode(y=y, x=worth)
+    bars = base.mark_bar(color=BLUE, cornerRadiusEnd=3).encode(
+        tooltip=[
+            alt.Tooltip("rep:N", title="Rep"),
+            alt.Tooltip("slots:Q", title="Slots"),
+            alt.Tooltip("pitches:Q", title="Pitches"),
+            alt.Tooltip("expected_value:Q", title="Expected value", format=",.0f"),
+            alt.Tooltip("worth_of_one_more_slot:Q", title="One more is worth", format=",.0f"),
+        ]
+    )
+    numbers = base.mark_text(align="left", dx=4, color=GREY).encode(
+        text=alt.Text("worth_of_one_more_slot:Q", format=",.0f")
+    )
+    return alt.layer(bars, numbers).properties(height=max(2, len(table)) * ROW_HEIGHT + AROUND)
+
+
 def coverage(table: pd.DataFrame) -> Chart:
     """Lines loaded per month: a hole or a cliff is easy to see."""
     return (

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from gosales.core.errors import GosalesError, WorkspaceError
+from gosales.ui.door import lock_of
 from gosales.utils.paths import ENVIRONMENT, find_workspace
 
 FOLDER = Path(__file__).resolve().parent
@@ -44,7 +45,11 @@ DEFAULTS = {
 def arguments(port: int, headless: bool) -> list[str]:
     """What comes after `streamlit` on its command line."""
     options = FIXED | {"server.port": str(port), "server.headless": str(headless).lower()}
-    return ["run", str(FOLDER / "app.py"), *(f"--{key}={value}" for key, value in options.items())]
+    return [
+        "run",
+        str(FOLDER / "server.py"),
+        *(f"--{key}={value}" for key, value in options.items()),
+    ]
 
 
 def prepare(environment: MutableMapping[str, str], workspace: Path) -> None:
@@ -72,6 +77,7 @@ def serve(given: Sequence[str]) -> None:
     parser.add_argument("--no-browser", action="store_true")
     options = parser.parse_args(given)
     require_streamlit()
+    lock_of(os.environ)
     prepare(os.environ, find_workspace(options.workspace).root)
     from streamlit.web.cli import main as streamlit
 

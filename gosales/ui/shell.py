@@ -77,6 +77,13 @@ def remarks(found: Sequence[str]) -> None:
         st.warning(escape(text), icon=":material/warning:")
 
 
+def metrics(shown: Sequence[tuple[str, str, str | None]], width: int = 170) -> None:
+    """Figures in boxes, as many in a line as there is room for: label, value, note."""
+    with st.container(horizontal=True):
+        for label, value, note in shown:
+            st.metric(label, value, help=note, border=True, width=width)
+
+
 def chart_with_data(chart: charts.Chart, reading: str, data: pd.DataFrame) -> None:
     """A chart, one sentence on how to read it, and its numbers."""
     st.altair_chart(chart, width="stretch")

@@ -103,6 +103,29 @@ def test_two_plans_of_one_day_are_the_same(place, gosales):
     }
 
 
+def test_a_sketch_is_the_plan_and_leaves_no_trace(place, gosales):
+    from gosales.pipeline.session import Options, Session
+    from gosales.ui import views_plan
+    from gosales.ui.board import Board
+    from gosales.utils.paths import Workspace
+
+    rows = planned(place, gosales, "--slots", "5", "--holdout", "20%")
+    before = sorted(path for path in place.root.rglob("*") if not path.is_dir())
+    board = Board.open(Workspace(place.root))
+    tried = views_plan.try_out(board, views_plan.Ask(5, holdout=0.2))
+    columns = ["rep", "customer_id", "division", "group"]
+    assert tried.rows[columns].astype(str).to_numpy().tolist() == [
+        [row[name] for name in columns] for row in rows
+    ]
+    assert tried.facts["optimum"]["proven"]
+    given = views_plan.try_out(board, views_plan.Ask(5, b"rep,slots\nRep 1,2\n"))
+    assert given.rows["rep"].tolist() == ["Rep 1", "Rep 1"]
+    assert sorted(path for path in place.root.rglob("*") if not path.is_dir()) == before
+    assert views_plan.settings_of(board.workspace).slots == (
+        Session.open(board.workspace, Options()).config.plan.slots
+    )
+
+
 def test_a_capacity_file_rules_who_pitches_what(place, gosales):
     options = capacity(
         place, "Rep 0;1,5;Training;", "rep 1;3;;North", "Newcomer;2;cad;North",

@@ -58,9 +58,7 @@ def _metrics(head: dict[str, Any]) -> None:
             "The same over all customers and divisions, those that buy already included.",
         ),
     )
-    with st.container(horizontal=True):
-        for label, value, note in shown:
-            st.metric(label, value, help=note, border=True, width=170)
+    shell.metrics(shown)
 
 
 def _top(table: pd.DataFrame, months: int) -> None:

@@ -52,9 +52,7 @@ def _accounting(quality: dict[str, Any]) -> None:
         ("From", str(quality.get("first_day") or wording.NONE)),
         ("To", str(quality.get("last_day") or wording.NONE)),
     )
-    with st.container(horizontal=True):
-        for label, value in shown:
-            st.metric(label, value, border=True, width=200)
+    shell.metrics([(label, value, None) for label, value in shown], width=200)
     if sums["read"] == sums["loaded"] + sums["rejected"]:
         st.caption("Every line that was read is either loaded or rejected, with its reason.")
     else:

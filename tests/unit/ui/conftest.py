@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from gosales.core.columns import Scores, Whitespace
+from gosales.core.columns import Plan, Scores, Whitespace
 from gosales.ui.board import Board
 from gosales.utils.paths import ENVIRONMENT, Workspace
 
@@ -138,6 +138,31 @@ def write_star(path):
         star.executemany("INSERT INTO customer_attribute VALUES (?, ?, ?, ?, ?)", kinds)
 
 
+def plan_rows():
+    cells = [("Ann", "1042", "CAD", 1, 4000.0, "treated"), ("Ann", "007", "Training", 2, 9.0,
+             "treated"), ("Bo", "acme", "CAD", 1, 900.0, "treated"),
+             ("Bo", "b1", "CAD", None, 500.0, "control")]  # fmt: skip
+    for rep, customer, division, slot, value, group in cells:
+        tail = ("planned", NAMES[customer], "East", "whitespace", 0.2, "SKU1", "Pro <b>seat</b>")
+        rest = (REASON, "Oak; Elm", "2024-12-31", LATER)
+        row = (rep, customer, division, slot, value, group, *tail, *rest)
+        yield dict(zip(Plan.ORDER, row, strict=True))
+
+
+def write_plan(run):
+    reps = [{"rep": "Ann", "branch": "East", "slots": 2, "pitches": 2, "expected_value": 4009.0,
+             "worth_of_one_more_slot": 0.0},
+            {"rep": "Bo", "branch": "East", "slots": 3, "pitches": 1, "expected_value": 900.0,
+             "worth_of_one_more_slot": 77.5}]  # fmt: skip
+    treated = {"accounts": 3, "expected_value": 4909.0, "expected_buyers": 0.6}
+    facts = {"plan_date": "2024-12-31", "lists_run_id": RUN, "reps": reps, "treated": treated,
+             "control": {"accounts": 1}, "optimum": {"proven": False, "gap": 0.0123},
+             "left_out": {"resting_accounts": 2, "rejected_cells": 0},
+             "warnings": ["Newcomer has no account in the log."]}  # fmt: skip
+    write_json(run / "plan" / "plan.json", facts)
+    pd.DataFrame(plan_rows()).to_parquet(run / "plan" / "plan.parquet", index=False)
+
+
 @pytest.fixture
 def workspace(tmp_path):
     place = Workspace(tmp_path / "published")
@@ -157,7 +182,8 @@ def workspace(tmp_path):
     bins = ("population", "bin", "rows", "mean_score", "base_rate")
     write_rows(later / "validation" / "calibration.csv", bins, BINS)
     write_json(later / "manifest.json", {"command": "validate", "seed": 1})
-    parts = {"star": RUN, "models": RUN, "lists": RUN, "validation": LATER}
+    write_plan(later)
+    parts = {"star": RUN, "models": RUN, "lists": RUN, "validation": LATER, "plan": LATER}
     write_json(place.published, {"run_id": LATER, "parts": parts})
     write_star(place.stars / f"{RUN}.duckdb")
     return place

@@ -63,7 +63,7 @@ def test_the_process_is_replaced_without_the_current_folder_on_its_path(monkeypa
 
 def test_streamlit_binds_to_this_machine_and_calls_nobody():
     line = launch.arguments(8600, headless=True)
-    assert line[:2] == ["run", str(Path(launch.__file__).with_name("app.py"))]
+    assert line[:2] == ["run", str(Path(launch.__file__).with_name("server.py"))]
     for option in (
         "--server.address=127.0.0.1",
         "--server.port=8600",
@@ -123,7 +123,11 @@ def test_a_missing_extra_is_an_error_with_its_remedy(monkeypatch, empty, capsys)
 
 def test_only_the_app_its_pages_and_the_shell_know_streamlit():
     folder = Path(launch.__file__).parent
-    plain = [path for path in folder.glob("*.py") if path.stem not in {"app", "shell", "launch"}]
+    plain = [
+        path
+        for path in folder.glob("*.py")
+        if path.stem not in {"app", "shell", "launch", "server"}
+    ]
     assert len(plain) > 5
     for path in plain:
         assert "import streamlit" not in path.read_text(encoding="utf-8"), path.name

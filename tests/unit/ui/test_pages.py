@@ -78,6 +78,8 @@ def test_the_whitespace_filters_work_and_come_from_the_address(visit, workspace)
     assert "**1 opportunity** for 1 customer" in said(test)
     assert test.dataframe[0].value["customer_id"].tolist() == ["1042"]
     test.multiselect(key="rep").set_value([]).run()
+    assert "**2 opportunities**" in said(test)
+    test.toggle(key="but_control").set_value(False).run()
     assert "**3 opportunities**" in said(test)
     test.text_input(key="find").set_value("acme").run()
     assert test.dataframe[0].value["customer_id"].tolist() == ["acme"]
@@ -86,10 +88,29 @@ def test_the_whitespace_filters_work_and_come_from_the_address(visit, workspace)
     assert not test.exception
 
 
+def test_the_call_plan_shows_the_published_lists(visit, workspace):
+    test = visit(workspace, "plan", rep="Bo")
+    assert [metric.value for metric in test.metric] == ["2024-12-31", "5", "3", "4.9k", "0", "1"]
+    assert "has no account in the log" in test.warning[0].value
+    assert test.dataframe[-1].value["customer_id"].tolist() == ["acme"]
+    test.selectbox(key="rep").set_value("").run()
+    assert test.dataframe[-1].value["customer_id"].tolist() == ["1042", "007", "acme"]
+    assert not test.exception
+
+
+def test_a_plan_that_cannot_be_made_is_a_sentence(visit, workspace):
+    next(workspace.stars.glob("*.duckdb")).unlink()
+    test = visit(workspace, "plan", plan="Try a capacity")
+    assert "Choose a capacity" in said(test)
+    test.button[0].click().run()
+    assert not test.exception
+    assert "does not exist" in test.error[0].value
+
+
 def test_a_wrong_address_shows_the_whole_list(visit, workspace):
     test = visit(workspace, "whitespace", division="Nowhere", score="abc", level="x", page="99")
     assert not test.exception
-    assert "**8 opportunities**" in said(test)
+    assert "**6 opportunities**" in said(test)
 
 
 def test_the_ticked_row_shows_its_reasons_in_full_and_as_text(visit, workspace):

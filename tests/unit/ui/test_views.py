@@ -3,13 +3,13 @@
 import csv
 import io
 import json
+import zipfile
 
-import pandas as pd
 import pytest
 
-from gosales.core.columns import Whitespace
+from gosales.core.columns import Plan, Whitespace
 from gosales.core.errors import GosalesError, MissingArtifact
-from gosales.ui import views, views_account, views_list, views_quality, views_trust
+from gosales.ui import views, views_account, views_list, views_plan, views_quality, views_trust
 from gosales.ui.board import Board, as_csv, sql
 from gosales.ui.views_list import Filters
 from gosales.utils.paths import Workspace
@@ -183,14 +183,10 @@ def test_segments_are_those_of_the_lists_day(board):
 
 
 def test_the_control_group_of_the_plan_can_be_left_out(board):
-    plan = board.workspace.runs / "20250201T120000-000cd34" / "plan" / "plan.parquet"
-    plan.parent.mkdir(parents=True)
-    rows = {"customer_id": ["1042", "b1"], "group": ["control", "treated"]}
-    pd.DataFrame(rows).to_parquet(plan, index=False)
-    planned = with_parts(board, plan="20250201T120000-000cd34")
     wanted = Filters(divisions=("CAD",), but_control=True)
-    assert ids(views_list.matching(planned, wanted)) == ["acme", "b1"]
-    assert ids(views_list.matching(board, wanted)) == ["1042", "acme", "b1"]
+    assert ids(views_list.matching(board, wanted)) == ["1042", "acme"]
+    gone = with_parts(board, plan="gone")
+    assert ids(views_list.matching(gone, wanted)) == ["1042", "acme", "b1"]
 
 
 def test_a_cell_has_its_interval_and_status(board):
@@ -199,6 +195,55 @@ def test_a_cell_has_its_interval_and_status(board):
     assert views_list.cell(board, "nobody", "CAD") == {}
     names = views_list.products(board, "007", "CAD")["product_name"].tolist()
     assert names == ["Pro <b>seat</b>"]
+
+
+# --- Call plan ------------------------------------------------------------------------------------
+
+
+def test_the_published_plan_has_its_pitches_without_the_control_group(board):
+    plan = views_plan.published(board)
+    assert views_plan.pitches(plan)["customer_id"].tolist() == ["1042", "007", "acme"]
+    assert views_plan.pitches(plan, "Bo")["customer_id"].tolist() == ["acme"]
+    assert plan.warnings == ("Newcomer has no account in the log.",)
+    assert views_plan.published(with_parts(board, plan="gone")) is None
+
+
+def test_who_gains_most_from_one_more_slot_comes_first(board):
+    table = views_plan.reps(views_plan.published(board))
+    assert table["rep"].tolist() == ["Bo", "Ann"]
+    assert table["worth_of_one_more_slot"].tolist() == [77.5, 0.0]
+
+
+def test_a_plan_says_how_good_it_is_and_what_it_left_out(board):
+    plan = views_plan.published(board)
+    assert views_plan.proof(plan) == "At most 1.2 % could be missing to the best plan."
+    assert views_plan.left_out(plan) == "Left out: 2 accounts rest after a pitch."
+    best = views_plan.CallPlan(plan.rows, plan.facts | {"optimum": {"proven": True, "gap": 0.0}})
+    assert "is proven" in views_plan.proof(best)
+    assert not views_plan.is_old(board, plan)
+    assert views_plan.is_old(with_parts(board, lists="20260101T000000-1"), plan)
+
+
+def test_a_plan_goes_to_csv_whole_and_to_a_crm_without_the_control_group(board):
+    plan = views_plan.published(board)
+    named = plan.rows.assign(customer_name="=1+1")
+    text = views_plan.as_csv(views_plan.CallPlan(named, plan.facts)).decode("utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert list(rows[0]) == list(Plan.ORDER)
+    assert len(rows) == 4
+    assert {row["customer_name"] for row in rows} == {"'=1+1"}
+    with zipfile.ZipFile(io.BytesIO(views_plan.as_form(board, plan, "salesforce").content)) as made:
+        deals = made.read("salesforce_opportunities.csv").decode("utf-8")
+    assert len(list(csv.reader(io.StringIO(deals)))) == 1 + 3
+    assert '"b1"' not in deals
+
+
+def test_the_command_for_a_tried_plan_can_be_copied(tmp_path):
+    ask = views_plan.Ask(25, b"", ("lapsed", "active"), 0.1, 0.2)
+    assert ask.command(tmp_path).endswith(
+        "--slots 25 --include lapsed,active --explore 10% --holdout 20%"
+    )
+    assert "--capacity reps.csv" in views_plan.Ask(25, b"rep,slots").command(tmp_path)
 
 
 # --- Account --------------------------------------------------------------------------------------

@@ -1,0 +1,218 @@
+"""Call plan: who calls whom with the time there is, and what more time would bring."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gosales.core.columns import Plan
+from gosales.ui import charts, shell, views_plan, wording
+from gosales.ui.board import Board
+from gosales.ui.parts.downloads import ZIP, Form, file_button
+
+TRIED = "tried-plan"
+MOST_BARS = 12
+PUBLISHED, TRY = "Published plan", "Try a capacity"
+FORMS = (
+    Form("xlsx", "Excel workbook", "call_plan.xlsx"),
+    Form("salesforce", "Salesforce", "call_plan_salesforce.zip", ZIP),
+    Form("hubspot", "HubSpot", "call_plan_hubspot.zip", ZIP),
+    Form("dynamics", "Dynamics 365", "call_plan_dynamics.zip", ZIP),
+)
+
+
+def page() -> None:
+    """Show the page."""
+    question = "Who calls whom with the time there is, and what would more time bring?"
+    with shell.page("Call plan", question=question):
+        board = shell.published()
+        kept = shell.kept(views_plan.published, board)
+        view = TRY
+        if kept is not None:
+            view = st.segmented_control(
+                "Plan", (PUBLISHED, TRY), default=PUBLISHED, required=True, key="plan",
+                bind=shell.URL, label_visibility="collapsed",
+            ) or PUBLISHED  # fmt: skip
+        if kept is not None and view == PUBLISHED:
+            _age(board, kept)
+            _plan(board, kept)
+        else:
+            _try(board)
+
+
+def _age(board: Board, plan: views_plan.CallPlan) -> None:
+    if views_plan.is_old(board, plan):
+        st.warning(
+            "The lists were made anew after this plan. `gosales plan` makes a new one.",
+            icon=":material/history:",
+        )
+
+
+def _try(board: Board) -> None:
+    usual = views_plan.settings_of(board.workspace)
+    ask = _ask(usual)
+    if ask is not None:
+        with st.spinner("Planning calls..."):
+            st.session_state[TRIED] = (board.parts, ask, views_plan.try_out(board, ask))
+    parts, asked, plan = st.session_state.get(TRIED, (None, None, None))
+    if plan is None or parts != board.parts:
+        st.info("Choose a capacity and press Plan. Nothing is published by it.")
+        return
+    _plan(board, plan)
+    st.caption("To freeze and publish this plan, run")
+    st.code(asked.command(board.workspace.root), language=None)
+
+
+def _ask(usual: views_plan.Ask) -> views_plan.Ask | None:
+    """The form; what was asked for when its button is pressed."""
+    with st.form("capacity"):
+        left, middle, right = st.columns(3, gap="large")
+        slots = left.slider("Pitches of each rep", 1, 100, min(usual.slots, 100), key="slots")
+        given = left.file_uploader(
+            "Or a capacity file",
+            type=["csv", "txt"],
+            key="reps",
+            max_upload_size=1,
+            help="A line per rep: rep, hours or slots, optional divisions (; between) and branch.",
+        )
+        include = middle.multiselect(
+            "Pitch also cells that are",
+            ("lapsed", "active"),
+            default=list(usual.include),
+            key="include",
+            help="The whitespace is always pitched.",
+        )
+        explore = right.slider(
+            "Slots for uncertain cells, %", 0, 50, round(100 * usual.explore), key="explore",
+            help="To learn about cells that were never pitched.",
+        )  # fmt: skip
+        holdout = right.slider(
+            "Left uncalled as a control group, %", 0, 50, round(100 * usual.holdout),
+            key="holdout", help="What they buy without a call is what the plan is measured by.",
+        )  # fmt: skip
+        if not st.form_submit_button("Plan", type="primary", icon=":material/event_list:"):
+            return None
+    content = given.getvalue() if given is not None else b""
+    return views_plan.Ask(slots, content, tuple(include), explore / 100, holdout / 100)
+
+
+def _plan(board: Board, plan: views_plan.CallPlan) -> None:
+    shell.remarks(plan.warnings)
+    _figures(plan.facts)
+    left_out = views_plan.left_out(plan)
+    st.caption(wording.escape(f"{views_plan.proof(plan)} {left_out}".strip()))
+    table = views_plan.reps(plan)
+    st.subheader("What one more pitch is worth")
+    shell.chart_with_data(
+        charts.one_more(table.head(MOST_BARS)),
+        "By how much the plan's expected value would grow if this rep had time for one more "
+        f"pitch. Give time to those on top{'' if len(table) <= MOST_BARS else '; Data has all'}.",
+        table,
+    )
+    st.subheader("The lists")
+    _lists(board, plan, table)
+
+
+def _figures(facts: dict[str, Any]) -> None:
+    treated, control = facts.get("treated", {}), facts.get("control", {})
+    slots = sum(int(rep["slots"]) for rep in facts.get("reps", []))
+    shown = [
+        ("Day of the plan", str(facts.get("plan_date", wording.NONE))),
+        ("Slots", wording.count(slots)),
+        ("Pitches", wording.count(treated.get("accounts"))),
+        ("Expected value", wording.money(treated.get("expected_value"))),
+        ("Expected buyers", wording.count(treated.get("expected_buyers"))),
+    ]
+    if control.get("accounts"):
+        shown.append(("Control group", wording.count(control["accounts"])))
+    shell.metrics([(label, value, None) for label, value in shown])
+
+
+def _lists(board: Board, plan: views_plan.CallPlan, table: pd.DataFrame) -> None:
+    names = sorted(table["rep"], key=str.casefold)
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    rep = left.selectbox(
+        "Whose list", ["", *names], format_func=lambda one: one or "All reps", key="rep",
+        bind=shell.URL,
+    )  # fmt: skip
+    rows = views_plan.pitches(plan, rep or "")
+    with right:
+        _downloads(board, plan)
+    if rows.empty:
+        st.info("Nothing is planned for this rep.")
+        return
+    event = st.dataframe(
+        shell.named(shell.per_cent(rows, Plan.SCORE)),
+        hide_index=True,
+        height=420 if len(rows) > 11 else "content",
+        key=f"pitches-{rep}",
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [0]}},
+        column_order=_order(rows, rep or ""),
+        column_config=_columns(rows),
+    )
+    _row(shell.picked(event, rows))
+
+
+def _order(rows: pd.DataFrame, rep: str) -> list[str]:
+    first = [] if rep else [Plan.REP]
+    product = [Plan.PRODUCT] if (rows[Plan.PRODUCT] != "").any() else [Plan.SKU]
+    names = [Plan.SLOT, Plan.NAME, Plan.CUSTOMER, Plan.DIVISION, *product, Plan.SCORE, Plan.VALUE]
+    telling = [name for name in (Plan.STATUS, Plan.KIND) if rows[name].nunique() > 1]
+    return [*first, *names, *telling]
+
+
+def _columns(rows: pd.DataFrame) -> dict[str, Any]:
+    column = st.column_config
+    return {
+        Plan.REP: "Rep",
+        Plan.SLOT: column.NumberColumn("Call", width="small", help="In this order."),
+        Plan.NAME: column.TextColumn("Customer", width="medium"),
+        Plan.CUSTOMER: column.TextColumn("Id", width="small"),
+        Plan.DIVISION: "Division",
+        Plan.PRODUCT: "Product",
+        Plan.SKU: "Product",
+        Plan.SCORE: shell.score_column("Score", float(rows[Plan.SCORE].max()), "Chance to buy."),
+        Plan.VALUE: shell.money_column("Expected"),
+        Plan.STATUS: "Status",
+        Plan.KIND: column.TextColumn("Kind", help="explore: to learn, not only to sell."),
+    }
+
+
+def _row(row: pd.Series) -> None:
+    with st.container(border=True):
+        name = row[Plan.NAME] or row[Plan.CUSTOMER]
+        st.caption("The row that is ticked above")
+        st.subheader(
+            f"{wording.escape(wording.shorten(name))}: "
+            f"{wording.escape(wording.shorten(row[Plan.DIVISION]))}"
+        )
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            st.markdown("**Why**")
+            shell.reasons(row[Plan.REASONS])
+        with right:
+            st.markdown("**Look-alike owners**, as references for the call")
+            st.text("\n".join(wording.sentences(row[Plan.LOOKALIKES])) or "None is known.")
+            shell.account_link(str(row[Plan.CUSTOMER]))
+
+
+def _downloads(board: Board, plan: views_plan.CallPlan) -> None:
+    with st.popover("Download", icon=":material/download:", width="stretch"):
+        st.caption("The whole plan, the control group only in the CSV.")
+        csv = Form("csv", "CSV", "call_plan.csv", "text/csv")
+        file_button(csv, lambda: views_plan.as_csv(plan))
+        for form in FORMS:
+            file_button(form, partial(_as_form, board, plan, form.key))
+
+
+def _as_form(board: Board, plan: views_plan.CallPlan, form: str) -> bytes:
+    return views_plan.as_form(board, plan, form).content
+
+
+if __name__ == "__main__":
+    page()

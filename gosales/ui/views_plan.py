@@ -1,0 +1,165 @@
+"""Call plans: the published one, or one that is only tried out. No Streamlit."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gosales.core.columns import Plan
+from gosales.pipeline.export_rows import Download, export_rows
+from gosales.pipeline.plan import PlanRequest, sketch
+from gosales.pipeline.session import Options, Session
+from gosales.ui.board import Board, query
+from gosales.utils.paths import Workspace
+from gosales.utils.spreadsheet import neutralise
+from gosales.utils.store import LISTS, PLAN, read_json
+
+ROWS_FILE, FACTS_FILE = "plan/plan.parquet", "plan/plan.json"
+CAPACITY = "reps.csv"
+ALL = "SELECT * FROM read_parquet($path)"
+REP_COLUMNS = ("rep", "branch", "slots", "pitches", "expected_value", "worth_of_one_more_slot")
+REASONS_LEFT_OUT = {
+    "resting_accounts": "accounts rest after a pitch",
+    "cells_with_a_status": "cells have a remark that keeps them out",
+    "rejected_cells": "cells were rejected lately",
+    "cells_not_worth_a_slot": "cells are not worth a slot",
+    "accounts_nobody_may_pitch": "accounts belong to nobody in the team",
+}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What to plan for.
+
+    Attributes:
+        slots: Pitches of each rep, where no capacity file is given.
+        capacity: The capacity file's content; empty for the reps of the log.
+        include: `lapsed`, `active`: cells to pitch besides the whitespace.
+        explore: Share of slots for uncertain cells, 0 to 0.5.
+        holdout: Share of the list to leave uncalled, 0 to 0.5.
+    """
+
+    slots: int
+    capacity: bytes = b""
+    include: tuple[str, ...] = ()
+    explore: float = 0.0
+    holdout: float = 0.0
+
+    def command(self, workspace: Path) -> str:
+        """The command that freezes and publishes this plan."""
+        words = ["gosales", "plan", "--workspace", str(workspace)]
+        words += ["--capacity", CAPACITY] if self.capacity else ["--slots", str(self.slots)]
+        words += ["--include", ",".join(self.include)] if self.include else []
+        words += ["--explore", f"{100 * self.explore:g}%"] if self.explore else []
+        words += ["--holdout", f"{100 * self.holdout:g}%"] if self.holdout else []
+        return shlex.join(words)
+
+
+@dataclass(frozen=True)
+class CallPlan:
+    """A plan's rows in the published columns, and its facts.
+
+    Attributes:
+        warnings: What looks odd, in sentences.
+    """
+
+    rows: pd.DataFrame
+    facts: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def treated(self) -> pd.DataFrame:
+        """The pitches to make."""
+        return self.rows[self.rows[Plan.GROUP] == Plan.TREATED]
+
+
+def settings_of(workspace: Workspace) -> Ask:
+    """What the workspace's settings ask for."""
+    plan = Session.open(workspace, Options()).config.plan
+    return Ask(plan.slots, include=plan.include, explore=plan.explore, holdout=plan.holdout)
+
+
+def try_out(board: Board, ask: Ask) -> CallPlan:
+    """Plan for `ask` in memory; nothing is written.
+
+    Raises:
+        GosalesError: The capacity file cannot be used, or nothing is left to pitch.
+    """
+    session = Session.open(board.workspace, Options())
+    settings: dict[str, Any] = {
+        "include": ask.include,
+        "explore": ask.explore,
+        "holdout": ask.holdout,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / CAPACITY
+        if ask.capacity:
+            path.write_bytes(ask.capacity)
+        else:
+            settings["slots"] = ask.slots
+        made = sketch(session, PlanRequest(path if ask.capacity else None, settings=settings))
+    return CallPlan(made.rows, made.facts, made.warnings)
+
+
+def published(board: Board) -> CallPlan | None:
+    """The published plan; None where there is none."""
+    rows, facts = board.find(PLAN, ROWS_FILE), board.find(PLAN, FACTS_FILE)
+    if rows is None or facts is None:
+        return None
+    told = read_json(facts, made_by="plan")
+    return CallPlan(query(ALL, path=str(rows)), told, tuple(told.get("warnings", ())))
+
+
+def is_old(board: Board, plan: CallPlan) -> bool:
+    """Whether the lists are newer than the plan."""
+    return str(plan.facts.get("lists_run_id", "")) != board.parts.get(LISTS)
+
+
+def reps(plan: CallPlan) -> pd.DataFrame:
+    """REP_COLUMNS per rep: who would gain the most from one more slot comes first."""
+    table = pd.DataFrame(plan.facts.get("reps", []), columns=list(REP_COLUMNS))
+    order = ["worth_of_one_more_slot", "rep"]
+    return table.sort_values(order, ascending=[False, True], ignore_index=True)
+
+
+def pitches(plan: CallPlan, rep: str = "") -> pd.DataFrame:
+    """The pitches of a rep, or of all, by rep and slot."""
+    rows = plan.treated
+    chosen = rows[rows[Plan.REP] == rep] if rep else rows
+    return chosen.sort_values([Plan.REP, Plan.SLOT], ignore_index=True)
+
+
+def proof(plan: CallPlan) -> str:
+    """How good the plan is, in a sentence."""
+    best = plan.facts.get("optimum", {})
+    if not best:
+        return ""
+    if best.get("proven"):
+        return "No better plan exists for this capacity: that is proven."
+    return f"At most {100 * float(best.get('gap', 0.0)):.1f} % could be missing to the best plan."
+
+
+def left_out(plan: CallPlan) -> str:
+    """What was not planned and why, in a sentence; empty where all was considered."""
+    counts = plan.facts.get("left_out", {})
+    told = [f"{counts[key]:,} {text}" for key, text in REASONS_LEFT_OUT.items() if counts.get(key)]
+    return f"Left out: {', '.join(told)}." if told else ""
+
+
+def as_csv(plan: CallPlan) -> bytes:
+    """All rows in the form of plan.csv, text neutralised."""
+    cells = plan.rows.map(lambda cell: neutralise(cell) if isinstance(cell, str) else cell)
+    return bytes(cells.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+
+
+def as_form(board: Board, plan: CallPlan, form: str) -> Download:
+    """The pitches to make in a form of the export, and nothing else."""
+    keys = plan.treated[[Plan.CUSTOMER, Plan.DIVISION]]
+    return export_rows(
+        board.workspace, keys.assign(level="division", product_sku=""), form, plan.rows
+    )
