@@ -24,7 +24,7 @@ from gosales.etl.settings import (
     ProductSettings,
     SourceSettings,
 )
-from gosales.evaluation.settings import BacktestSettings, GateSettings
+from gosales.evaluation.settings import BacktestSettings, DriftSettings, GateSettings
 from gosales.export.settings import ExportSettings
 from gosales.models.settings import ModelSettings
 from gosales.whitespace.settings import PlanSettings
@@ -44,6 +44,7 @@ class Config(Settings):
     plan: PlanSettings = PlanSettings()
     backtest: BacktestSettings = BacktestSettings()
     gates: GateSettings = GateSettings()
+    drift: DriftSettings = DriftSettings()
     limits: LimitSettings = LimitSettings()
     export: ExportSettings = ExportSettings()
 

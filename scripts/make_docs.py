@@ -47,6 +47,7 @@ from gosales.evaluation import bootstrap, curves, metrics, money
 from gosales.features.catalog import catalog
 from gosales.models.baselines import BASELINES
 from gosales.pipeline.backtest_curves import BIN_COLUMNS, GAIN_COLUMNS
+from gosales.pipeline.drift import REPORTED
 from gosales.pipeline.sure_figures import COLUMNS as FIGURE_COLUMNS
 from gosales.pipeline.sure_figures import DIFFERENCES as DIFFERENCE_COLUMNS
 from gosales.pipeline.sure_figures import LIMITS
@@ -217,7 +218,8 @@ REASONS = {
     Reason.DATE_IMPLAUSIBLE: "Its date is before 1970, after `[time] last_day`, or a stray: after "
     "a gap of over 90 days with under 0.1 % of the lines behind it.",
     Reason.DUPLICATE_LINE: "The same line is in another file too (overlapping exports).",
-    Reason.DUPLICATE_GP: "It is flagged as a duplicate and its twin is loaded.",
+    Reason.DUPLICATE_GP: "It or its twin is flagged as a duplicate, and the twin, known before or "
+    "with it, is loaded.",
 }
 NOTES = {
     "mostly_unreadable": "Blocker: over half of the lines cannot be read.",
@@ -285,6 +287,21 @@ FIGURES = {
     "ece": "Expected calibration error: mean distance of score and base rate over ten bins.",
     "expected_over_actual": "Sum of the scores over the number of buyers; 1 is right.",
     "value_captured_10": "Share of the money bought that is in the top 10 % of the list.",
+}
+DRIFT = {
+    "cutoff_date": "The cutoff of the scores.",
+    "features": "Per feature, the most moved first: `feature`, `psi` (population stability index "
+    "of the scored cells against the training's rows), `status`.",
+    "scores": "Per division: `division`, `psi` (of the scores against those of the training's "
+    "proof), `status`.",
+    "labels": "Per division and past cutoff: `division`, `cutoff_date`, `customers` known by it, "
+    "`buyers` in the horizon after it, `base_rate`, `status` (against the cutoffs before).",
+    "volume": "`lines` of the last `months`, `lines_before` of the same months a year before, as "
+    "known then, their `ratio`, `status`.",
+    "data_age": "`last_order`, its age in `days` at the cutoff, `usual_gap_days` (the longest gap "
+    "of the year before), `limit_days`, `status`; `models_know_until`, `model_months` from then "
+    "to the cutoff, `model_status`.",
+    "warnings": "Sentences. With `--strict` one of them is exit code 1.",
 }
 BACKTEST = {
     "cutoff_date": "The cutoff that is judged; `_all` for all of them together.",
@@ -409,6 +426,7 @@ EXAMPLES: dict[str, Any] = {
     "plan.floors": {"Training": 10},
     "limits.memory_gb": 4.0,
     "backtest.capacity": 400,
+    "drift.gap_days": 14,
     "export.rows_per_rep": 25,
     "export.dynamics.record_ids": "data/lookup/dynamics_ids.csv",
     "export.database.schema_name": "sales",
@@ -679,6 +697,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "notes": lambda: described(note_codes(), NOTES, "code"),
     "reject-columns": lambda: described(list(rejects.COLUMNS), REJECT_COLUMNS, "column"),
     "data-quality": lambda: described([one.name for one in fields(DataQuality)], QUALITY, "key"),
+    "drift": lambda: described([*REPORTED, "warnings"], DRIFT, "key"),
     "figures": lambda: described(figures(), FIGURES, "figure"),
     "money-figures": lambda: described(money_figures(), MONEY_FIGURES, "figure"),
     "gains": lambda: described(_gains(), GAINS, "column"),

@@ -111,29 +111,37 @@ def reject_copies(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]
 
 
 def reject_flagged(connection: duckdb.DuckDBPyConnection) -> None:
-    """Reject lines flagged as duplicated that have a twin; of flagged twins the first counts.
+    """Of lines that sell the same as a flagged one, load as many as are unflagged, at least one.
 
-    A twin sells the same to the same customer on the same day and invoice.
+    A twin sells the same to the same customer on the same day and invoice. The twins that were
+    known first are loaded, so that none posted later changes what was known before it: a flagged
+    line counts when it is the first, and then the first unflagged one does not.
     """
     key = f"{Line.CUSTOMER}, order_date, coalesce({Line.ORDER}, '')"
     flagged = connection.execute("SELECT count(*) FROM good WHERE flagged").fetchall()[0][0]
     if not flagged:
         return
     pair = f"{{'sku': {Line.SKU}, 'value': {Line.VALUE}, 'quantity': {Line.QUANTITY}}}"
+    twins = f"{Line.CUSTOMER}, order_date, document, sale"
     connection.execute(
         f"""
         INSERT INTO rejected
         WITH lines AS (
-            SELECT file, record, {key} AS document, flagged, list_sort(list({pair})) AS sale
+            SELECT file, record, {key} AS document, flagged,
+                greatest(order_date, coalesce(known_at, order_date)) AS known,
+                list_sort(list({pair})) AS sale
             FROM good WHERE ({key}) IN (SELECT ({key}) FROM good WHERE flagged)
             GROUP BY ALL
         ),
         ranked AS (
-            SELECT file, record, flagged, row_number() OVER (
-                PARTITION BY {Line.CUSTOMER}, order_date, document, sale
-                ORDER BY flagged, file, record) AS place
+            SELECT file, record, flagged, row_number() OVER twins AS place,
+                first_value(flagged) OVER twins AS flagged_first,
+                row_number() OVER (
+                    PARTITION BY {twins}, flagged ORDER BY known, file, record) AS nth
             FROM lines
+            WINDOW twins AS (PARTITION BY {twins} ORDER BY known, flagged, file, record)
         )
-        SELECT file, record, '{Reason.DUPLICATE_GP}' FROM ranked WHERE flagged AND place > 1
+        SELECT file, record, '{Reason.DUPLICATE_GP}' FROM ranked
+        WHERE CASE WHEN flagged THEN place > 1 ELSE flagged_first AND nth = 1 END
         """
     )

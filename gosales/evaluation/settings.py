@@ -1,4 +1,4 @@
-"""Settings of the judging: past cutoffs, and the gates that a holdout must pass."""
+"""Settings of the judging: past cutoffs, gates that a holdout must pass, and drift."""
 
 from __future__ import annotations
 
@@ -36,4 +36,47 @@ class GateSettings(Settings):
     )
     least_buyers: int = Field(
         30, ge=1, description="Below so many never-bought buyers the gates are not applied."
+    )
+
+
+class DriftSettings(Settings):
+    """`[drift]`: what makes a warning, and with `--strict` exit code 1."""
+
+    watch_index: float = Field(
+        0.1,
+        gt=0,
+        description="Population stability index from which a feature or score is watched.",
+    )
+    feature_index: float = Field(
+        0.5, gt=0, description="Index above which a feature counts as drifted."
+    )
+    feature_share: float = Field(
+        0.1, ge=0, le=1, description="Share of drifted features above which there is a warning."
+    )
+    score_index: float = Field(
+        0.25, gt=0, description="Index above which the scores of a division make a warning."
+    )
+    label_ratio: float = Field(
+        2.0,
+        gt=1,
+        description="A division's base rate may differ from that of earlier horizons by this "
+        "factor, either way.",
+    )
+    volume_ratio: float = Field(
+        2.0,
+        gt=1,
+        description="Lines of the last three months over those of the same months a year before "
+        "may differ from 1 by this factor, either way.",
+    )
+    gap_days: int | None = Field(
+        None,
+        ge=1,
+        description="Most days without an order before the cutoff. Default: twice the longest gap "
+        "of the year before, at least 7.",
+    )
+    model_months: int = Field(
+        6, ge=1, description="Most months from the end of what the models know to the cutoff."
+    )
+    least_customers: int = Field(
+        200, ge=1, description="Below so many customers nothing is judged but age: it is chance."
     )

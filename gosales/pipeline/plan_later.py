@@ -18,7 +18,7 @@ from gosales.labels.purchases import purchases
 from gosales.pipeline.build import published_star, refuse_blockers, sources_of
 from gosales.pipeline.session import Work
 
-LATER_STAR, LATER_LOG = "later.duckdb", "later_log"
+LATER_STAR, LATER_LOG, LATER_STAGED = "later.duckdb", "later_log", "later_staging"
 LATE_DAYS = 31
 HISTORY, HOLDOUT = "the history", "data/holdout"
 
@@ -67,7 +67,8 @@ class Later:
         for star in self._opened.values():
             star.close()
         (self.work.folder / LATER_STAR).unlink(missing_ok=True)
-        shutil.rmtree(self.work.folder / LATER_LOG, ignore_errors=True)
+        for name in (LATER_LOG, LATER_STAGED):
+            shutil.rmtree(self.work.folder / name, ignore_errors=True)
 
     def _after(self, since: dt.date) -> tuple[Star, str]:
         if self.log is not None:
@@ -91,7 +92,10 @@ class Later:
             return published_star(session)
         logs = session.workspace.holdout if self.log is None else self._folder(self.log)
         target = self.work.folder / LATER_STAR
-        made = build_star(replace(sources_of(session), logs=logs), session.config.etl(), target)
+        # Staged aside: the shared folder keeps the files of the history alone.
+        staged = self.work.folder / LATER_STAGED
+        sources = replace(sources_of(session), logs=logs, staging=staged)
+        made = build_star(sources, session.config.etl(), target)
         refuse_blockers(made.quality.as_dict()["blockers"])
         return open_star(made.path, session.config.limits.memory_gb)
 

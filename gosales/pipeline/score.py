@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gosales.core.errors import ModelError
 from gosales.features.engine import FeatureEngine
 from gosales.models.division_model import DivisionModel
 from gosales.models.model_store import load_models
+from gosales.pipeline.drift import Drift
 from gosales.pipeline.publish_lists import write_lists
 from gosales.pipeline.score_customers import ScoredLists, score_customers
 from gosales.pipeline.session import Work
 from gosales.pipeline.train import chosen_divisions
 from gosales.utils.progress import track
-from gosales.utils.store import LISTS
+from gosales.utils.store import LISTS, write_json
 
 
 def score(
@@ -23,7 +26,8 @@ def score(
         ModelError: A division has no saved model, or the models foretell another horizon.
     """
     session = work.session
-    saved = models if models is not None else load_models(session.store.models_folder())
+    folder = session.store.models_folder() if models is None else work.folder / "models"
+    saved = load_models(folder) if models is None else models
     by_name = {model.division: model for model in saved}
     divisions = chosen_divisions(session, engine)
     missing = [name for name in divisions if name not in by_name]
@@ -43,6 +47,12 @@ def score(
     lists = score_customers(engine, chosen, session.config, work.run.run_id)
     with track("Writing the lists"):
         write_lists(lists, work.folder)
+    with track("Looking for drift"):
+        drift = Drift.of(engine, session.config.drift, folder.parent)
+        found = drift.report(lists.sample, lists.scores)
+        write_json(work.folder / "drift.json", found)
+    lists = replace(lists, drift=tuple(found["warnings"]))
+    work.warnings.extend(lists.drift)
     work.run.made.add(LISTS)
     work.note(
         customers=int(lists.scores["customer_id"].nunique()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from gosales.config import Config
 from gosales.core.columns import Customer, Fact, Scores, Status, Whitespace
 from gosales.core.errors import ModelError
+from gosales.core.frames import FeatureFrame
 from gosales.core.star import History
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
 from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.features.lookalikes import nearest_owners
 from gosales.models.division_model import DivisionModel
 from gosales.pipeline.cell_statuses import CellStatuses, skipped
+from gosales.pipeline.drift import sample_cells
 from gosales.pipeline.money import money_columns
 from gosales.pipeline.products import owned_skus
 from gosales.pipeline.proof import populations
@@ -37,10 +39,14 @@ class ScoredLists:
     Attributes:
         scores: Columns of `Scores.ORDER`, by customer and division.
         whitespace: Columns of `Whitespace.ORDER`, by level and rank.
+        sample: Features of scored cells, to see drift in.
+        drift: Warnings that the run's `drift.json` gives.
     """
 
     scores: pd.DataFrame
     whitespace: pd.DataFrame
+    sample: FeatureFrame | None = None
+    drift: tuple[str, ...] = ()
 
 
 def score_customers(
@@ -57,7 +63,8 @@ def score_customers(
         table = _score_table(engine.history, cells, chosen, run_id)
     with track("Ranking the whitespace"):
         statuses = CellStatuses.of(engine.history)
-        return _Ranking(engine.history, cells, chosen, config, statuses).lists(table)
+        lists = _Ranking(engine.history, cells, chosen, config, statuses).lists(table)
+    return replace(lists, sample=sample_cells(cells))
 
 
 def _chosen(models: list[DivisionModel], cells: CellFeatures) -> dict[str, DivisionModel]:

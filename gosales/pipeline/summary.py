@@ -93,7 +93,8 @@ def summarise_lists(lists: ScoredLists, workspace: Workspace) -> str:
     """The best opportunities, one per customer, and where the files are."""
     rows = lists.whitespace
     rows = rows[rows[Whitespace.LEVEL] == "division"].drop_duplicates(Whitespace.CUSTOMER).head(TOP)
-    lines = [f"Top opportunities ({len(lists.scores):,} scores):"]
+    lines = [*(f"Warning: {text}" for text in lists.drift)]
+    lines += [f"Top opportunities ({len(lists.scores):,} scores):"]
     for row in rows.to_dict("records"):
         lines += _opportunity(row)
     lines += ["", f"Scores:     {workspace.outputs / 'icp_scores.csv'}"]

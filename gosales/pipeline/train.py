@@ -15,6 +15,7 @@ from gosales.features.catalog import COLUMNS, catalog
 from gosales.features.engine import FeatureEngine
 from gosales.models.model_store import load_models, save_models
 from gosales.models.tracking import track_run
+from gosales.pipeline.drift import PROFILE, training_profile
 from gosales.pipeline.figures import metrics
 from gosales.pipeline.fit import Fitted, Plan, fit
 from gosales.pipeline.judging import capacity_of
@@ -56,6 +57,8 @@ def train(work: Work, engine: FeatureEngine) -> TrainRun:
     write_text(work.folder / "feature_catalog.csv", _catalog_csv(engine.horizon_months))
     with track("Saving the models"):
         save_models(fitted.models, work.folder / "models")
+        profile = training_profile(fitted, engine.history.cutoff)
+        write_json(work.folder / PROFILE, profile)
         _keep_others(work, {model.division for model in fitted.models})
         if session.config.models.tracking:
             problem = track_run(session.workspace.tracking, work.run.run_id, figures)

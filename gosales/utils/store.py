@@ -35,7 +35,13 @@ PLAN, READOUT = "plan", "readout"
 PARTS: dict[str, tuple[str, ...]] = {
     STAR: ("data_quality.json", "data_quality.txt", "rejects.csv"),
     MODELS: ("metrics.json", "feature_catalog.csv"),
-    LISTS: ("icp_scores.csv", "icp_scores.parquet", "whitespace.csv", "whitespace.parquet"),
+    LISTS: (
+        "icp_scores.csv",
+        "icp_scores.parquet",
+        "whitespace.csv",
+        "whitespace.parquet",
+        "drift.json",
+    ),
     VALIDATION: ("validation/*",),
     BACKTEST: ("backtest/*",),
     CERTIFICATE: ("leak_certificate.json", "leak_certificate.html"),

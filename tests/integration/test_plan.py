@@ -343,7 +343,9 @@ def test_a_log_that_begins_late_or_too_late_is_told(place, gosales):
     for since, code in (("2024-03-01", 0), ("2024-07-01", 1)):
         late = [row for row in sales(months=36) if str(row[2]) > since]
         place.write(late, "late.csv").rename(newer / "late.csv")
+        staged = sorted((place.root / "data" / "staging").iterdir())
         answer = gosales("plan", place, "readout", "--log", str(newer))
+        assert sorted((place.root / "data" / "staging").iterdir()) == staged, "the history's own"
         assert answer.code == code, answer.err
         if code == 0:
             assert "has no line between 2023-12-31 and 2024-03-" in answer.out

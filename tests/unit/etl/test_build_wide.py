@@ -128,6 +128,26 @@ def test_flagged_copies_count_once(shop):
     assert shop.rejects() == [(1, "duplicate_gp"), (5, "duplicate_gp")]
 
 
+@pytest.mark.parametrize(
+    ("posted", "rejected"),
+    [
+        ({"1": "2024-01-02", "2": "2024-03-01"}, [2]),  # the flagged one was known before its twin
+        ({"1": "2024-03-01", "2": "2024-01-02"}, [1]),
+        ({"1": "2024-01-02", "2": "2024-01-02"}, [1]),
+        ({"1": "2024-01-02"}, []),
+    ],
+)
+def test_of_flagged_twins_the_one_known_first_counts(shop, posted, rejected):
+    """A line posted later takes nothing away from what was known before it."""
+    columns = "Id,Created_Date,CPE_Duplicated_GP_Flag,CATIA,CATIA_Qty"
+    flag = {"1": "TRUE", "2": "FALSE"}
+    lines = [f"a|2024-01-01|1|{one}|{day}|{flag[one]}|100|1" for one, day in posted.items()]
+    shop.put("log.csv", log(columns, *lines))
+    shop.build()
+    assert shop.rejects() == [(record, "duplicate_gp") for record in rejected]
+    assert len(shop.facts("value_cents")) == 1
+
+
 def test_last_update_does_not_make_a_line_another(shop):
     columns = "Last_Update,FDM"
     shop.put("a.csv", log(columns, "a|2024-01-01|1|2024-02-02|100"))
