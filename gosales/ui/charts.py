@@ -125,6 +125,88 @@ def gains(table: pd.DataFrame) -> Chart:
     )
 
 
+def lift(table: pd.DataFrame) -> Chart:
+    """How many times as many buyers the top of the list holds as a random list does."""
+    usual = alt.Chart(pd.DataFrame({"y": [1.0]})).mark_rule(strokeDash=[4, 3], color=GREY)
+    line = alt.Chart(table).mark_line(color=BLUE, point=alt.OverlayMarkDef(size=30, color=BLUE))
+    line = line.encode(
+        x=alt.X("top_share:Q", title="Top of the list").axis(format=".0%"),
+        y=alt.Y("lift:Q", title="Times a random list").scale(zero=True),
+        tooltip=[
+            alt.Tooltip("top_share:Q", title="Top", format=".0%"),
+            alt.Tooltip("lift:Q", title="Lift", format=".2f"),
+        ],
+    )
+    return alt.layer(usual.encode(y="y:Q"), line).properties(height=300)
+
+
+def contest(table: pd.DataFrame) -> Chart:
+    """Per score: its lift in the top tenth with its 95 % interval; ours is blue."""
+    y = alt.Y("score:N", title=None, sort=None).axis(labelOverlap=False, labelLimit=230)
+    colour = alt.condition("datum.ours", alt.value(BLUE), alt.value(GREY))
+    base = alt.Chart(table).encode(y=y, color=colour)
+    title = "Lift in the top tenth: buyers there, as a multiple of the usual"
+    bars = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("lift_10_low:Q", title=title), x2="lift_10_high:Q"
+    )
+    dots = base.mark_point(filled=True, size=80).encode(
+        x="lift_10:Q",
+        tooltip=[
+            alt.Tooltip("score:N", title="Score"),
+            alt.Tooltip("lift_10:Q", title="Lift", format=".2f"),
+            alt.Tooltip("lift_10_low:Q", title="From", format=".2f"),
+            alt.Tooltip("lift_10_high:Q", title="To", format=".2f"),
+        ],
+    )
+    numbers = base.mark_text(dy=-10, fontSize=11).encode(
+        x="lift_10:Q", text=alt.Text("lift_10:Q", format=".2f")
+    )
+    return alt.layer(bars, dots, numbers).properties(height=len(table) * 34 + AROUND)
+
+
+def over_cutoffs(table: pd.DataFrame) -> Chart:
+    """Per past cutoff: the lift of the model beside the best simple score, with intervals."""
+    x = alt.X("cutoff_date:O", title=None).axis(labelAngle=0)
+    offset = alt.XOffset("score:N", sort=None)
+    names = list(dict.fromkeys(table["score"]))
+    colour = alt.Color("score:N", title=None)
+    colour = colour.scale(domain=names, range=[BLUE, GREY]).legend(orient="top", labelLimit=400)
+    base = alt.Chart(table).encode(x=x, xOffset=offset, color=colour)
+    bars = base.mark_rule(strokeWidth=2).encode(
+        y=alt.Y("lift_10_low:Q", title="Lift in the top tenth"), y2="lift_10_high:Q"
+    )
+    dots = base.mark_point(filled=True, size=80).encode(
+        y="lift_10:Q",
+        tooltip=[
+            alt.Tooltip("cutoff_date:N", title="Cutoff"),
+            alt.Tooltip("score:N", title="Score"),
+            alt.Tooltip("lift_10:Q", title="Lift", format=".2f"),
+            alt.Tooltip("auc:Q", title="AUC", format=".3f"),
+        ],
+    )
+    return alt.layer(bars, dots).properties(height=300)
+
+
+def moved(table: pd.DataFrame, name: str) -> Chart:
+    """Stability index per feature or division; what has drifted is orange."""
+    colour = alt.Color("status:N", title=None)
+    colour = colour.scale(
+        domain=["stable", "watch", "drifted", "unjudged"],
+        range=[BLUE, "#7A4FB5", ORANGE, GREY],
+    ).legend(orient="top")
+    return (
+        alt.Chart(table)
+        .mark_bar(cornerRadiusEnd=3)
+        .encode(
+            y=alt.Y(f"{name}:N", title=None, sort=None).axis(labelOverlap=False, labelLimit=230),
+            x=alt.X("psi:Q", title="Stability index"),
+            color=colour,
+            tooltip=[f"{name}:N", alt.Tooltip("psi:Q", format=".3f"), "status:N"],
+        )
+        .properties(height=len(table) * ROW_HEIGHT + AROUND + LEGEND)
+    )
+
+
 def reliability(table: pd.DataFrame) -> Chart:
     """What was foretold beside what happened, per bin of scores."""
     top = float(max(table["mean_score"].max(), table["base_rate"].max(), 0.01))

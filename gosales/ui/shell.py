@@ -86,9 +86,11 @@ def metrics(shown: Sequence[tuple[str, str, str | None]], width: int = 170) -> N
 
 def chart_with_data(chart: charts.Chart, reading: str, data: pd.DataFrame) -> None:
     """A chart, one sentence on how to read it, and its numbers."""
-    st.altair_chart(chart, width="stretch")
-    st.caption(reading)
-    with st.expander("Data"):
+    shown, numbers = st.tabs(["Chart", "Data"])
+    with shown:
+        st.altair_chart(chart, width="stretch")
+        st.caption(reading)
+    with numbers:
         st.dataframe(data, hide_index=True)
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from gosales.ui import charts, shell, views_trust, wording
 from gosales.ui.board import Board
+from gosales.ui.parts import proof
 
 MEANINGS = {
     "auc": ("AUC", "%.3f", "Chance that a buyer scores above a non-buyer; 0.5 is a coin toss."),
@@ -41,6 +42,12 @@ def page() -> None:
         _divisions(views_trust.divisions(board, metrics))
         st.subheader("On the holdout")
         _holdout(board)
+        st.subheader("On past cutoffs")
+        proof.backtest(board)
+        st.subheader("Does the future leak into the past?")
+        proof.certificate(board)
+        st.subheader("Drift since the training")
+        proof.drift(board)
 
 
 def _training(metrics: dict[str, Any]) -> None:
@@ -126,29 +133,7 @@ def _holdout(board: Board) -> None:
     st.caption(wording.escape(metrics.get("note", "")))
     _gates(views_trust.gates(board))
     _figures(views_trust.scoreboard(metrics))
-    left, right = st.columns(2, gap="large")
-    gains, reliability = views_trust.gains(board), views_trust.reliability(board)
-    if not gains.empty:
-        with left:
-            st.markdown("**What the top of the list holds**")
-            shell.chart_with_data(charts.gains(gains), _gains_reading(gains), gains)
-    if not reliability.empty:
-        with right:
-            st.markdown("**Whether the scores are right**")
-            shell.chart_with_data(
-                charts.reliability(reliability),
-                "On the grey line what was foretold is what happened; below it, too much was "
-                "foretold.",
-                reliability,
-            )
-
-
-def _gains_reading(table: pd.DataFrame) -> str:
-    tenth = table.iloc[(table["top_share"] - 0.1).abs().argsort().iloc[0]]
-    return (
-        f"Calling the top {wording.percent(tenth['top_share'], 0)} of the never-bought list "
-        f"reaches {wording.percent(tenth['capture'], 0)} of its buyers."
-    )
+    proof.curves(views_trust.gains(board), views_trust.reliability(board), "on the holdout")
 
 
 def _gates(table: pd.DataFrame) -> None:

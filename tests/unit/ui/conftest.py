@@ -138,6 +138,45 @@ def write_star(path):
         star.executemany("INSERT INTO customer_attribute VALUES (?, ?, ?, ?, ?)", kinds)
 
 
+def write_backtest(run):
+    rows = []
+    for cutoff, ours, simple in (("_all", 3.0, 2.4), ("2023-12-31", 3.2, 2.2),
+                                 ("2024-06-30", 2.1, 2.3)):  # fmt: skip
+        for name, lift in (("spend_12m", simple), ("model", ours), ("model_everywhere", 4.0),
+                           ("base_rate", 1.0)):  # fmt: skip
+            row = {"cutoff_date": cutoff, "score": name, "population": "never_bought",
+                   "division": "_macro", "auc": 0.7, "auc_low": 0.6, "auc_high": 0.8, "ap": 0.1,
+                   "lift_10": lift, "lift_10_low": lift - 0.2, "lift_10_high": lift + 0.2,
+                   "ece": 0.01, "expected_over_actual": 1.0}  # fmt: skip
+            rows += [row, row | {"population": "all", "lift_10": 9.0}]
+    key = {"cutoff_date": "_all", "population": "never_bought", "division": "_all"}
+    curve = [key | {"score": score, "top_share": share, "capture": share ** 0.5, "lift": 2.0}
+             for score in ("model", "recency") for share in (0.1, 1.0)]  # fmt: skip
+    bins = [key | {"score": "model", "bin": 1, "rows": 9, "mean_score": 0.1, "base_rate": 0.2}]
+    (run / "backtest").mkdir()
+    for name, table in (("figures", rows), ("gains", curve), ("reliability", bins)):
+        pd.DataFrame(table).to_parquet(run / "backtest" / f"{name}.parquet", index=False)
+
+
+CERTIFICATE = {
+    "verdict": "no leak found",
+    "counts": {"passed": 3, "failed": 0},
+    "checks": [
+        {"name": "Shuffled <future>", "result": "passed", "cutoff": "2023-12-31", "told": "Same."},
+        {"name": "Shuffled <future>", "result": "passed", "cutoff": "2024-06-30", "told": "Same."},
+        {"name": "Clocks", "result": "failed", "cutoff": "2024-06-30", "told": "Late lines."},
+    ],
+}
+DRIFT = {
+    "warnings": ["The scores of CAD are spread otherwise than in training."],
+    "scores": [{"division": "CAD", "psi": 0.3, "status": "drifted"},
+               {"division": "Training", "psi": 0.4, "status": "drifted"}],
+    "features": [{"feature": "recency", "psi": 0.01, "status": "stable"}],
+    "volume": {"months": 6, "lines": 90, "lines_before": 80},
+    "data_age": {"last_order": "2024-12-30", "days": 1},
+}  # fmt: skip
+
+
 def plan_rows():
     cells = [("Ann", "1042", "CAD", 1, 4000.0, "treated"), ("Ann", "007", "Training", 2, 9.0,
              "treated"), ("Bo", "acme", "CAD", 1, 900.0, "treated"),
@@ -183,7 +222,12 @@ def workspace(tmp_path):
     write_rows(later / "validation" / "calibration.csv", bins, BINS)
     write_json(later / "manifest.json", {"command": "validate", "seed": 1})
     write_plan(later)
-    parts = {"star": RUN, "models": RUN, "lists": RUN, "validation": LATER, "plan": LATER}
+    write_backtest(later)
+    write_json(run / "drift.json", DRIFT)
+    write_json(later / "leak_certificate.json", CERTIFICATE)
+    (later / "leak_certificate.html").write_text("<h1>Certificate</h1>", encoding="utf-8")
+    parts = {"star": RUN, "models": RUN, "lists": RUN}
+    parts |= dict.fromkeys(("validation", "plan", "backtest", "leak_certificate"), LATER)
     write_json(place.published, {"run_id": LATER, "parts": parts})
     write_star(place.stars / f"{RUN}.duckdb")
     return place

@@ -26,6 +26,15 @@ def test_streamlit_finds_no_folder_to_take_pages_from():
     assert not (Path(gosales.ui.__file__).parent / "pages").exists()
 
 
+def test_trust_shows_backtest_certificate_and_drift(visit, workspace):
+    told = said(visit(workspace, "trust"))
+    assert "ahead of the best simple score at 1 of 2 past cutoffs" in told
+    assert "No leak found: 3 passed" in told
+    assert "spread otherwise than in training" in told
+    assert "90 lines" in told
+    assert "a year before 80" in told
+
+
 @pytest.mark.parametrize("page", PAGE_NAMES)
 def test_every_page_shows_without_an_error(visit, workspace, page):
     test = visit(workspace, page)
@@ -165,13 +174,20 @@ def test_trust_tells_the_lift_in_a_sentence_and_shows_the_gates(visit, workspace
     assert "**3.1 times** as many buyers" in told
     assert "reached 2.5" in told
     assert "The gates of the settings were passed." in told
-    assert "Calling the top 10 % of the never-bought list reaches 33 % of its buyers." in told
+    assert (
+        "Calling the top 10 % of the never-bought list reaches 33 % of its buyers, on the holdout."
+        in told
+    )
 
 
 def test_trust_without_a_holdout_says_how_to_make_one(visit, workspace):
     text = workspace.published.read_text(encoding="utf-8")
-    workspace.published.write_text(text.replace('"validation"', '"other"'), encoding="utf-8")
-    assert "gosales validate" in said(visit(workspace, "trust"))
+    for part in ("validation", "backtest", "leak_certificate"):
+        text = text.replace(f'"{part}"', f'"no_{part}"')
+    workspace.published.write_text(text, encoding="utf-8")
+    told = said(visit(workspace, "trust"))
+    for command in ("gosales validate", "gosales backtest", "gosales prove"):
+        assert command in told
 
 
 def test_quality_accounts_for_every_line(visit, workspace):

@@ -9,7 +9,15 @@ import pytest
 
 from gosales.core.columns import Plan, Whitespace
 from gosales.core.errors import GosalesError, MissingArtifact
-from gosales.ui import views, views_account, views_list, views_plan, views_quality, views_trust
+from gosales.ui import (
+    views,
+    views_account,
+    views_list,
+    views_plan,
+    views_proof,
+    views_quality,
+    views_trust,
+)
 from gosales.ui.board import Board, as_csv, sql
 from gosales.ui.views_list import Filters
 from gosales.utils.paths import Workspace
@@ -314,6 +322,39 @@ def test_curves_are_those_of_never_bought_cells(board):
     assert views_trust.gains(board)["top_share"].tolist() == [0.1, 1.0]
     assert len(views_trust.reliability(board)) == 2
     assert views_trust.gates(board)["result"].tolist() == ["passed"]
+
+
+def test_the_backtest_is_of_never_bought_cells_and_the_model_comes_first(board):
+    table = views_proof.contest(board)
+    assert table["score"].tolist() == ["The model", "Who spends most", "Everyone alike (base rate)"]
+    assert table["lift_10"].tolist() == [3.0, 2.4, 1.0]
+    rows = views_proof.by_cutoff(board)
+    assert rows["lift_10"].tolist() == [3.2, 2.2, 2.1, 2.3]
+    assert views_proof.wins(rows) == (1, 2)
+    assert views_proof.gains(board)["top_share"].tolist() == [0.1, 1.0]
+    assert views_proof.reliability(board)["base_rate"].tolist() == [0.2]
+    gone = with_parts(board, backtest="gone")
+    for view in (views_proof.contest, views_proof.by_cutoff, views_proof.gains):
+        assert view(gone).empty
+    assert views_proof.wins(views_proof.by_cutoff(gone)) == (0, 0)
+
+
+def test_failed_checks_of_the_certificate_come_first_and_cutoffs_go_together(board):
+    table = views_proof.checks(views_proof.certificate(board))
+    assert table["name"].tolist() == ["Clocks", "Shuffled <future>"]
+    assert table["cutoffs"].tolist() == ["2024-06-30", "2023-12-31, 2024-06-30"]
+    gone = with_parts(board, leak_certificate="gone")
+    assert views_proof.certificate(gone) == {}
+    assert views_proof.checks({}).empty
+
+
+def test_the_most_drifted_comes_first(board):
+    content = views_proof.drift(board)
+    assert views_proof.moved(content, "scores", "division")["division"].tolist() == [
+        "Training", "CAD"
+    ]  # fmt: skip
+    assert len(views_proof.moved(content, "scores", "division", most=1)) == 1
+    assert views_proof.drift(with_parts(board, lists="gone")) == {}
 
 
 def test_lines_add_up_and_rejects_are_found_by_reason(board):

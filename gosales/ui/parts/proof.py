@@ -1,0 +1,147 @@
+"""What stands behind the scores besides training: backtest, leak certificate, drift."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gosales.ui import charts, shell, views_proof, wording
+from gosales.ui.board import Board
+from gosales.utils.store import CERTIFICATE
+
+
+def backtest(board: Board) -> None:
+    """How the recipe would have done on past cutoffs."""
+    table = views_proof.contest(board)
+    if table.empty:
+        st.info("`gosales backtest` judges the recipe on past cutoffs.", icon=":material/info:")
+        return
+    shell.chart_with_data(
+        charts.contest(table),
+        "Never-bought cells over all past cutoffs. The further right, the more buyers are at the "
+        "top of the list; the lines are 95 % intervals.",
+        table.drop(columns="ours"),
+    )
+    rows = views_proof.by_cutoff(board)
+    if not rows.empty:
+        better, of = views_proof.wins(rows)
+        shell.chart_with_data(
+            charts.over_cutoffs(rows),
+            f"The model was ahead of the best simple score at {better} of "
+            f"{wording.plural(of, 'past cutoff')}. Points that stay high over time can be "
+            "relied on.",
+            rows,
+        )
+    curves(views_proof.gains(board), views_proof.reliability(board), "over all past cutoffs")
+
+
+def curves(gains: pd.DataFrame, reliability: pd.DataFrame, where: str) -> None:
+    """Gains, lift and reliability beside each other."""
+    if not gains.empty:
+        left, right = st.columns(2, gap="large")
+        with left:
+            st.markdown("**What the top of the list holds**")
+            shell.chart_with_data(charts.gains(gains), reading(gains, where), gains)
+        with right:
+            st.markdown("**How much better than chance**")
+            shell.chart_with_data(
+                charts.lift(gains),
+                "Buyers in the top of the list, as a multiple of a random list; the dashed line "
+                "is that list.",
+                gains[["top_share", "lift"]],
+            )
+    if not reliability.empty:
+        st.markdown("**Whether the scores are right**")
+        shell.chart_with_data(
+            charts.reliability(reliability),
+            "On the grey line what was foretold is what happened; below it, too much was foretold.",
+            reliability,
+        )
+
+
+def reading(table: pd.DataFrame, where: str) -> str:
+    """The gains in a sentence."""
+    tenth = table.iloc[(table["top_share"] - 0.1).abs().argsort().iloc[0]]
+    return (
+        f"Calling the top {wording.percent(tenth['top_share'], 0)} of the never-bought list "
+        f"reaches {wording.percent(tenth['capture'], 0)} of its buyers, {where}."
+    )
+
+
+def certificate(board: Board) -> None:
+    """Whether anything of the future got into the past."""
+    content = views_proof.certificate(board)
+    if not content:
+        st.info(
+            "`gosales prove` tries to plant the future into the past, and tells what it found.",
+            icon=":material/info:",
+        )
+        return
+    told = wording.escape(str(content.get("verdict", "")).capitalize())
+    counts = content.get("counts", {})
+    summary = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+    if content.get("verdict") == "leak found":
+        st.error(f"{told}: {wording.escape(summary)}.", icon=":material/error:")
+    else:
+        st.success(f"{told}: {wording.escape(summary)}.", icon=":material/verified:")
+    st.dataframe(
+        views_proof.checks(content),
+        hide_index=True,
+        height=300,
+        column_order=("name", "result", "cutoffs", "told"),
+        column_config={
+            "name": st.column_config.TextColumn("Check", width="medium"),
+            "result": "Result",
+            "cutoffs": "Cutoffs",
+            "told": st.column_config.TextColumn("What was found", width="large"),
+        },
+    )
+    if board.find(CERTIFICATE, views_proof.PAGE_FILE):
+        st.download_button(
+            "Download the certificate",
+            lambda: views_proof.certificate_page(board),
+            file_name=views_proof.PAGE_FILE,
+            mime="text/html",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def drift(board: Board) -> None:
+    """Whether the models still fit what they score."""
+    content = views_proof.drift(board)
+    if not content:
+        st.info("Nothing was compared: score with models of this version.", icon=":material/info:")
+        return
+    shell.remarks(content.get("warnings") or [])
+    if not content.get("warnings"):
+        st.success("Nothing has drifted from the training.", icon=":material/check_circle:")
+    left, right = st.columns(2, gap="large")
+    for place, kind, name, title in (
+        (left, "scores", "division", "**Scores per division**"),
+        (right, "features", "feature", "**Features, the most moved**"),
+    ):
+        table = views_proof.moved(content, kind, name)
+        if not table.empty:
+            with place:
+                st.markdown(title)
+                shell.chart_with_data(
+                    charts.moved(table, name),
+                    "The longer the bar, the more the spread differs from training; 0 is the same.",
+                    views_proof.moved(content, kind, name, most=1000),
+                )
+    _age(content)
+
+
+def _age(content: dict[str, Any]) -> None:
+    volume, age = content.get("volume") or {}, content.get("data_age") or {}
+    if volume and age:
+        st.caption(
+            wording.escape(
+                f"Last {volume.get('months')} months: {wording.count(volume.get('lines'))} lines, "
+                f"a year before {wording.count(volume.get('lines_before'))}. Last order: "
+                f"{age.get('last_order')}, {age.get('days')} days before the cutoff."
+            )
+        )

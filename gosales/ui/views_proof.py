@@ -1,0 +1,125 @@
+"""Tables of the backtest, the leak certificate and drift. No Streamlit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from gosales.ui.board import Board, query, sql
+from gosales.ui.views_trust import MODEL, NEVER, SIMPLE_SCORES
+from gosales.utils.store import BACKTEST, CERTIFICATE, LISTS, read_json
+
+FIGURES_FILE, GAINS_FILE, BINS_FILE = (
+    f"backtest/{name}.parquet" for name in ("figures", "gains", "reliability")
+)
+CERTIFICATE_FILE, PAGE_FILE, DRIFT_FILE = (
+    "leak_certificate.json",
+    "leak_certificate.html",
+    "drift.json",
+)
+OURS = "model"
+COLUMNS = """
+    SELECT CAST(cutoff_date AS VARCHAR) AS cutoff_date, score, auc, auc_low, auc_high, ap,
+        lift_10, lift_10_low, lift_10_high, ece, expected_over_actual
+    FROM read_parquet($path)
+    WHERE population = $population AND division = '_macro' AND score <> 'model_everywhere'
+"""
+OVERALL = sql(COLUMNS, "AND cutoff_date = '_all'")
+BY_CUTOFF = sql(COLUMNS, "AND cutoff_date <> '_all' ORDER BY cutoff_date")
+CURVE = """
+    SELECT * FROM read_parquet($path)
+    WHERE population = $population AND division = '_all' AND cutoff_date = '_all'
+        AND score = 'model'
+"""
+
+
+def contest(board: Board) -> pd.DataFrame:
+    """Every score over all past cutoffs, never-bought: the model first, then by lift.
+
+    Without rows when there was no backtest. `ours` marks the model.
+    """
+    path = board.find(BACKTEST, FIGURES_FILE)
+    if path is None:
+        return pd.DataFrame()
+    table = query(OVERALL, path=str(path), population=NEVER)
+    table = table.assign(ours=table["score"] == OURS, score=table["score"].map(_named))
+    order = ["ours", "lift_10"]
+    return table.sort_values(order, ascending=False, ignore_index=True).drop(columns="cutoff_date")
+
+
+def by_cutoff(board: Board) -> pd.DataFrame:
+    """Per past cutoff: the model and the simple score that is best over all of them."""
+    table = contest(board)
+    path = board.find(BACKTEST, FIGURES_FILE)
+    if path is None or len(table) < 2:
+        return pd.DataFrame()
+    rows = query(BY_CUTOFF, path=str(path), population=NEVER)
+    rows = rows.assign(score=rows["score"].map(_named))
+    best = table[~table["ours"]]["score"].iloc[0]
+    order = {MODEL: 0, best: 1}
+    kept = rows[rows["score"].isin(order)]
+    return kept.sort_values(["cutoff_date", "score"], key=lambda one: one.replace(order))
+
+
+def wins(table: pd.DataFrame) -> tuple[int, int]:
+    """At how many past cutoffs the model's lift was the higher one, and of how many."""
+    if table.empty:
+        return 0, 0
+    sides = table.pivot_table(index="cutoff_date", columns="score", values="lift_10")
+    simple = [name for name in sides.columns if name != MODEL]
+    return int((sides[MODEL] > sides[simple[0]]).sum()), len(sides)
+
+
+def gains(board: Board) -> pd.DataFrame:
+    """top_share, capture, lift of the model's never-bought list over all past cutoffs."""
+    return _curve(board, GAINS_FILE)
+
+
+def reliability(board: Board) -> pd.DataFrame:
+    """bin, rows, mean_score, base_rate of never-bought cells over all past cutoffs."""
+    return _curve(board, BINS_FILE)
+
+
+def certificate(board: Board) -> dict[str, Any]:
+    """The leak certificate; empty where there is none."""
+    path = board.find(CERTIFICATE, CERTIFICATE_FILE)
+    return {} if path is None else read_json(path, made_by="prove")
+
+
+def certificate_page(board: Board) -> bytes:
+    """The certificate as a page for people."""
+    return board.file(CERTIFICATE, PAGE_FILE, "prove").read_bytes()
+
+
+def checks(content: dict[str, Any]) -> pd.DataFrame:
+    """check, result, cutoffs, found: a row per check, failed ones first."""
+    columns = ["name", "result", "cutoff", "told"]
+    table = pd.DataFrame(content.get("checks", []), columns=columns)
+    if table.empty:
+        return table.rename(columns={"cutoff": "cutoffs"})
+    together = table.groupby(["name", "result", "told"], sort=False)["cutoff"]
+    joined = together.agg(lambda days: ", ".join(map(str, days))).reset_index(name="cutoffs")
+    rank = joined["result"].map({"failed": 0}).fillna(1)
+    return joined.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
+
+
+def drift(board: Board) -> dict[str, Any]:
+    """How far the scoring is from the training; empty where nothing was compared."""
+    path = board.find(LISTS, DRIFT_FILE)
+    return {} if path is None else read_json(path, made_by="score-all")
+
+
+def moved(content: dict[str, Any], kind: str, name: str, most: int = 15) -> pd.DataFrame:
+    """`name`, psi, status of `kind` (features or scores), the most moved first."""
+    table = pd.DataFrame(content.get(kind) or [], columns=[name, "psi", "status"])
+    return table.sort_values("psi", ascending=False, ignore_index=True).head(most)
+
+
+def _curve(board: Board, name: str) -> pd.DataFrame:
+    path = board.find(BACKTEST, name)
+    return pd.DataFrame() if path is None else query(CURVE, path=str(path), population=NEVER)
+
+
+def _named(score: str) -> str:
+    return MODEL if score == OURS else SIMPLE_SCORES.get(score, score)
