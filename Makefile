@@ -12,7 +12,7 @@ PYTEST_OPTIONS =
 # What `make campaign` runs.
 CAMPAIGN = tests/faults tests/fuzz
 # Debian packages of the programs that tests use when they find them.
-TEST_PROGRAMS = chromium postgresql
+TEST_PROGRAMS = chromium postgresql default-jre-headless
 
 BIN = .venv/bin
 # The stamps carry the checkout's path: a copied or moved .venv is made anew, since the programs in

@@ -27,6 +27,7 @@ from gosales.etl.settings import (
 from gosales.evaluation.settings import BacktestSettings, DriftSettings, GateSettings
 from gosales.export.settings import ExportSettings
 from gosales.models.settings import ModelSettings
+from gosales.utils.engines import DUCKDB
 from gosales.whitespace.settings import PlanSettings
 
 
@@ -49,9 +50,9 @@ class Config(Settings):
     export: ExportSettings = ExportSettings()
 
     def etl(self) -> EtlSettings:
-        """The part that building a star depends on."""
+        """The part that building a star depends on; it is always built by DuckDB."""
         return EtlSettings(
-            source=self.source,
+            source=self.source.model_copy(update={"engine": DUCKDB, "facts": None}),
             columns=self.columns,
             time=self.time,
             products=self.products,

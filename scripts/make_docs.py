@@ -394,6 +394,7 @@ EXAMPLES: dict[str, Any] = {
     "source.encoding": "cp1252",
     "source.delimiter": ";",
     "source.sku_map": "sku_map.toml",
+    "source.facts": "sales.fact_transactions",
     "columns.customer": "Account",
     "columns.date": "Invoice Date",
     "columns.sku": "Item",

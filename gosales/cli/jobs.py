@@ -13,7 +13,7 @@ DEMO_FOLDER = "demo"
 
 
 @click.command("score-all")
-@options("cutoff", "horizon", "division", "seed", "strict")
+@options("cutoff", "horizon", "division", "seed", "engine", "strict")
 def score_all_command(**given: Any) -> None:
     """Build the star, train, score: raw logs to both lists.
 
@@ -45,43 +45,39 @@ def build_star_command(**given: Any) -> None:
 
 
 @click.command("train")
-@options("cutoff", "horizon", "division", "seed", "strict")
+@options("cutoff", "horizon", "division", "seed", "engine", "strict")
 def train_command(**given: Any) -> None:
     """Train, prove and save the division models on the star.
 
     Example: gosales train --division Simulation
     """
-    from gosales.pipeline.build import published_star
+    from gosales.pipeline.engines import star_for
     from gosales.pipeline.session import working
     from gosales.pipeline.summary import summarise_models
     from gosales.pipeline.train import engine_at, train
 
     session = open_session(given)
-    star = published_star(session)
-    with working(session, "train") as work:
+    with star_for(session) as star, working(session, "train") as work:
         run = train(work, engine_at(session, star))
-    star.close()
     click.echo(summarise_models(run.metrics))
 
 
 @click.command("score")
-@options("cutoff", "horizon", "division", "seed", "strict")
+@options("cutoff", "horizon", "division", "seed", "engine", "strict")
 def score_command(**given: Any) -> None:
     """Score all customers and rank the whitespace with the saved models.
 
     Example: gosales score --division Training --division Services
     """
-    from gosales.pipeline.build import published_star
+    from gosales.pipeline.engines import star_for
     from gosales.pipeline.score import score
     from gosales.pipeline.session import working
     from gosales.pipeline.summary import summarise_lists
     from gosales.pipeline.train import engine_at
 
     session = open_session(given)
-    star = published_star(session)
-    with working(session, "score") as work:
+    with star_for(session) as star, working(session, "score") as work:
         lists = score(work, engine_at(session, star))
-    star.close()
     click.echo(summarise_lists(lists, session.workspace))
 
 

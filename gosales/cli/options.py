@@ -62,6 +62,10 @@ def options(*names: str) -> Callable[[Command], Command]:
         "seed": click.option(
             "--seed", type=int, default=1, show_default=True, help="Of everything random."
         ),
+        "engine": click.option(
+            "--engine",
+            help="Where features are made: duckdb, postgresql://..., spark://... or local[N].",
+        ),
         "strict": click.option("--strict", is_flag=True, help="Warnings are errors."),
     }
     always = (
@@ -86,7 +90,7 @@ def open_session(given: dict[str, Any]) -> Session:
 
     chosen = {
         key: given[key]
-        for key in ("cutoff", "horizon_months", "divisions", "config", "seed", "strict")
+        for key in ("cutoff", "horizon_months", "divisions", "config", "seed", "engine", "strict")
         if given.get(key) is not None
     }
     return Session.open(open_workspace(given["workspace"]), Options(**chosen))

@@ -67,10 +67,15 @@ class Star:
         """Let go of the database: on Windows an open file cannot be replaced."""
         self.tables.facts.get_backend().disconnect()
 
-    def as_of(self, cutoff: Cutoff) -> History:
-        """All that could be known at the end of the cutoff day."""
-        trusted = posting_dates_trusted(self.tables.facts, cutoff)
-        return History(cutoff, known_by(self.tables, cutoff, trusted), trusted)
+    def as_of(self, cutoff: Cutoff, two_clocks: bool | None = None) -> History:
+        """All that could be known at the end of the cutoff day.
+
+        Args:
+            two_clocks: Whether posting dates are trusted; by default the lines themselves tell.
+        """
+        if two_clocks is None:
+            two_clocks = posting_dates_trusted(self.tables.facts, cutoff)
+        return History(cutoff, known_by(self.tables, cutoff, two_clocks), two_clocks)
 
     def outcome(self, cutoff: Cutoff, horizon_months: int) -> Outcome:
         """What happened in `(cutoff, cutoff + horizon]`, by event date."""

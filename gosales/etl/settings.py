@@ -17,7 +17,16 @@ class SourceSettings(Settings):
         description="`wide`: a value and a quantity column per SKU, read with the shipped SKU map; "
         "`long`: one row per SKU sold, read with [columns].",
     )
-    engine: Literal["duckdb"] = Field("duckdb", description="Where the star lives.")
+    engine: str = Field(
+        "duckdb",
+        description="Where the star is worked on: `duckdb`, `postgresql://user@host/database`, or "
+        "a Spark master such as `local[2]` or `spark://host:7077`.",
+    )
+    facts: str | None = Field(
+        None,
+        description="Table or view in that engine with the columns of `fact_transactions`, instead "
+        "of raw logs.",
+    )
     encoding: str | None = Field(
         None, description="Of the text files. Default: UTF-8 or UTF-16 by content, else cp1252."
     )

@@ -19,6 +19,7 @@ import ibis.expr.types as ir
 from gosales.core.columns import Fact
 from gosales.core.star import History, is_kept, sku_sums, visible_date
 from gosales.core.timeline import Cutoff
+from gosales.utils.engines import materialise
 
 
 class C:
@@ -64,6 +65,11 @@ CUSTOMER = (Fact.CUSTOMER,)
 
 def build_cube(history: History) -> Cube:
     """Condense `history`; the result is materialised in the history's own engine."""
+    return Cube(history.cutoff, *map(materialise, cube_tables(history)))
+
+
+def cube_tables(history: History) -> tuple[ir.Table, ir.Table, ir.Table, ir.Table]:
+    """The tables of a `Cube`, in its order, not yet computed."""
     lines = _with_ages(history)
     cells = _by_month(_by_day(lines, CELL, history.two_clocks), CELL, history.two_clocks)
     kept = _kept_skus(lines).mutate(
@@ -71,22 +77,10 @@ def build_cube(history: History) -> Cube:
         **{name: ibis.null("int32") for name in (C.FIRST, C.LAST)},
     )
     columns = [*CELL, C.AGE, C.SEEN, C.FIRST, C.LAST, *C.ADDITIVE]
-    cells = materialise(cells.select(columns).union(kept.select(columns)))
+    cells = cells.select(columns).union(kept.select(columns))
     days = _by_day(lines, CUSTOMER, history.two_clocks)
     customers = _by_month(days, CUSTOMER, history.two_clocks)
-    tables = customers, _places(lines), _skus(lines)
-    return Cube(history.cutoff, cells, *map(materialise, tables))
-
-
-def materialise(table: ir.Table) -> ir.Table:
-    """Compute `table` once, into a temporary table of its own engine."""
-    engine = table.get_backend()
-    return engine.create_table(ibis.util.gen_name("gosales"), table, temp=True)
-
-
-def release(table: ir.Table) -> None:
-    """Drop what `materialise` made; its generated name, catalog included, needs no quotes."""
-    table.get_backend().raw_sql(f"DROP TABLE {table.get_name()}")
+    return cells, customers, _places(lines), _skus(lines)
 
 
 def _with_ages(history: History) -> ir.Table:

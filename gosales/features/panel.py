@@ -18,7 +18,7 @@ from scipy import sparse
 from gosales.core.columns import Attribute, Fact
 from gosales.core.star import History
 from gosales.core.timeline import Cutoff
-from gosales.features.cube import C, Cube, materialise, release
+from gosales.features.cube import C, Cube
 from gosales.features.relational import (
     ADOPTED,
     CUT,
@@ -29,6 +29,7 @@ from gosales.features.relational import (
     place_table,
 )
 from gosales.features.skus import SkuHistory
+from gosales.utils.engines import materialise, release
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]

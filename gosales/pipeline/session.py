@@ -20,6 +20,7 @@ from gosales.core.errors import CheckFailed, ConfigError, WorkspaceError
 from gosales.core.timeline import Cutoff
 from gosales.pipeline.trouble import plain_trouble
 from gosales.utils.code import code_digest
+from gosales.utils.engines import kind_of
 from gosales.utils.litter import sweep
 from gosales.utils.lock import holding
 from gosales.utils.log import get_log, log_to
@@ -71,6 +72,10 @@ class Session:
                 update={"horizon_months": options.horizon_months}
             )
             config = config.model_copy(update={"time": time_settings})
+        if options.engine is not None:
+            source = config.source.model_copy(update={"engine": options.engine})
+            config = config.model_copy(update={"source": source})
+        kind_of(config.source.engine)
         return cls(workspace, options, config)
 
     @property

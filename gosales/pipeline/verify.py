@@ -20,6 +20,7 @@ from gosales.core.timeline import Cutoff
 from gosales.etl.build_star import gather_from
 from gosales.pipeline.backtest import backtest
 from gosales.pipeline.build import build, published_star, sources_of
+from gosales.pipeline.engines import star_for
 from gosales.pipeline.runs import find_run, read_manifest
 from gosales.pipeline.score import score
 from gosales.pipeline.score_all import score_all
@@ -196,10 +197,8 @@ def _build_star(session: Session) -> None:
 
 
 def _train(session: Session) -> None:
-    star = published_star(session)
-    with working(session, "train") as work:
+    with star_for(session) as star, working(session, "train") as work:
         train(work, engine_at(session, star))
-    star.close()
 
 
 def _backtest(session: Session) -> None:
@@ -210,10 +209,8 @@ def _backtest(session: Session) -> None:
 
 
 def _score(session: Session) -> None:
-    star = published_star(session)
-    with working(session, "score") as work:
+    with star_for(session) as star, working(session, "score") as work:
         score(work, engine_at(session, star))
-    star.close()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ PATTERNS = {
         ".verify-*",
     ),
     "models": ("*_model/**/.*.tmp",),
-    "stars": (".*.duckdb.*", "*.duckdb.wal", "*.duckdb.tmp"),
+    "stars": (".*.duckdb.*", "*.duckdb.wal", "*.duckdb.tmp", ".engine-*"),
     "staging": (".work-*", ".lookup-*", "holdout/.work-*", "holdout/.lookup-*"),
 }
 """Place in the workspace -> what may be litter there."""
