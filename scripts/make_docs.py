@@ -218,6 +218,7 @@ REASONS = {
     Reason.DATE_IMPLAUSIBLE: "Its date is before 1970, after `[time] last_day`, or a stray: after "
     "a gap of over 90 days with under 0.1 % of the lines behind it.",
     Reason.DUPLICATE_LINE: "The same line is in another file too (overlapping exports).",
+    Reason.FORGOTTEN: "Its customer was forgotten (`gosales forget`); its text is left out.",
     Reason.DUPLICATE_GP: "It or its twin is flagged as a duplicate, and the twin, known before or "
     "with it, is loaded.",
 }

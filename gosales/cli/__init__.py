@@ -13,6 +13,7 @@ import click
 from gosales import __version__
 from gosales.cli.dashboard import dashboard_command
 from gosales.cli.export import export_command
+from gosales.cli.forget import forget_command
 from gosales.cli.jobs import (
     build_star_command,
     check_command,
@@ -49,6 +50,7 @@ for command in (
     plan_group,
     runs_group,
     export_command,
+    forget_command,
     dashboard_command,
 ):
     gosales.add_command(command)

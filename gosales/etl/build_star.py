@@ -31,13 +31,15 @@ from gosales.etl.dates import (
     posting_date_order,
 )
 from gosales.etl.files import RawFile
+from gosales.etl.forgotten import Forgotten
 from gosales.etl.long import check_columns
 from gosales.etl.made_of import Ingredients, gather, keep_key
 from gosales.etl.notes import Note
 from gosales.etl.quality import DataQuality, Remarks, measure
-from gosales.etl.rejects import make_rejects, write_rejects
+from gosales.etl.rejects import REJECTS, make_rejects, write_rejects
 from gosales.etl.settings import EtlSettings
 from gosales.etl.sku_map import SkuMap, load_sku_map
+from gosales.etl.sql import literal
 from gosales.etl.staging import StagedFile, Staging, require_content
 from gosales.utils import db
 from gosales.utils.progress import track
@@ -102,13 +104,15 @@ def build_star(
     sku_map = sku_map_of(sources, settings)
     made_of = made_of or gather_from(sources, settings, cutoff)
     found = made_of.found
-    with _new_database(target, settings.limits.memory_gb) as connection:
+    forgotten = Forgotten.of(sources.workspace)
+    memory = settings.limits.memory_gb
+    with _new_database(target, memory, compact=bool(forgotten.hashes)) as connection:
         values.install(connection, decimal_comma=settings.source.decimal_comma)
         staging = Staging(sources.staging, settings, sku_map)
         staged = _stage_all(connection, staging, found.files)
         require_content(staged)
         preference = Preference(settings.time.day_first, _default_day_first(settings, sku_map))
-        builder = _Builder(connection, staged, settings, cutoff)
+        builder = _Builder(connection, staged, settings, cutoff, forgotten)
         order = builder.judge(preference)
         notes = found.notes + builder.fill(sources)
         quality = builder.finish(notes, order)
@@ -170,8 +174,14 @@ def _stage_all(
 
 
 @contextmanager
-def _new_database(target: Path, memory_gb: float | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A new database file beside `target` that takes its place when the block succeeds."""
+def _new_database(
+    target: Path, memory_gb: float | None, *, compact: bool
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A new database file beside `target` that takes its place when the block succeeds.
+
+    Args:
+        compact: Leave nothing of deleted rows in it.
+    """
     with _writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -185,10 +195,26 @@ def _new_database(target: Path, memory_gb: float | None) -> Iterator[duckdb.Duck
             raise _unwritable(target, str(error).splitlines()[0]) from error
         finally:
             connection.close()
+        if compact:
+            path = _compacted(path, memory_gb)
         with _writing(target):
             path.replace(target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _compacted(path: Path, memory_gb: float | None) -> Path:
+    """A copy beside a database, of what it has and not of what it had."""
+    copy = path.with_suffix(".compact")
+    connection = db.connect(memory_gb=memory_gb)
+    try:
+        connection.execute(f"ATTACH {literal(path)} AS old (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(copy)} AS new")
+        connection.execute("COPY FROM DATABASE old TO new")
+        connection.execute("CHECKPOINT new")
+    finally:
+        connection.close()
+    return copy
 
 
 @contextmanager
@@ -214,11 +240,12 @@ class _Builder:
     files: list[StagedFile]
     settings: EtlSettings
     cutoff: Cutoff | None
+    forgotten: Forgotten
 
     def judge(self, preference: Preference) -> DayOrder:
         """Decide the dates and reject what cannot be loaded."""
         connection, files = self.connection, self.files
-        judge.view_staged(connection, files)
+        judge.view_staged(connection, files, self.forgotten)
         judge.reject_while_staging(connection, files)
         order = order_date_order(connection, files, self.cutoff, preference)
         posting = posting_date_order(connection, self.cutoff, preference, order)
@@ -244,12 +271,14 @@ class _Builder:
             notes = lookups.load_products(connection, folder)
             notes += lookups.load_attributes(connection, folder)
             notes += lookups.load_statuses(connection, folder)
+            self.forgotten.clean_lookups(connection)
             tables.name_files(connection, self.files)
             tables.view_sold(connection)
             tables.make_facts(connection)
             tables.make_names(connection)
             tables.make_dimensions(connection, self.cutoff)
             make_rejects(connection, self.files)
+            self.forgotten.clean_texts(connection, REJECTS)
         check_star(db.backend(connection))
         return notes
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from gosales.etl.dates import DayOrder, Plausible
+from gosales.etl.forgotten import Forgotten, reason_column
 from gosales.etl.lines import Line, Reason
 from gosales.etl.sql import listed, literal
 from gosales.etl.staging import StagedFile
@@ -37,9 +38,20 @@ STAGED_COLUMNS = (
 )
 
 
-def view_staged(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
-    """Make the view `staged`: the lines of all files, with `file`, the position in `files`."""
+def view_staged(
+    connection: duckdb.DuckDBPyConnection, files: list[StagedFile], forgotten: Forgotten
+) -> None:
+    """Make the view `staged`: the lines of all files, with `file`, the position in `files`.
+
+    A line of a forgotten customer is one that is rejected, whatever else is wrong with it.
+    """
     columns = listed(STAGED_COLUMNS)
+    if forgotten.hashes:
+        texts = (literal(staged.lines) for staged in files if staged.lines)
+        every = " UNION ALL ".join(f"SELECT {Line.CUSTOMER} FROM read_parquet({t})" for t in texts)
+        forgotten.mark(connection, every)
+        judged = (reason_column() if c == Line.REASON else c for c in STAGED_COLUMNS)
+        columns = listed(judged)
     parts = [
         f"SELECT {at}::INTEGER AS file, {columns} FROM read_parquet({literal(staged.lines)})"
         for at, staged in enumerate(files)

@@ -58,6 +58,7 @@ class Reason:
     DATE_IMPLAUSIBLE = "date_implausible"
     DUPLICATE_LINE = "duplicate_line"
     DUPLICATE_GP = "duplicate_gp"
+    FORGOTTEN = "forgotten"
 
     UNREADABLE = (
         FIELD_COUNT,

@@ -17,6 +17,7 @@ import duckdb
 from gosales.core.errors import SalesLogError
 from gosales.core.timeline import Cutoff
 from gosales.etl.files import Found, find_logs
+from gosales.etl.forgotten import FILE as FORGOTTEN
 from gosales.etl.lookups import lookup_paths
 from gosales.etl.settings import EtlSettings
 from gosales.utils import db
@@ -65,6 +66,8 @@ def gather(
     own_map = settings.source.sku_map
     if own_map and (workspace / own_map).is_file():
         beside.append(workspace / own_map)
+    if (workspace / FORGOTTEN).is_file():
+        beside.append(workspace / FORGOTTEN)
     stamps = {path: _stamp(path) for path in (*_files(logs), *beside)}
     found = find_logs(logs)
     hashes = {file.name: file.sha256 for file in found.files}

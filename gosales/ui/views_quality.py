@@ -27,6 +27,7 @@ MEANINGS = {
     "date_unreadable": "Its date cannot be read.",
     "date_implausible": "Its date is far before or after all others.",
     "duplicate_line": "The same line is in another file too.",
+    "forgotten": "Its customer was forgotten (`gosales forget`); its text is left out.",
     "duplicate_gp": "It is flagged as a duplicate, and its twin is loaded.",
 }
 REJECTS = f"""

@@ -1,0 +1,50 @@
+"""A customer that is to be forgotten, and texts without it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from gosales.core.columns import Customer
+
+FORGOTTEN = "(forgotten)"
+LEAST_NAME = 3
+"""A shorter name is no name to search for."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom to forget: the id, and every name it has had."""
+
+    customer: str
+    names: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The names that are long enough to be searched for, the longest first."""
+        long = {name for name in self.names if len(name) >= LEAST_NAME}
+        return tuple(sorted(long, key=lambda name: (-len(name), name)))
+
+    def without(self, text: str) -> str:
+        """A text without its names."""
+        for name in self.told:
+            text = text.replace(name, FORGOTTEN)
+        return text
+
+    def in_text(self, text: str) -> bool:
+        """Whether a text has its id, as a word of its own, or one of its names."""
+        word = re.compile(rf"(?<![\w.-]){re.escape(self.customer)}(?![\w-])")
+        return bool(word.search(text)) or any(name in text for name in self.told)
+
+    def scrubbed(self, content: Any) -> Any:
+        """JSON without records of the customer, keys that are its id, and its names in texts."""
+        if isinstance(content, dict):
+            kept = {key: one for key, one in content.items() if key != self.customer}
+            return {self.without(key): self.scrubbed(one) for key, one in kept.items()}
+        if isinstance(content, list):
+            return [self.scrubbed(one) for one in content if not self._is_of(one)]
+        return self.without(content) if isinstance(content, str) else content
+
+    def _is_of(self, one: Any) -> bool:
+        return isinstance(one, dict) and one.get(Customer.ID) == self.customer

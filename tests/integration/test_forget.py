@@ -1,0 +1,161 @@
+"""A customer that is forgotten is nowhere any more, and does not come back."""
+
+import csv
+import gzip
+import json
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from gosales.core.errors import WorkspaceError
+from gosales.pipeline import forget as job
+from gosales.pipeline.verify import verify_run
+from gosales.utils.paths import Workspace
+from tests.integration.conftest import SETTINGS, sales
+
+WHO, NAME = "0007", "Customer 07 Ltd"
+BROKEN = (WHO, NAME, "2023-02-30", "O-x", "CAD-1", "CAD", 1, "10.00", "North", "Rep 1")
+ROWS = [*sales(), BROKEN]
+LOOKUP = "customer_id,industry\n0007,secret\n0008,steel\n"
+
+
+@pytest.fixture
+def known(place, gosales):
+    """A workspace after the main job, two exports and a plan; everything there mentions WHO."""
+    place.write(ROWS)
+    lookup = place.root / "data" / "lookup" / "customers.csv"
+    lookup.parent.mkdir()
+    lookup.write_text(LOOKUP, encoding="utf-8")
+    (place.root / "gosales.toml").write_text(
+        SETTINGS + '\n[lookup.customers]\nconstant = ["industry"]\n', encoding="utf-8"
+    )
+    steps = ("score-all", "plan --slots 30", "export --to html", "export --to xlsx")
+    for step in steps:
+        command, *more = step.split()
+        answer = gosales(command, place, *more)
+        assert answer.code == 0, answer.err
+    return place
+
+
+def texts(place):
+    """Every file that is not the user's own, as text, by its path; tables unpacked."""
+    found = {}
+    for path in sorted(place.root.rglob("*")):
+        inside = path.relative_to(place.root)
+        if not path.is_file() or inside.parts[:2] in (
+            ("data", "database_samples"),
+            ("data", "lookup"),
+        ):
+            continue
+        if path.suffix == ".parquet":
+            found[inside.as_posix()] = str(pq.read_table(path).to_pylist())
+        elif path.suffix == ".duckdb":
+            connection = duckdb.connect(str(path), read_only=True)
+            tables = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
+            rows = [connection.execute(f'FROM "{name}"').fetchall() for name in tables]
+            connection.close()
+            found[inside.as_posix()] = str(rows) + path.read_bytes().decode("latin-1")
+        elif path.suffix == ".gz":
+            found[inside.as_posix()] = gzip.decompress(path.read_bytes()).decode("latin-1")
+        else:
+            found[inside.as_posix()] = path.read_bytes().decode("utf-8", errors="replace")
+    return found
+
+
+def holding(place, *words):
+    return {name for name, text in texts(place).items() if any(word in text for word in words)}
+
+
+def test_nothing_holds_the_customer_any_more(known, gosales):
+    before = holding(known, NAME, f"{WHO},", "secret")
+    assert {"outputs/icp_scores.csv", "outputs/whitespace.csv", "outputs/plan/plan.csv"} <= before
+    assert any(name.endswith(".duckdb") for name in before)
+    rows = len(known.rows("icp_scores.csv"))
+    answer = gosales("forget", known, WHO, "--yes")
+    assert answer.code == 0, answer.err
+    assert holding(known, NAME, f"{WHO},", "secret") == set()
+    left = known.rows("icp_scores.csv")
+    assert len(left) == rows - 3
+    assert not list((known.outputs / "exports").glob("*.html"))
+    assert "data/database_samples/log.csv" in answer.out
+    assert "data/lookup/customers.csv" in answer.out
+
+
+def test_others_keep_every_figure(known, gosales):
+    before = [row for row in known.rows("icp_scores.csv") if row["customer_id"] != WHO]
+    assert gosales("forget", known, WHO, "--yes").code == 0
+    assert known.rows("icp_scores.csv") == before
+    twin = pq.read_table(known.outputs / "icp_scores.parquet")
+    assert twin.num_rows == len(before)
+
+
+def test_the_customer_does_not_come_back(known, gosales):
+    assert gosales("forget", known, WHO, "--yes").code == 0
+    answer = gosales("score-all", known)
+    assert answer.code == 0, answer.err
+    assert (
+        holding(known, NAME, f"{WHO},", "secret")
+        - {name for name in texts(known) if name.startswith("data/staging/")}
+        == set()
+    )
+    quality = json.loads((known.outputs / "data_quality.json").read_text("utf-8"))
+    lines = sum(row[0] == WHO for row in ROWS)
+    assert quality["lines_rejected"]["forgotten"] == lines
+    assert quality["lines_read"] == quality["lines_loaded"] + sum(
+        quality["lines_rejected"].values()
+    )
+    with (known.outputs / "rejects.csv").open(encoding="utf-8", newline="") as stream:
+        assert {row["text"] for row in csv.DictReader(stream)} == {""}
+
+
+def test_the_record_names_nobody_and_the_run_says_that_somebody_was_removed(known, gosales):
+    run = json.loads((known.outputs / "published.json").read_text("utf-8"))["parts"]["lists"]
+    assert gosales("forget", known, WHO, "--yes").code == 0
+    text = (known.root / "data" / "forgotten.json").read_text("utf-8")
+    record = json.loads(text)
+    assert WHO not in [one["customer"] for one in record["customers"]]
+    assert NAME not in text
+    (one,) = record["customers"]
+    assert one["state"] == "done"
+    assert "outputs/runs/" in str(one["times"][0]["rewritten"])
+    with pytest.raises(WorkspaceError, match="A customer was removed"):
+        verify_run(Workspace(known.root), run)
+
+
+def test_a_dry_run_changes_nothing(known, gosales):
+    before = texts(known)
+    answer = gosales("forget", known, WHO)
+    assert answer.code == 0
+    assert "Nothing was changed" in answer.out
+    assert texts(known) == before
+    assert gosales("forget", known, WHO, "--dry-run").code == 0
+    assert gosales("forget", known, WHO, "--dry-run", "--yes").code == 2
+
+
+def test_nobody_of_that_id(known, gosales):
+    answer = gosales("forget", known, "9999", "--yes")
+    assert answer.code == 1
+    assert "mind leading zeros" in answer.err
+    assert not (known.root / "data" / "forgotten.json").exists()
+
+
+def test_what_broke_off_is_finished_by_asking_again(known, gosales, monkeypatch):
+    def breaks(*_given, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(job, "_clean_star", breaks)
+        with pytest.raises(KeyboardInterrupt):
+            job.forget(Workspace(known.root), WHO, dry=False)
+    record = json.loads((known.root / "data" / "forgotten.json").read_text("utf-8"))
+    assert [one["state"] for one in record["customers"]] == ["begun"]
+    assert gosales("forget", known, WHO, "--yes").code == 0
+    assert holding(known, NAME, f"{WHO},", "secret") == set()
+
+
+def test_a_broken_list_of_the_forgotten_stops_the_load(known, gosales):
+    (known.root / "data" / "forgotten.json").write_text("{", encoding="utf-8")
+    answer = gosales("score-all", known)
+    assert answer.code == 1
+    assert "would come back" in answer.err
