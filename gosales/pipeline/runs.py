@@ -146,6 +146,26 @@ def show_run(workspace: Workspace, run_id: str) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
+def run_facts(workspace: Workspace, run_id: str) -> dict[str, str]:
+    """What can be compared between runs: one text per fact, settings as `settings: a.b`.
+
+    Raises:
+        WorkspaceError: There is no such run.
+    """
+    folder = find_run(workspace, run_id)
+    manifest = _read(folder / "manifest.json") or {}
+    keys = ("command", "seed", "cutoff", "seconds")
+    told = {key: manifest[key] for key in keys if key in manifest}
+    told |= {**_quality(folder), **_metrics(folder)}
+    for kind, facts in (
+        ("settings", _flat(manifest.get("settings", {}))),
+        ("version", manifest.get("versions", {})),
+        ("input", manifest.get(HASHES, {})),
+    ):
+        told |= {f"{kind}: {key}": value for key, value in facts.items()}
+    return {key: str(value) for key, value in told.items()}
+
+
 def _card(workspace: Workspace, run_id: str, published: Published) -> RunCard:
     folder = workspace.runs / run_id
     manifest = _read(folder / "manifest.json")

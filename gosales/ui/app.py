@@ -5,6 +5,8 @@ By hand: `streamlit run gosales/ui/app.py`, with the workspace in $GOSALES_WORKS
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 # A compass, in place: a named icon would be fetched from a server elsewhere.
@@ -13,6 +15,8 @@ ICON = (
     '<circle cx="16" cy="16" r="15" fill="#0F5FA8"/>'
     '<path d="M22 10 18.5 18.5 10 22 13.5 13.5Z" fill="#FCFCFB"/></svg>'
 )
+
+STYLE = Path(__file__).with_name("style.css")
 
 PAGES = {
     "screens/overview.py": ("Overview", ":material/dashboard:"),
@@ -29,6 +33,7 @@ PAGES = {
 def main() -> None:
     """Show the page that was asked for."""
     st.set_page_config(page_title="GoSales", page_icon=ICON, layout="wide")
+    st.html(STYLE)
     pages = [
         st.Page(path, title=title, icon=icon, default=path == next(iter(PAGES)))
         for path, (title, icon) in PAGES.items()

@@ -249,6 +249,78 @@ def one_more(table: pd.DataFrame) -> Chart:
     return alt.layer(bars, numbers).properties(height=max(2, len(table)) * ROW_HEIGHT + AROUND)
 
 
+def mix(table: pd.DataFrame) -> Chart:
+    """Per division: net value of all time, and of the last 12 months inside it."""
+    shown = _short(table)
+    y = alt.Y("division:N", title=None, sort=None).axis(labelOverlap=False)
+    tips = [
+        alt.Tooltip("full:N", title="Division"),
+        alt.Tooltip("ever:Q", title="All time", format=",.0f"),
+        alt.Tooltip("last_12_months:Q", title="Last 12 months", format=",.0f"),
+    ]
+    base = alt.Chart(shown).encode(y=y, tooltip=tips)
+    whole = base.mark_bar(color=GREY, opacity=0.55, cornerRadiusEnd=3).encode(
+        x=alt.X("ever:Q", title="Net value").axis(format="~s")
+    )
+    new = base.mark_bar(color=BLUE, size=9, cornerRadiusEnd=3).encode(x="last_12_months:Q")
+    return alt.layer(whole, new).properties(height=_height(shown))
+
+
+def over_runs(table: pd.DataFrame) -> Chart:
+    """The score of an account in each division, scoring after scoring."""
+    return (
+        alt.Chart(_short(table))
+        .mark_line(point=alt.OverlayMarkDef(size=40))
+        .encode(
+            x=alt.X("run_id:O", title="Run").axis(labelLimit=120),
+            y=alt.Y("icp_score:Q", title="Score").axis(format=".0%"),
+            color=alt.Color("division:N", title=None).legend(orient="top", columns=4),
+            tooltip=[
+                alt.Tooltip("full:N", title="Division"),
+                alt.Tooltip("cutoff_date:N", title="Data as of"),
+                alt.Tooltip("icp_score:Q", title="Score", format=".1%"),
+            ],
+        )
+        .properties(height=300)
+    )
+
+
+def segments(table: pd.DataFrame) -> Chart:
+    """Segments x divisions: the mean whitespace score; the darker, the likelier."""
+    return _heat(table, "segment", _depth("mean_score"), "mean_score")
+
+
+def customers(table: pd.DataFrame) -> Chart:
+    """Customers x divisions: whitespace by score; what is owned or lapsed is grey."""
+    name = table["customer_name"].fillna("").where(lambda one: one != "", table["customer_id"])
+    cut = name.astype(str).str.slice(0, MOST_LETTERS) + " (" + table["customer_id"] + ")"
+    shown = table.assign(segment=cut)
+    colour = alt.condition(
+        "datum.status == 'whitespace'",
+        _depth("icp_score"),
+        alt.value("#C9CFD6"),
+    )
+    return _heat(shown, "segment", colour, "icp_score")
+
+
+def _depth(figure: str) -> alt.Color:
+    return alt.Color(f"{figure}:Q", legend=None).scale(range=[LIGHT, DARK])
+
+
+def _heat(table: pd.DataFrame, rows: str, colour: Any, figure: str) -> Chart:
+    shown = _short(table)
+    x = alt.X("division:N", title=None).axis(orient="top", labelAngle=-40, labelOverlap=False)
+    y = alt.Y(f"{rows}:N", title=None, sort=None).axis(labelOverlap=False, labelLimit=230)
+    tips = [f"{rows}:N", alt.Tooltip("full:N", title="Division")]
+    tips += [alt.Tooltip(f"{figure}:Q", title="Score", format=".1%")]
+    tips += [alt.Tooltip("expected_value:Q", title="Expected", format=",.0f")]
+    if "status" in shown:
+        tips.append(alt.Tooltip("status:N", title="Status"))
+    box = alt.Chart(shown).mark_rect(cornerRadius=2, stroke="white", strokeWidth=1)
+    height = shown[rows].nunique() * ROW_HEIGHT + 2 * AROUND
+    return box.encode(x=x, y=y, color=colour, tooltip=tips).properties(height=height)
+
+
 def coverage(table: pd.DataFrame) -> Chart:
     """Lines loaded per month: a hole or a cliff is easy to see."""
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -13,18 +14,21 @@ from gosales.core.columns import Scores
 from gosales.core.errors import GosalesError
 from gosales.ui import charts
 from gosales.ui.board import Board
+from gosales.ui.demo_market import make_demo
 from gosales.ui.wording import escape, sentences
+from gosales.utils.paths import Workspace
 
 T = TypeVar("T")
 URL: Any = "query-params"
 """Where a widget keeps its choice: in the page's address."""
 
+DEMO = "demo-workspace"
 ACCOUNT_PAGE = "screens/account.py"
 NOTHING_YET = """
 There is nothing to look at: no run has published its lists in this workspace.
 
-- To see the engine at work on an invented market, run `gosales demo` and then
-  `gosales dashboard --workspace demo`.
+- To see the engine at work on an invented market, press the button below; it makes the folder
+  `demo` in the workspace. In a terminal: `gosales demo`, then `gosales dashboard --workspace demo`.
 - To use your own sales logs, put them into `data/database_samples` of the workspace and run
   `gosales score-all`.
 
@@ -46,12 +50,28 @@ def page(title: str, *, question: str = "") -> Iterator[None]:
 
 def published() -> Board:
     """The board of the workspace; where nothing is published, says what to do and stops."""
-    board = Board.open()
-    if not board.has_lists:
+    found = board()
+    if not found.has_lists:
         st.info(NOTHING_YET, icon=":material/info:")
-        st.caption(f"Workspace: {escape(board.workspace.root)}")
+        st.caption(f"Workspace: {escape(found.workspace.root)}")
+        _offer_demo(found)
         st.stop()
-    return board
+    return found
+
+
+def board() -> Board:
+    """The board of the workspace, or of the demo that this visitor opened."""
+    demo = st.session_state.get(DEMO)
+    if demo:
+        st.info("This is the demo market, not your data.", icon=":material/science:")
+    return Board.open(Workspace(Path(demo)) if demo else None)
+
+
+def _offer_demo(empty: Board) -> None:
+    if st.button("Load the demo", type="primary", icon=":material/science:"):
+        with st.spinner("Inventing a market and scoring it, about a minute..."):
+            st.session_state[DEMO] = str(make_demo(empty.workspace))
+        st.rerun()
 
 
 def kept(view: Callable[..., T], board: Board, *asked: Hashable) -> T:

@@ -8,6 +8,7 @@ import streamlit as st
 from gosales.core.columns import Scores, Whitespace
 from gosales.ui import charts, shell, views_account, wording
 from gosales.ui.board import Board
+from gosales.ui.parts import story
 
 
 def page() -> None:
@@ -26,9 +27,12 @@ def page() -> None:
             row = _scores(scores)
         with right:
             _reasons(row, views_account.lookalikes(board, customer))
-        _purchases(views_account.purchases(board, customer))
-        _products(views_account.products(board, customer))
         _remarks(views_account.remarks(board, customer))
+        _products(views_account.products(board, customer))
+        _purchases(views_account.purchases(board, customer))
+        story.mix(board, customer)
+        story.peers(board, customer)
+        story.over_runs(board, customer)
 
 
 def _choose(board: Board) -> tuple[str, str] | None:
@@ -156,7 +160,19 @@ def _products(table: pd.DataFrame) -> None:
 def _remarks(table: pd.DataFrame) -> None:
     if not table.empty:
         st.subheader("Remarks from data/lookup/cells.csv")
-        st.dataframe(table, hide_index=True, height="content")
+        st.dataframe(
+            table,
+            hide_index=True,
+            height="content",
+            placeholder="-",
+            column_config={
+                "division": "Division",
+                "product_sku": "Product",
+                "remark": "Remark",
+                "valid_from": "From",
+                "valid_to": "To",
+            },
+        )
 
 
 if __name__ == "__main__":

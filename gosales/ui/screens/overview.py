@@ -10,6 +10,7 @@ import streamlit as st
 from gosales.core.columns import Whitespace
 from gosales.ui import charts, shell, views, wording
 from gosales.ui.board import Board
+from gosales.ui.parts import market
 
 LIST_COLUMNS = (
     Whitespace.NAME,
@@ -38,6 +39,8 @@ def page() -> None:
             _top(shell.kept(views.top, board), int(head["horizon_months"]))
         with right:
             _map(board)
+        market.heat_maps(board)
+        market.changes(board)
 
 
 def _metrics(head: dict[str, Any]) -> None:

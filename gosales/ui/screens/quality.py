@@ -22,7 +22,7 @@ def page() -> None:
     """Show the page."""
     question = "Was everything read, and what should be mended at the source?"
     with shell.page("Data quality", question=question):
-        board = Board.open()
+        board = shell.board()
         quality = board.quality()
         if not quality:
             shell.published()

@@ -12,6 +12,7 @@ from gosales.core.columns import Plan, Scores, Whitespace
 from gosales.ui.board import Board
 from gosales.utils.paths import ENVIRONMENT, Workspace
 
+EARLIER = "20240701T120000-000aa00"
 RUN, LATER = "20250101T120000-000ab12", "20250201T120000-000cd34"
 HOSTILE = "<script>alert(1)</script> **x** ![i](http://evil.example/i.png) $y$ :red[z]"
 NAMES = {
@@ -115,12 +116,18 @@ def write_star(path):
     with duckdb.connect(str(path)) as star:
         star.execute(
             "CREATE TABLE fact_transactions(customer_id VARCHAR, order_date DATE, division VARCHAR,"
-            " line_type VARCHAR, value_cents BIGINT)"
+            " line_type VARCHAR, value_cents BIGINT, product_sku VARCHAR)"
         )
-        rows = [("007", dt.date(2024, 3, 5), "CAD", "sale", 12_300),
-                ("007", dt.date(2024, 3, 9), "CAD", "sale", 700),
-                ("007", dt.date(2024, 5, 1), "CAD", "return", -1_000)]  # fmt: skip
-        star.executemany("INSERT INTO fact_transactions VALUES (?, ?, ?, ?, ?)", rows)
+        rows = [("007", dt.date(2024, 3, 5), "CAD", "sale", 12_300, "SKU1"),
+                ("007", dt.date(2024, 3, 9), "CAD", "sale", 700, "SKU2"),
+                ("007", dt.date(2024, 5, 1), "CAD", "return", -1_000, "SKU1"),
+                ("9", dt.date(2022, 5, 1), "CAD", "sale", 100, "SKU1"),
+                ("9", dt.date(2022, 6, 1), "CAD", "sale", 200, "SKU2"),
+                ("9", dt.date(2024, 6, 1), "Training", "sale", 300, "T1"),
+                ("b1", dt.date(2025, 6, 1), "CAD", "sale", 300, "SKU1"),
+                ("b1", dt.date(2025, 6, 1), "CAD", "sale", 300, "SKU2"),
+                ("acme", dt.date(2024, 6, 1), "CAD", "sale", 300, "SKU1")]  # fmt: skip
+        star.executemany("INSERT INTO fact_transactions VALUES (?, ?, ?, ?, ?, ?)", rows)
         star.execute("CREATE TABLE dim_product(division VARCHAR, product_sku VARCHAR, "
                      "product_name VARCHAR)")  # fmt: skip
         star.execute("INSERT INTO dim_product VALUES ('CAD', 'SKU1', 'Pro <b>seat</b>')")
@@ -136,6 +143,22 @@ def write_star(path):
                  ("007", "size", "20-99", None, None),
                  ("acme", "size", "100+", None, None)]  # fmt: skip
         star.executemany("INSERT INTO customer_attribute VALUES (?, ?, ?, ?, ?)", kinds)
+
+
+def write_earlier(run):
+    """The scoring before: one cell fewer on the list, one more, and half the scores."""
+    run.mkdir()
+    rows = pd.DataFrame(whitespace_rows())
+    rows = rows[~((rows["customer_id"] == "b1") & (rows["division"] == "CAD"))]
+    bought = rows[rows["customer_id"] == "007"].assign(customer_id="9", division="CAD")
+    table = pd.concat([rows, bought]).assign(
+        icp_score=lambda one: one["icp_score"] / 2, run_id=EARLIER
+    )
+    table.to_parquet(run / "whitespace.parquet", index=False)
+    scores = pd.DataFrame(score_rows()).assign(run_id=EARLIER, icp_score=0.01)
+    scores.drop(columns="icp_score_low").to_parquet(run / "icp_scores.parquet", index=False)
+    write_json(run / "manifest.json", {"command": "score-all", "seed": 2,
+                                       "settings": {"time": {"horizon_months": 12}}})  # fmt: skip
 
 
 def write_backtest(run):
@@ -212,7 +235,10 @@ def workspace(tmp_path):
     write_json(run / "metrics.json", metrics())
     write_json(run / "data_quality.json", QUALITY)
     write_rows(run / "rejects.csv", ("source_file", "record", "reason", "text"), REJECTS)
-    write_json(run / "manifest.json", {"command": "score-all", "seed": 1})
+    write_json(
+        run / "manifest.json",
+        {"command": "score-all", "seed": 1, "settings": {"time": {"horizon_months": 6}}},
+    )
     gate = {"name": "auc", "asked": ">= 0.6", "found": 0.7, "result": "passed"}
     judged = metrics() | {"note": "Frozen at 2024-12-31.", "gates": [gate]}
     write_json(later / "validation" / "metrics.json", judged)
@@ -221,6 +247,7 @@ def workspace(tmp_path):
     bins = ("population", "bin", "rows", "mean_score", "base_rate")
     write_rows(later / "validation" / "calibration.csv", bins, BINS)
     write_json(later / "manifest.json", {"command": "validate", "seed": 1})
+    write_earlier(place.runs / EARLIER)
     write_plan(later)
     write_backtest(later)
     write_json(run / "drift.json", DRIFT)

@@ -12,10 +12,13 @@ from gosales.core.errors import GosalesError, MissingArtifact
 from gosales.ui import (
     views,
     views_account,
+    views_changes,
     views_list,
     views_plan,
     views_proof,
     views_quality,
+    views_runs,
+    views_story,
     views_trust,
 )
 from gosales.ui.board import Board, as_csv, sql
@@ -294,7 +297,71 @@ def test_without_a_star_there_are_no_purchases(board):
     gone = with_parts(board, star="gone")
     assert views_account.purchases(gone, "007").empty
     assert views_account.history(gone, "007") == {}
-    assert views_account.history(board, "b1") == {}
+    assert views_account.history(board, "1042") == {}
+
+
+def test_the_mix_of_divisions_is_as_of_the_lists_day(board):
+    table = views_story.mix(board, "9")
+    assert table["division"].tolist() == ["CAD", "Training"]
+    assert table["ever"].tolist() == [3.0, 3.0]
+    assert table["last_12_months"].tolist() == [0.0, 3.0]
+    assert views_story.mix(board, "b1").empty, "what came after the day is not known"
+    assert views_story.mix(with_parts(board, star="gone"), "9").empty
+
+
+def test_peers_bought_the_same_products(board):
+    table = views_story.peers(board, "007")
+    assert table["customer_id"].tolist() == ["9"], "one product in common is not enough"
+    assert table["likeness"].tolist() == [pytest.approx(2 / 3)]
+    assert table["owns_too"].tolist() == ["Training"]
+    assert views_story.peers(with_parts(board, star="gone"), "007").empty
+
+
+def test_scores_over_runs_have_a_point_for_every_scoring(board):
+    table = views_story.over_runs(board, "007")
+    assert table[["division", "icp_score"]].to_numpy().tolist() == [
+        ["CAD", 0.01], ["Training", 0.01], ["CAD", 0.4], ["Training", 0.18]
+    ]  # fmt: skip
+
+
+# --- Overview and runs ----------------------------------------------------------------------------
+
+
+def test_segments_and_customers_against_divisions(board):
+    assert views_changes.attributes(["a: 1", "a: 2", "b: 1"]) == ["a", "b"]
+    table = views_changes.by_segment(board, "industry")
+    cells = table[["segment", "division", "customers"]].to_numpy().tolist()
+    assert cells == [["Aerospace", "CAD", 1], ["Aerospace", "Training", 2],
+                     ["Medical", "CAD", 1], ["Medical", "Training", 1]]  # fmt: skip
+    worth = views_changes.by_customer(board)
+    assert worth["customer_id"].iloc[0] == "b1"
+    assert len(worth) == 10
+
+
+def test_what_changed_is_told_against_the_lists_before(board):
+    change = views_changes.change(board)
+    assert (change.come, change.gone) == (1, 1)
+    assert change.value - change.value_before == 5000.0 - 1000.0
+    assert change.moves["customer_id"].iloc[0] == "1042"
+    assert (change.moves["icp_score"] > change.moves["score_before"]).all()
+    assert views_changes.change(with_parts(board, lists="20240101T000000-0")) is None
+
+
+def test_two_runs_differ_in_what_is_shown(board):
+    newest, middle, oldest = views_quality.runs(board)["run_id"]
+    table = views_runs.compare(board, middle, oldest).set_index("what")
+    assert table.loc["settings: time.horizon_months"].tolist() == ["6", "12"]
+    assert table.loc["seed"].tolist() == ["1", "2"]
+    assert "command" not in table.index
+    assert views_runs.compare(board, newest, newest).empty
+    assert views_runs.settings(board, middle).to_numpy().tolist() == [["time.horizon_months", "6"]]
+
+
+def test_model_cards_tell_what_stands_behind_each_division(board):
+    cards = views_runs.cards(board).set_index("division")
+    assert cards.loc["CAD", ["never_bought", "owned", "auc"]].tolist() == ["own", "baseline", 0.75]
+    assert views_runs.about_models(board)["Seed"] == 1
+    assert views_runs.about_models(with_parts(board, models="gone")) == {}
 
 
 # --- Trust and quality ----------------------------------------------------------------------------
@@ -374,5 +441,5 @@ def test_every_reject_reason_has_a_meaning():
 
 
 def test_runs_are_listed_newest_first(board):
-    assert views_quality.runs(board)["command"].tolist() == ["validate", "score-all"]
+    assert views_quality.runs(board)["command"].tolist() == ["validate", "score-all", "score-all"]
     assert views_quality.runs(Board.open(Workspace(board.workspace.root / "no"))).empty

@@ -1,0 +1,73 @@
+"""The market from above: where the whitespace lies, and what the newest scoring changed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gosales.ui import charts, shell, views_changes, views_list, wording
+from gosales.ui.board import Board
+
+
+def heat_maps(board: Board) -> None:
+    """Segments and customers against divisions."""
+    st.subheader("Where the whitespace lies")
+    names = views_changes.attributes(shell.kept(views_list.segments, board))
+    tabs = st.tabs([*(["Segments"] if names else []), "Customers"])
+    if names:
+        with tabs[0]:
+            _segments(board, names)
+    with tabs[-1]:
+        table = shell.kept(views_changes.by_customer, board)
+        shell.chart_with_data(
+            charts.customers(table),
+            "The customers with the most whitespace. Blue was never bought: the darker, the "
+            "likelier a purchase. Grey is owned or lapsed.",
+            table,
+        )
+
+
+def _segments(board: Board, names: list[str]) -> None:
+    attribute = st.selectbox("Attribute", names, key="attribute", bind=shell.URL)
+    table = shell.kept(views_changes.by_segment, board, attribute or names[0])
+    shell.chart_with_data(
+        charts.segments(table),
+        "Mean score of customers who never bought from the division: the darker, the likelier.",
+        table,
+    )
+
+
+def changes(board: Board) -> None:
+    """What changed since the lists before."""
+    st.subheader("Since the last scoring")
+    change = shell.kept(views_changes.change, board)
+    if change is None:
+        st.caption("These are the first lists here; the next scoring is held against them.")
+        return
+    shell.metrics(
+        [
+            ("New opportunities", wording.count(change.come), "Cells that were not on the list."),
+            ("Gone", wording.count(change.gone), "No longer on the list: mostly bought."),
+            (
+                "Money at stake",
+                wording.money(change.value),
+                f"Before: {wording.money(change.value_before)}.",
+            ),
+        ]
+    )
+    if change.moves.empty:
+        st.caption("No score rose.")
+        return
+    st.caption("The largest rises of a score:")
+    st.dataframe(
+        shell.named(shell.per_cent(change.moves, "score_before", "icp_score")),
+        hide_index=True,
+        height="content",
+        column_order=("customer_name", "division", "score_before", "icp_score", "rank"),
+        column_config={
+            "customer_name": "Customer",
+            "division": "Division",
+            "score_before": st.column_config.NumberColumn("Score before", format="%.1f %%"),
+            "icp_score": st.column_config.NumberColumn("Score now", format="%.1f %%"),
+            "rank": st.column_config.NumberColumn("Rank now"),
+        },
+    )

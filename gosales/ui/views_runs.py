@@ -1,0 +1,72 @@
+"""Two runs side by side, and the cards of the models. No Streamlit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gosales.pipeline.runs import find_run, run_facts
+from gosales.ui.board import Board
+from gosales.ui.views import kinds
+from gosales.ui.views_trust import NEVER
+from gosales.utils.store import MODELS
+
+CARD_FIGURES = ("n", "buyers", "base_rate", "auc", "lift_10", "ece")
+CATALOG = "feature_catalog.csv"
+
+
+def compare(board: Board, one: str, other: str) -> pd.DataFrame:
+    """what, one, other: only what differs between two runs."""
+    left, right = (run_facts(board.workspace, run) for run in (one, other))
+    names = [*left, *(name for name in right if name not in left)]
+    rows = [
+        {"what": name, "one": left.get(name, "-"), "other": right.get(name, "-")}
+        for name in names
+        if left.get(name) != right.get(name)
+    ]
+    return pd.DataFrame(rows, columns=["what", "one", "other"])
+
+
+def settings(board: Board, run: str) -> pd.DataFrame:
+    """key, value: the settings of a run as they were resolved."""
+    prefix = "settings: "
+    facts = run_facts(board.workspace, run)
+    rows = [(name.removeprefix(prefix), value) for name, value in facts.items()
+            if name.startswith(prefix)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["key", "value"])
+
+
+def cards(board: Board) -> pd.DataFrame:
+    """A row per division: what stands behind it, and how it fared when it was trained."""
+    metrics = board.metrics()
+    figures = metrics.get("populations", {}).get(NEVER, {})
+    rows = [
+        {**kind, **{name: figures.get(kind["division"], {}).get(name) for name in CARD_FIGURES}}
+        for kind in kinds(board).to_dict("records")
+    ]
+    return pd.DataFrame(rows)
+
+
+def about_models(board: Board) -> dict[str, Any]:
+    """When and from what the published models were trained; empty without any."""
+    run = board.parts.get(MODELS)
+    if run is None or not (board.workspace.runs / run / "manifest.json").is_file():
+        return {}
+    manifest = _manifest(find_run(board.workspace, run))
+    metrics = board.metrics()
+    return {
+        "Run": run,
+        "Seed": manifest.get("seed"),
+        "Horizon, months": metrics.get("horizon_months"),
+        "Judged at": metrics.get("judged_at"),
+        "Divisions": len(kinds(board)),
+        **{f"Version of {name}": number for name, number in manifest.get("versions", {}).items()},
+    }
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return found

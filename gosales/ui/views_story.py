@@ -1,0 +1,83 @@
+"""Around one account: its mix of divisions, its peers, its scores over the runs. No Streamlit."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gosales.pipeline.runs import run_ids
+from gosales.ui.board import SCORES, Board, query
+from gosales.ui.views_list import day
+
+MOST_RUNS, MOST_PEERS = 24, 8
+LEAST_SHARED = 2
+
+MIX = """
+    SELECT division, sum(value_cents) / 100.0 AS ever,
+        coalesce(sum(value_cents) FILTER (
+            order_date > $day::DATE - INTERVAL 12 MONTH), 0) / 100.0 AS last_12_months
+    FROM fact_transactions
+    WHERE customer_id = $customer AND order_date <= $day::DATE
+    GROUP BY division ORDER BY ever DESC, division
+"""
+# Alike are those who bought the same SKUs: shared ones over all that either bought.
+PEERS = """
+    WITH bought AS (
+        SELECT DISTINCT customer_id, division, product_sku FROM fact_transactions
+        WHERE line_type = 'sale' AND order_date <= $day::DATE
+    ), mine AS (
+        SELECT DISTINCT division, product_sku FROM bought WHERE customer_id = $customer
+    ), shared AS (
+        SELECT customer_id, count(*) AS shared FROM bought
+        SEMI JOIN mine USING (division, product_sku)
+        WHERE customer_id <> $customer GROUP BY customer_id HAVING count(*) >= $least
+    ), sized AS (
+        SELECT customer_id, shared, count(*) AS size,
+            list_sort(list(DISTINCT division) FILTER (
+                division NOT IN (SELECT division FROM mine))) AS more
+        FROM bought JOIN shared USING (customer_id) GROUP BY customer_id, shared
+    )
+    SELECT customer_id, shared,
+        shared / (size + (SELECT count(*) FROM mine) - shared) AS likeness,
+        coalesce(array_to_string(more, ', '), '') AS owns_too
+    FROM sized ORDER BY likeness DESC, customer_id LIMIT $rows
+"""
+NAMES = """
+    SELECT DISTINCT customer_id, customer_name FROM read_parquet($path)
+    WHERE list_contains($ids::VARCHAR[], customer_id)
+"""
+OVER_RUNS = """
+    SELECT run_id, CAST(cutoff_date AS VARCHAR) AS cutoff_date, division, icp_score
+    FROM read_parquet($paths, union_by_name = true) WHERE customer_id = $customer
+    ORDER BY run_id, division
+"""
+
+
+def mix(board: Board, customer: str) -> pd.DataFrame:
+    """division, ever, last_12_months: net value up to the lists' day, the most first."""
+    if board.star is None:
+        return pd.DataFrame(columns=["division", "ever", "last_12_months"])
+    return query(MIX, board.star, customer=customer, day=day(board))
+
+
+def peers(board: Board, customer: str) -> pd.DataFrame:
+    """customer_id, customer_name, shared, likeness, owns_too: who bought the same SKUs.
+
+    `owns_too` are divisions that the peer bought from and the account did not.
+    """
+    columns = ["customer_id", "customer_name", "shared", "likeness", "owns_too"]
+    if board.star is None:
+        return pd.DataFrame(columns=columns)
+    limits = {"least": LEAST_SHARED, "rows": MOST_PEERS}
+    found = query(PEERS, board.star, customer=customer, day=day(board), **limits)
+    ids = found["customer_id"].tolist()
+    names = query(NAMES, path=str(board.scores), ids=ids).set_index("customer_id")["customer_name"]
+    named = found["customer_id"].map(names.to_dict())
+    return found.assign(customer_name=named.fillna(found["customer_id"]))[columns]
+
+
+def over_runs(board: Board, customer: str) -> pd.DataFrame:
+    """run_id, cutoff_date, division, icp_score in every scoring that is kept, the oldest first."""
+    folders = (board.workspace.runs / run for run in run_ids(board.workspace))
+    paths = [str(path) for folder in folders if (path := folder / SCORES).is_file()]
+    kept = paths[-MOST_RUNS:] or [str(board.scores)]
+    return query(OVER_RUNS, paths=kept, customer=customer)
