@@ -78,7 +78,7 @@ SCORES = {
     Scores.VALUE: "Money expected in the horizon: the probability times the value if bought. In "
     "the unit of the log's value column; the sum over rows is a forecast.",
     Scores.REASONS: "Up to three sentences that speak for the row, then at most one that speaks "
-    "against it (`But: ...`). Filled for listed rows only.",
+    "against it (`But: ...`); each has passed a [test](reasons.md). Filled for listed rows only.",
     Scores.MODEL: "What stands behind the score: `own`, `pooled` or `baseline` (see model.md).",
     Scores.RUN: "The run that made the row.",
     Scores.IF_BOUGHT: "Money of the horizon if the customer buys, on average (see money.md).",

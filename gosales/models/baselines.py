@@ -126,15 +126,22 @@ def _plain_logit(
     return result
 
 
-def _inputs(
+def baseline_columns(
     spec: BaselineSpec, names: tuple[str, ...], values: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Shape (rows, columns) or, summed, (rows, 1); counts and money as logs."""
+    """Shape (rows, columns): what the baseline looks at; counts and money as logs."""
     columns = [
         _log(name, np.nan_to_num(values[:, names.index(name)], nan=MISSING.get(name, 0.0)))
         for name in spec.columns
     ]
-    stacked = np.column_stack(columns).astype(np.float32)
+    return np.column_stack(columns).astype(np.float32)
+
+
+def _inputs(
+    spec: BaselineSpec, names: tuple[str, ...], values: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Shape (rows, columns) or, summed, (rows, 1)."""
+    stacked = baseline_columns(spec, names, values)
     return stacked if spec.separate else stacked.sum(1, keepdims=True)
 
 

@@ -71,3 +71,15 @@ def from_text(text: str) -> Booster:
 def raw(booster: Booster, x: NDArray[np.float32]) -> NDArray[np.float64]:
     """Shape (rows,): the sum over the trees, before the link."""
     return np.asarray(booster.predict(x, raw_score=True, num_threads=1), dtype=np.float64)
+
+
+def leaves(booster: Booster, x: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Shape (rows, trees): which leaf of each tree a row falls into."""
+    found = np.asarray(booster.predict(x, pred_leaf=True, num_threads=1), dtype=np.int64)
+    return found.reshape(len(x), -1)
+
+
+def trees(booster: Booster) -> list[dict[str, Any]]:
+    """Every tree as LightGBM tells it: `num_leaves`, and nested nodes in `tree_structure`."""
+    told: list[dict[str, Any]] = booster.dump_model()["tree_info"]
+    return told

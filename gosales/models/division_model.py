@@ -87,6 +87,14 @@ class DivisionModel:
             result[rows] = side.calibration(self._logit(side, values[rows], owned[rows]))
         return result
 
+    def margin(self, values: NDArray[np.float32], owned: Flags) -> Floats:
+        """Shape (rows,): the log odds that `score` makes probabilities of."""
+        result = np.empty(len(values))
+        for flag, side in ((False, self.never), (True, self.held)):
+            rows = owned == flag
+            result[rows] = side.calibration.line(self._logit(side, values[rows], owned[rows]))
+        return result
+
     def interval(self, score: Floats, owned: Flags) -> tuple[Floats, Floats]:
         """Low and high of scores, shape (rows,); the score itself where nothing is known."""
         low, high = score.copy(), score.copy()
@@ -118,13 +126,13 @@ class DivisionModel:
             return self.shared.ensemble.logit(values, owned)
         if side.baseline in self.shared.baselines:
             return self.baseline_logit(side.baseline, values)
-        return _popularity(self.shared, values, owned)
+        return popularity(self.shared, values, owned)
 
     def _names(self, rows: int) -> NDArray[np.object_]:
         return np.full(rows, self.division, object)
 
 
-def _popularity(shared: Shared, values: NDArray[np.float32], owned: Flags) -> Floats:
+def popularity(shared: Shared, values: NDArray[np.float32], owned: Flags) -> Floats:
     """Log odds without any known outcome: how many bought or adopted, times relative activity."""
     names = shared.names
     buyers = values[:, names.index("division__buyer_share")]

@@ -106,7 +106,7 @@ class Ensemble:
             return np.empty(0)
         if name == LINEAR and self.linear is not None:
             return self.linear.logit(values)
-        columns = _blind(self.names) if name == WHITESPACE else slice(None)
+        columns = blind_columns(self.names) if name == WHITESPACE else slice(None)
         return raw(self.trees[name], values[:, columns])
 
 
@@ -121,7 +121,7 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
     }
     linear, activity = None, None
     if _learnable(never):
-        blind = _blind(never.names)
+        blind = blind_columns(never.names)
         seen = [i for i in blind if never.names[i].startswith(CUSTOMER_SIDE)]
         linear = _fit_linear(never, blind, settings.ridge_penalty)
         activity = _fit_linear(never, seen, settings.ridge_penalty)
@@ -132,7 +132,7 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
 def _fit_trees(name: str, rows: TrainingSet, settings: ModelSettings, seed: int) -> Booster:
     parameters, columns = dict(TREES[name]), list(range(len(rows.names)))
     if name == WHITESPACE:
-        columns = _blind(rows.names)
+        columns = blind_columns(rows.names)
         rising = [int(rows.names[i].startswith(RISING)) for i in columns]
         parameters["monotone_constraints"] = rising
     return fit_booster(
@@ -175,7 +175,7 @@ def _fit_linear(training: TrainingSet, kept: list[int], penalty: float) -> Linea
     return LinearMember(columns, logs, fill, model)
 
 
-def _blind(names: tuple[str, ...]) -> list[int]:
+def blind_columns(names: tuple[str, ...]) -> list[int]:
     """Columns that say nothing of the cell's own past."""
     return [i for i, name in enumerate(names) if not name.startswith(OWN)]
 

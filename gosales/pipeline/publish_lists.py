@@ -17,6 +17,7 @@ from gosales.utils.db import connect
 from gosales.utils.spreadsheet import neutral_sql
 from gosales.utils.store import replacing
 
+REASONS = "reasons.parquet"
 DECIMALS = {
     **dict.fromkeys((Scores.SCORE, Scores.LOW, Scores.HIGH), "DECIMAL(9,6)"),
     Whitespace.PRODUCT_SCORE: "DECIMAL(9,6)",
@@ -26,20 +27,27 @@ DECIMALS = {
 
 
 def write_lists(lists: ScoredLists, folder: Path) -> None:
-    """`icp_scores` and `whitespace`, each as .csv and .parquet."""
+    """`icp_scores` and `whitespace`, each as .csv and .parquet; `reasons.parquet` for programs."""
     write_list(lists.scores, folder / "icp_scores")
     write_list(lists.whitespace, folder / "whitespace")
+    write_parquet(lists.reasons, folder / REASONS)
 
 
 def write_list(table: pd.DataFrame, stem: Path) -> None:
     """Write `table` to `stem`.csv and `stem`.parquet; the CSV shows fixed decimals."""
-    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
-    with replacing(stem.with_suffix(".parquet")) as path:
-        pq.write_table(arrow, path, compression="zstd")
+    arrow = write_parquet(table, stem.with_suffix(".parquet"))
     columns = ", ".join(f'{_cell(field)} AS "{field.name}"' for field in arrow.schema)
     with replacing(stem.with_suffix(".csv")) as path, connect() as connection:
         connection.register("list", arrow)
         connection.sql(f"SELECT {columns} FROM list").write_csv(str(path), header=True)  # noqa: S608 - our own column names
+
+
+def write_parquet(table: pd.DataFrame, target: Path) -> pa.Table:
+    """Write `table`, and return it as what was written."""
+    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    with replacing(target) as path:
+        pq.write_table(arrow, path, compression="zstd")
+    return arrow
 
 
 def _cell(field: pa.Field) -> str:

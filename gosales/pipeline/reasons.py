@@ -1,87 +1,212 @@
-"""Facts of the listed rows, gathered for the sentences of `whitespace.reasons`."""
+"""Why a row scores as it does: concepts of the score that survive a test, in sentences.
+
+A concept is a reason only when three agree: its part of the score points that way; the score itself
+moves that way when the concept is made usual (`models.neutral`); and the row's own numbers say so
+(`whitespace.sayings`).
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gosales.core.columns import Scores
+from gosales.core.concepts import CONCEPTS, Concept
+from gosales.core.frames import FeatureFrame
 from gosales.features.engine import CellFeatures
-from gosales.features.families.adoption_paths import Paths
-from gosales.features.walk import past_months
-from gosales.whitespace.reasons import Facts, Step, sentences
+from gosales.models.division_model import DivisionModel
+from gosales.models.explain import Explainer, Parts
+from gosales.models.neutral import SAMPLE, Usual, effect, neutralised, usual_values
+from gosales.pipeline.row_facts import RowFacts
+from gosales.whitespace.sayings import say
+from gosales.whitespace.sayings_peers import plain_rate
 
-USED = (
-    "own_recency__days_since_last",
-    "own_cadence__usual_gap_days",
-    "own_frequency__orders_12m",
-    "any_frequency__orders_12m",
-    "any_frequency__orders_24m",
-    "any_recency__days_since_last",
-    "mix__divisions_new_12m",
-    "division__owner_share",
-    "division__adoption_rate_12m",
-    "collaborative__neighbours",
-)
-MOST_STEPS = 2
-LEAST_LIFT = 0.1
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+MOST, MOST_AGAINST = 3, 1
+TRIED = 6
+"""Strongest concepts in each direction that are put to the test."""
+
+LEAST = 0.02
+"""Log odds below which a part or an effect is no reason."""
+
+BUT = "But: "
 
 
-def explain_rows(
-    cells: CellFeatures,
-    rows: pd.DataFrame,
-    customer: NDArray[np.int32],
-    division: NDArray[np.int32],
-) -> list[str]:
-    """The sentences of each row.
+@dataclass(frozen=True)
+class Said:
+    """A concept that a row's sentences claim, for it (1) or against it (-1)."""
 
-    Args:
-        rows: Score rows.
-        customer, division: Shape (rows,), the row's cell in the panel.
+    row: int
+    concept: Concept
+    way: int
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What is told of some rows.
+
+    Attributes:
+        frame: The rows.
+        parts: Their scores taken apart, counted from the division's usual cell.
+        texts: The sentences of each row, `; ` between.
+        said: What these claim.
+        tried, agreed: Strongest concepts by part that were put to the test, and that passed it.
     """
-    frame = cells.rows(customer, division)
-    columns = {name: frame.column(name).astype(float) for name in USED}
-    steps = _steps(cells, customer, division)
-    owned = frame.owned
-    result = []
-    for i, name in enumerate(rows[Scores.DIVISION]):
-        values = {column: float(values[i]) for column, values in columns.items()}
-        facts = Facts(name, cells.panel.horizon_months, bool(owned[i]), values, steps[i])
-        result.append(sentences(facts))
-    return result
 
+    frame: FeatureFrame
+    parts: Parts
+    texts: list[str]
+    said: list[Said]
+    tried: int
+    agreed: int
 
-def _steps(
-    cells: CellFeatures, customer: NDArray[np.int32], division: NDArray[np.int32]
-) -> list[tuple[Step, ...]]:
-    """For each never-bought cell, the held divisions that raise its chance the most."""
-    panel, paths = cells.panel, cells.paths
-    everyone = np.arange(panel.shape[0])
-    holds = next(past_months(panel, range(1), everyone)).holds
-    result: list[tuple[Step, ...]] = []
-    for c, b in zip(customer, division, strict=True):
-        if panel.owned[c, b]:
-            result.append(())
-            continue
-        state, held = np.nonzero(holds[:, c])
-        lift = paths.lift[state, held, b]
-        best = np.argsort(-lift, kind="stable")[:MOST_STEPS]
-        result.append(
-            tuple(
-                _step(cells, paths, (int(c), int(b)), int(state[i]), int(held[i]))
-                for i in best
-                if lift[i] > LEAST_LIFT
-            )
+    def table(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """customer_id, division, usual and the concepts' parts, in log odds."""
+        concepts = np.round(self.parts.concepts, 4) + 0.0
+        return pd.DataFrame(
+            {
+                Scores.CUSTOMER: rows[Scores.CUSTOMER].to_numpy(object),
+                Scores.DIVISION: rows[Scores.DIVISION].to_numpy(object),
+                "usual": np.round(self.parts.base, 4) + 0.0,
+                **{str(name): concepts[:, i] for i, name in enumerate(CONCEPTS)},
+            }
         )
-    return result
 
 
-def _step(cells: CellFeatures, paths: Paths, cell: tuple[int, int], state: int, held: int) -> Step:
-    customer, division = cell
-    return Step(
-        cells.spine.divisions[held],
-        float(cells.panel.months_since_first[customer, held]),
-        float(paths.rate[state, held, division]),
-        float(paths.usual[division]),
-    )
+@dataclass(frozen=True)
+class Reasoner:
+    """Explains cells at one cutoff; reads trees and usual cells once."""
+
+    cells: CellFeatures
+    models: dict[str, DivisionModel]
+    explainers: dict[int, Explainer] = field(default_factory=dict)
+    usuals: dict[tuple[int, bool], Usual] = field(default_factory=dict)
+
+    def explain(self, customer: Ints, division: Ints) -> Reasons:
+        """The reasons of cells, given by their places in the panel, shape (rows,)."""
+        frame = self.cells.rows(customer, division)
+        parts = self.parts(frame)
+        effects, tried = self.effects(frame, parts)
+        way = np.sign(parts.concepts)
+        holds = tried & (way * effects >= LEAST)
+        texts, said = self._tell(frame, parts, np.where(holds, way, 0).astype(int))
+        strongest = tried & (np.abs(parts.concepts) >= _nth(parts.concepts, MOST))
+        agreed = int((strongest & holds).sum())
+        return Reasons(frame, parts, texts, said, int(strongest.sum()), agreed)
+
+    def parts(self, frame: FeatureFrame) -> Parts:
+        """The scores' parts, counted from the usual cell of the division and side."""
+        base = np.zeros(len(frame.values))
+        concepts = np.zeros((len(frame.values), len(CONCEPTS)))
+        for rows, model, owned in self.groups(frame):
+            usual = self.usual(int(frame.division[rows[0]]), owned=owned).parts
+            flags = np.full(len(rows), owned)
+            found = self.explainer(model).parts(model, frame.values[rows], flags)
+            base[rows] = found.base + usual.sum()
+            concepts[rows] = found.concepts - usual
+        return Parts(base, concepts)
+
+    def effects(self, frame: FeatureFrame, parts: Parts) -> tuple[Floats, NDArray[np.bool_]]:
+        """Shape (rows, concepts): what neutralising does to log odds, and where it was tried."""
+        strength = np.abs(parts.concepts)
+        tried = strength >= LEAST
+        for sign in (1, -1):
+            one_way = np.where(np.sign(parts.concepts) == sign, strength, 0.0)
+            tried &= (one_way == 0) | (one_way >= _nth(one_way, TRIED))
+        result = np.zeros(strength.shape)
+        for rows, model, owned in self.groups(frame):
+            usual = self.usual(int(frame.division[rows[0]]), owned=owned).values
+            for c, concept in enumerate(CONCEPTS):
+                chosen = rows[tried[rows, c]]
+                if len(chosen):
+                    values = frame.values[chosen]
+                    neutral = neutralised(values, usual, self.explainer(model).concept, concept)
+                    result[chosen, c] = effect(model, values, np.full(len(chosen), owned), neutral)
+        return result, tried
+
+    def groups(self, frame: FeatureFrame) -> list[tuple[NDArray[np.int64], DivisionModel, bool]]:
+        """Rows of the same division and side, with their model."""
+        owned, key = frame.owned, frame.division * 2 + frame.owned
+        result = []
+        for value in np.unique(key):
+            rows = np.flatnonzero(key == value)
+            name = self.cells.spine.divisions[frame.division[rows[0]]]
+            result.append((rows, self.models[name], bool(owned[rows[0]])))
+        return result
+
+    def explainer(self, model: DivisionModel) -> Explainer:
+        """The one of the model's shared parts."""
+        key = id(model.shared)
+        if key not in self.explainers:
+            self.explainers[key] = Explainer.of(model.shared)
+        return self.explainers[key]
+
+    def usual(self, division: int, *, owned: bool) -> Usual:
+        """The usual cell of a division and side; of all cells where the side has none."""
+        if (division, owned) not in self.usuals:
+            self.usuals[division, owned] = self._usual(division, owned=owned)
+        return self.usuals[division, owned]
+
+    def _usual(self, division: int, *, owned: bool) -> Usual:
+        customers = np.flatnonzero(self.cells.spine.owned[:, division] == owned)
+        spread = np.linspace(0, len(customers) - 1, min(len(customers), SAMPLE)).astype(int)
+        customers = customers[spread].astype(np.int32)
+        frame = self.cells.rows(customers, np.full(len(customers), division, np.int32))
+        model = self.models[self.cells.spine.divisions[division]]
+        explainer, flags = self.explainer(model), np.full(len(customers), owned)
+        popular = explainer.concept == CONCEPTS.index(Concept.DIVISION)
+        values = usual_values(frame.values)
+        everywhere = np.arange(len(self.cells.spine.divisions), dtype=np.int32)
+        across = self.cells.rows(np.zeros(len(everywhere), np.int32), everywhere).values
+        values[popular] = usual_values(across)[popular]
+        mean = explainer.parts(model, frame.values, flags).concepts.mean(0)
+        neutral = neutralised(frame.values, values, explainer.concept, Concept.DIVISION)
+        alike = explainer.parts(model, neutral, flags).concepts.mean(0)
+        place = CONCEPTS.index(Concept.DIVISION)
+        mean[place] = alike[place]
+        return Usual(values, mean)
+
+    def _tell(
+        self, frame: FeatureFrame, parts: Parts, way: NDArray[np.int_]
+    ) -> tuple[list[str], list[Said]]:
+        """The sentences of all rows. `way` is 1 or -1 where a concept passed the test, else 0."""
+        facts = RowFacts(self.cells, frame)
+        usual = {
+            (int(frame.division[rows[0]]), owned): dict(
+                zip(
+                    frame.names,
+                    self.usual(int(frame.division[rows[0]]), owned=owned).values.tolist(),
+                    strict=True,
+                )
+            )
+            for rows, _, owned in self.groups(frame)
+        }
+        order = np.argsort(-np.abs(parts.concepts), axis=1, kind="stable")
+        owned = frame.owned
+        texts: list[str] = []
+        said: list[Said] = []
+        for row in range(len(order)):
+            passed = {CONCEPTS[c]: int(way[row, c]) for c in order[row] if way[row, c]}
+            one = facts.of(row, usual[int(frame.division[row]), bool(owned[row])], set(passed))
+            told: dict[int, list[str]] = {1: [], -1: []}
+            for concept, sign in passed.items():
+                if len(told[sign]) >= (MOST if sign > 0 else MOST_AGAINST):
+                    continue
+                text = say(concept, one, speaks_for=sign > 0)
+                if text is not None:
+                    told[sign].append(text)
+                    said.append(Said(row, concept, sign))
+            good = told[1] or [plain_rate(one)]
+            sentences = [*good, *(BUT + text for text in told[-1])]
+            texts.append("; ".join(text.replace("; ", ", ") for text in sentences))
+        return texts, said
+
+
+def _nth(strength: Floats, n: int) -> Floats:
+    """Shape (rows, 1): the n-th largest of each row's absolute values."""
+    ordered = -np.sort(-np.abs(strength), axis=1)
+    return ordered[:, n - 1 : n]

@@ -14,7 +14,7 @@ from gosales.pipeline.score_customers import ScoredLists, score_customers
 from gosales.pipeline.session import Work
 from gosales.pipeline.train import chosen_divisions
 from gosales.utils.progress import track
-from gosales.utils.store import LISTS, write_json
+from gosales.utils.store import LISTS, read_json, write_json
 
 
 def score(
@@ -53,9 +53,18 @@ def score(
         write_json(work.folder / "drift.json", found)
     lists = replace(lists, drift=tuple(found["warnings"]))
     work.warnings.extend(lists.drift)
+    _judge_reasons(work, lists)
     work.run.made.add(LISTS)
     work.note(
+        reasons=lists.faith,
         customers=int(lists.scores["customer_id"].nunique()),
         whitespace_rows=len(lists.whitespace),
     )
     return lists
+
+
+def _judge_reasons(work: Work, lists: ScoredLists) -> None:
+    """Put the test of the reasons into `metrics.json`, where this run has one."""
+    path = work.folder / "metrics.json"
+    if path.exists():
+        write_json(path, read_json(path, made_by="train") | {"reasons": lists.faith})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,10 +21,11 @@ from gosales.features.lookalikes import nearest_owners
 from gosales.models.division_model import DivisionModel
 from gosales.pipeline.cell_statuses import CellStatuses, skipped
 from gosales.pipeline.drift import sample_cells
+from gosales.pipeline.faithful import faithfulness
 from gosales.pipeline.money import money_columns
 from gosales.pipeline.products import owned_skus
 from gosales.pipeline.proof import populations
-from gosales.pipeline.reasons import explain_rows
+from gosales.pipeline.reasons import Reasoner
 from gosales.utils.progress import track
 from gosales.whitespace.ranking import division_rows, listed, product_rows
 from gosales.whitespace.scores import SCORE_DIGITS, with_grades
@@ -39,12 +41,16 @@ class ScoredLists:
     Attributes:
         scores: Columns of `Scores.ORDER`, by customer and division.
         whitespace: Columns of `Whitespace.ORDER`, by level and rank.
+        reasons: What each concept adds to the listed rows' scores, in log odds.
+        faith: How many of the reasons survive the test.
         sample: Features of scored cells, to see drift in.
         drift: Warnings that the run's `drift.json` gives.
     """
 
     scores: pd.DataFrame
     whitespace: pd.DataFrame
+    reasons: pd.DataFrame
+    faith: dict[str, Any]
     sample: FeatureFrame | None = None
     drift: tuple[str, ...] = ()
 
@@ -154,7 +160,9 @@ class _Ranking:
         chosen = divisions[listed(divisions, settings)]
         held = table[~open_cells & allowed].nlargest(settings.listed_rows, settings.order_by)
         shown = pd.concat([chosen[table.columns], held])
-        shown[Scores.REASONS] = explain_rows(self.cells, shown, *_cell_index(self.cells, shown))
+        reasoner = Reasoner(self.cells, self.models)
+        reasons = reasoner.explain(*_cell_index(self.cells, shown))
+        shown[Scores.REASONS] = reasons.texts
         products = self.products(shown)
         divisions[Whitespace.LOOKALIKES] = ""
         divisions.loc[chosen.index, Whitespace.LOOKALIKES] = _lookalikes(self.cells, chosen, table)
@@ -162,7 +170,12 @@ class _Ranking:
         for rows in (table, divisions, products):
             rows[Scores.REASONS] = _of_cell(shown, Scores.REASONS, rows)
         both = pd.concat([divisions, products], ignore_index=True)
-        return ScoredLists(table[list(Scores.ORDER)], both[list(Whitespace.ORDER)])
+        return ScoredLists(
+            table[list(Scores.ORDER)],
+            both[list(Whitespace.ORDER)],
+            reasons.table(shown),
+            faithfulness(reasoner, reasons),
+        )
 
     def open_cells(self, table: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows are whitespace: never bought, or so long ago that it may be sold again."""

@@ -41,6 +41,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "whitespace.csv",
         "whitespace.parquet",
         "drift.json",
+        "reasons.parquet",
     ),
     VALIDATION: ("validation/*",),
     BACKTEST: ("backtest/*",),

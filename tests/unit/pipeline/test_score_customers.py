@@ -11,6 +11,7 @@ import pytest
 
 from gosales.config import Config
 from gosales.core.columns import Scores, Status, Whitespace
+from gosales.core.concepts import CONCEPTS
 from gosales.core.errors import ModelError
 from gosales.core.settings import DivisionSettings, WhitespaceSettings
 from gosales.core.timeline import Cutoff, add_months
@@ -20,8 +21,10 @@ from gosales.models.division_model import POOLED, DivisionModel, Shared, Side
 from gosales.models.money_model import fit_money_model
 from gosales.models.recipe import fit_ensemble
 from gosales.models.settings import ModelSettings
+from gosales.pipeline.faithful import faithful, faithfulness
 from gosales.pipeline.money import price_levels
 from gosales.pipeline.products import owned_skus, product_models
+from gosales.pipeline.reasons import Reasoner
 from gosales.pipeline.score_customers import score_customers
 from gosales.pipeline.snapshots import sample_rows
 from gosales.whitespace.ranking import PER_CELL
@@ -278,3 +281,60 @@ def test_one_division_alone(engine, models, lists):
 def test_nothing_to_score_with(engine):
     with pytest.raises(ModelError, match="no model"):
         score_customers(engine, [], Config(), "r1")
+
+
+# --- The reasons ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reasoner(engine, models):
+    return Reasoner(engine.at(0), {model.division: model for model in models})
+
+
+@pytest.fixture(scope="module")
+def told(reasoner):
+    n, d = reasoner.cells.panel.shape
+    customer, division = np.divmod(np.arange(n * d, dtype=np.int32), np.int32(d))
+    return reasoner.explain(customer, division)
+
+
+def test_parts_add_up_to_the_log_odds_of_each_rows_score(reasoner, told, lists):
+    chance = 1 / (1 + np.exp(-told.parts.margin))
+    np.testing.assert_allclose(chance, lists.scores[Scores.SCORE], atol=1e-5)
+    rows = lists.reasons
+    concepts = rows[[str(concept) for concept in CONCEPTS]].to_numpy(float)
+    margin = rows["usual"] + concepts.sum(1)
+    score = lists.scores.set_index([Scores.CUSTOMER, Scores.DIVISION])[Scores.SCORE]
+    np.testing.assert_allclose(1 / (1 + np.exp(-margin)), score.loc[cells(rows)], atol=1e-3)
+
+
+def test_reasons_survive_the_test_and_a_row_says_few(reasoner, told):
+    assert len(told.said) > 30
+    assert np.mean(faithful(reasoner, told, told.said)) >= 0.95
+    figures = faithfulness(reasoner, told)
+    assert figures["reasons_tested"] == len(told.said)
+    assert figures["faithful_share"] >= 0.95
+    for way, most in ((1, 3), (-1, 1)):
+        counts = pd.Series([one.row for one in told.said if one.way == way]).value_counts()
+        assert counts.max() <= most
+    for row, text in enumerate(told.texts):
+        said = [one for one in told.said if one.row == row]
+        against = [part for part in text.split("; ") if part.startswith("But: ")]
+        assert len(against) == sum(one.way < 0 for one in said)
+        assert "__" not in text
+
+
+def test_reasons_of_other_rows_do_not_survive_it(reasoner, told):
+    """The test's own test: claims that are dealt out at random come out false."""
+    rng = np.random.default_rng(1)
+    rows = rng.permutation([one.row for one in told.said]).tolist()
+    dealt = [replace(one, row=row) for one, row in zip(told.said, rows, strict=True)]
+    assert np.mean(faithful(reasoner, told, dealt)) < 0.9
+    turned = [replace(one, way=-one.way) for one in told.said]
+    assert np.mean(faithful(reasoner, told, turned)) <= 0.05
+
+
+def test_one_row_is_explained_as_among_all(reasoner, told):
+    for row in (0, 7, 100):
+        one = reasoner.explain(told.frame.customer[[row]], told.frame.division[[row]])
+        assert one.texts == [told.texts[row]]
