@@ -14,6 +14,7 @@ from gosales.models.money_model import Money, MoneyModel
 from gosales.models.product_model import ProductModel
 from gosales.models.recipe import Ensemble
 from gosales.models.score_band import ScoreBand
+from gosales.models.sku_model import UNLEARNED, SkuModel
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -30,6 +31,7 @@ class Shared:
         ensemble: None where no cutoff had a complete outcome to learn from.
         baselines: The simple scores, fitted; none likewise.
         money: What a purchase is worth.
+        products: What ranks the SKUs that a customer never bought.
         typical_activity: Mean of the customers' decayed orders, for scores without any outcome.
     """
 
@@ -38,6 +40,7 @@ class Shared:
     baselines: dict[str, Baseline]
     money: MoneyModel
     typical_activity: float = 1.0
+    products: SkuModel = UNLEARNED
 
 
 @dataclass(frozen=True)

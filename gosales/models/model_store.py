@@ -32,10 +32,11 @@ from gosales.models.product_model import ProductChance, ProductModel
 from gosales.models.recipe import Ensemble, LinearMember
 from gosales.models.ridge_logistic import RidgeLogistic
 from gosales.models.score_band import ScoreBand
+from gosales.models.sku_model import BLEND, SHIPPED, SkuModel
 from gosales.utils.paths import slugs
 from gosales.utils.store import MODEL_SUFFIX
 
-FORMAT = 2
+FORMAT = 3
 LOADER = "gosales.models.mlflow_loader"
 MAX_TREE_BYTES = 200_000_000
 DATA = "division_model"
@@ -140,6 +141,7 @@ def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
         "baselines": {name: _pack_baseline(b) for name, b in shared.baselines.items()},
         "typical_activity": shared.typical_activity,
         "money": money,
+        "products": _pack_sku_model(shared.products),
         "trees": {name: hashlib.sha256(text).hexdigest() for name, text in trees.items()},
     }
     return {"shared": content, "shared_hash": _digest(content), "format": FORMAT}, trees
@@ -158,7 +160,8 @@ def _unpack_shared(shared: dict[str, Any], packed: dict[str, bytes]) -> Shared:
         linear = (_unpack_linear(shared[key]) for key in ("linear", "activity"))
         ensemble = Ensemble(names, shared["rate"], trees, *linear)
     baselines = {name: _unpack_baseline(name, b) for name, b in shared["baselines"].items()}
-    return Shared(names, ensemble, baselines, money, shared["typical_activity"])
+    products = _unpack_sku_model(shared["products"])
+    return Shared(names, ensemble, baselines, money, shared["typical_activity"], products)
 
 
 def _packed_trees(data: Path, name: str, digest: str) -> bytes:
@@ -218,6 +221,18 @@ def _pack_ridge(model: RidgeLogistic) -> dict[str, list[float | None]]:
 def _unpack_ridge(content: dict[str, Any]) -> RidgeLogistic:
     scale = np.array([np.inf if value is None else value for value in content["scale"]])
     return RidgeLogistic(np.array(content["mean"]), scale, np.array(content["weights"]))
+
+
+def _pack_sku_model(products: SkuModel) -> dict[str, Any]:
+    model = products.model
+    return {"kind": products.kind, "model": None if model is None else _pack_ridge(model)}
+
+
+def _unpack_sku_model(content: dict[str, Any]) -> SkuModel:
+    model = content["model"]
+    if content["kind"] not in SHIPPED or (model is None) == (content["kind"] == BLEND):
+        raise ValueError(f"{content['kind']!r} is no product model")
+    return SkuModel(content["kind"], None if model is None else _unpack_ridge(model))
 
 
 def _pack_linear(member: LinearMember | None) -> dict[str, Any] | None:

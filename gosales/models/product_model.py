@@ -43,16 +43,6 @@ class ProductModel:
 
     items: tuple[ProductChance, ...]
 
-    def best(self, owned: set[str], most: int) -> list[ProductChance]:
-        """The likeliest SKUs, at most `most`, that are not in `owned`."""
-        chosen: list[ProductChance] = []
-        for item in self.items:
-            if len(chosen) == most:
-                break
-            if item.sku not in owned:
-                chosen.append(item)
-        return chosen
-
 
 def fit_product_model(counts: Iterable[ProductCount]) -> ProductModel:
     """Fit one division from the counts of its SKUs."""

@@ -51,6 +51,7 @@ def metrics(fitted: Fitted, capacity: int = CAPACITY) -> dict[str, Any]:
             "note": "The history is too short to judge the models on an unseen horizon.",
             "populations": {},
             "money": None,
+            "products": fitted.products.evidence,
         }
     names = {model.division for model in fitted.models}
     kept = [name in names for name in proof.divisions]
@@ -72,6 +73,7 @@ def metrics(fitted: Fitted, capacity: int = CAPACITY) -> dict[str, Any]:
         "best_baseline": best_baseline(proof, owned=False),
         "populations": shipped,
         "money": _money(fitted, proof, chance),
+        "products": fitted.products.evidence,
         "baselines": {
             name: {population: board[MACRO] for population, board in boards[name].items()}
             for name in BASELINES

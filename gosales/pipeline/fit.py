@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ from gosales.pipeline.gate import (
 )
 from gosales.pipeline.money import MoneyProof, plain_money, price_levels, prove_money
 from gosales.pipeline.proof import prove_fit
+from gosales.pipeline.sku_models import UNJUDGED, SkuChoice, SkuWindow, choose_sku_model
 from gosales.pipeline.snapshots import Lesson, combine, lessons, sample_rows
 from gosales.utils.progress import track
 
@@ -49,6 +50,7 @@ class Fitted:
     training: TrainingSet | None
     calibrations: Calibrations
     money: MoneyProof | None = None
+    products: SkuChoice = UNJUDGED
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,15 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
     """Fit the models of `plan.divisions` on the engine's history."""
     h = engine.horizon_months
     final = lessons(engine.months, h, plan.settings.snapshots)
-    rows, proofs, money = _learn(engine, final, plan)
+    past = _learn(engine, final, plan)
+    with track("Choosing what ranks the products"):
+        products = choose_sku_model(past.windows.get(2 * h), past.windows.get(h), plan.seed)
     with track("Training on all of the history"):
-        training = combine([rows[x] for x in final], plan.budget, plan.seed) if final else None
-        shared = _shared(engine, training, plan)
-    calibrations = Calibrations(proofs.get(2 * h), proofs.get(h))
+        training = combine([past.rows[x] for x in final], plan.budget, plan.seed) if final else None
+        shared = replace(_shared(engine, training, plan), products=products.model)
+    calibrations = Calibrations(past.proofs.get(2 * h), past.proofs.get(h))
     models = _models(engine, shared, calibrations, training, plan)
-    return Fitted(models, proofs.get(h), training, calibrations, money)
+    return Fitted(models, calibrations.newer, training, calibrations, past.money, products)
 
 
 def _lessons_before(engine: FeatureEngine, plan: Plan, age: int) -> list[Lesson]:
@@ -84,10 +88,24 @@ def _lessons_before(engine: FeatureEngine, plan: Plan, age: int) -> list[Lesson]
     return found
 
 
-def _learn(
-    engine: FeatureEngine, final: list[Lesson], plan: Plan
-) -> tuple[dict[Lesson, TrainingSet], dict[int, Proof], MoneyProof | None]:
-    """The rows of all lessons; the proofs one and two horizons before the end, by age; the money's.
+@dataclass
+class _Past:
+    """What past cutoffs tell.
+
+    Attributes:
+        rows: To learn from, by lesson.
+        proofs: One and two horizons before the end, by age.
+        windows: Of the products, likewise.
+    """
+
+    rows: dict[Lesson, TrainingSet] = field(default_factory=dict)
+    proofs: dict[int, Proof] = field(default_factory=dict)
+    windows: dict[int, SkuWindow] = field(default_factory=dict)
+    money: MoneyProof | None = None
+
+
+def _learn(engine: FeatureEngine, final: list[Lesson], plan: Plan) -> _Past:
+    """The rows of all lessons, and the proofs.
 
     The oldest cutoff comes first: when a proof's own is reached, what it learns from is there, and
     no cutoff's features have to be kept.
@@ -97,22 +115,31 @@ def _learn(
     wanted = dict.fromkeys([*final, *earlier[h], *earlier[2 * h]])
     ages = {lesson.age for lesson in wanted} | {age for age in earlier if earlier[age]}
     most = 2 * plan.budget // max(len(wanted), 1)
-    rows: dict[Lesson, TrainingSet] = {}
-    proofs: dict[int, Proof] = {}
-    money: MoneyProof | None = None
+    found = _Past()
     oldest_first = sorted(ages, reverse=True)
     with track("Learning from past cutoffs", total=len(ages)) as advance:
         for age, cells in zip(oldest_first, engine.several(oldest_first), strict=True):
             for lesson in (one for one in wanted if one.age == age):
-                rows[lesson] = _rows_of(engine, cells, lesson, plan.settings.kept_zeros, most)
+                found.rows[lesson] = _rows_of(engine, cells, lesson, plan.settings.kept_zeros, most)
             if earlier.get(age):
-                past = combine([rows[x] for x in earlier[age]], plan.budget, plan.seed)
-                if past.learnable:
-                    proofs[age] = prove_fit(engine, cells, past, plan.settings, plan.seed)
-                    if age == h:
-                        money = prove_money(cells, past, engine.history, plan.seed)
+                _prove(found, engine, cells, earlier[age], plan)
             advance(1)
-    return rows, proofs, money
+    return found
+
+
+def _prove(
+    found: _Past, engine: FeatureEngine, cells: CellFeatures, learned: list[Lesson], plan: Plan
+) -> None:
+    """Fit on what was learned before the cells' cutoff, and judge that on the horizon after it."""
+    past = combine([found.rows[one] for one in learned], plan.budget, plan.seed)
+    if not past.learnable:
+        return
+    age = engine.history.cutoff.age_in_months(cells.panel.cutoff.date)
+    proof = found.proofs[age] = prove_fit(engine, cells, past, plan.settings, plan.seed)
+    if plan.products:
+        found.windows[age] = SkuWindow.of(engine.history, cells.panel, proof)
+    if age == engine.horizon_months:
+        found.money = prove_money(cells, past, engine.history, plan.seed)
 
 
 def _rows_of(

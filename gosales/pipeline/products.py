@@ -10,10 +10,12 @@ import pandas as pd
 
 from gosales.core.columns import UNASSIGNED, Fact, Product
 from gosales.core.star import History, is_kept, sku_sums
+from gosales.features.sku_signals import FIRST, LAST
 from gosales.labels.purchases import KEPT, VALUE, sku_purchases
 from gosales.models.product_model import ProductCount, ProductModel, fit_product_model
 
 STILL_SOLD_MONTHS = 12
+DAYS_PER_MONTH = 30.4375
 
 
 def product_models(history: History, horizon_months: int) -> dict[str, ProductModel]:
@@ -56,6 +58,21 @@ def owned_skus(history: History, rebuy_after_months: Mapping[str, int] | None = 
             counts.filter(counts[Fact.DIVISION] == division)
         )
     return owned
+
+
+def sku_holdings(history: History) -> pd.DataFrame:
+    """customer_id, division, product_sku and FIRST, LAST months ago, of what is owned."""
+    sales, key = history.sales, [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU]
+    sold = sales.filter(sales[Fact.LINE_TYPE] == Fact.SALE)
+    days = sold.group_by(key).aggregate(
+        **{FIRST: sold[Fact.DATE].min(), LAST: sold[Fact.DATE].max()}
+    )
+    known = days.semi_join(owned_skus(history), key)
+    rows = known.filter(known[Fact.DIVISION] != UNASSIGNED).order_by(key).to_pandas()
+    today = pd.Timestamp(history.cutoff.date)
+    for name in (FIRST, LAST):
+        rows[name] = (today - pd.to_datetime(rows[name])).dt.days / DAYS_PER_MONTH
+    return rows
 
 
 def still_sold(history: History) -> ir.Table:

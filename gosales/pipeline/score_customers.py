@@ -26,6 +26,8 @@ from gosales.pipeline.money import money_columns
 from gosales.pipeline.products import owned_skus
 from gosales.pipeline.proof import populations
 from gosales.pipeline.reasons import Reasoner
+from gosales.pipeline.sku_lists import ListedCells, best_products
+from gosales.pipeline.sku_models import SkuMarket
 from gosales.utils.progress import track
 from gosales.whitespace.ranking import division_rows, listed, product_rows
 from gosales.whitespace.scores import SCORE_DIGITS, with_grades
@@ -192,21 +194,26 @@ class _Ranking:
 
     def products(self, shown: pd.DataFrame) -> pd.DataFrame:
         """Product rows of the listed cells."""
-        owned = self.owned(shown[Scores.CUSTOMER])
         models = {name: model.products for name, model in self.models.items()}
-        rows = product_rows(shown, models, owned, self.config.whitespace.order_by)
+        market = SkuMarket.of(self.history, self.cells.panel, models)
+        chosen = {
+            d: self.models[name].shared.products
+            for d, name in enumerate(self.cells.panel.divisions)
+            if name in self.models
+        }
+        score = shown[Scores.SCORE].to_numpy(float)
+        cells = ListedCells(*_cell_index(self.cells, shown), score)
+        owned = self.owned(shown[Scores.CUSTOMER])
+        found = best_products(market, chosen, cells, owned)
+        rows = product_rows(shown, found, self.config.whitespace.order_by)
         return rows.assign(**{Whitespace.CELL_STATUS: self.statuses.of_products(rows)})
 
-    def owned(self, customers: pd.Series) -> dict[str, set[tuple[str, str]]]:
-        """Customer -> (division, SKU) pairs that are not to be offered to it."""
+    def owned(self, customers: pd.Series) -> pd.DataFrame:
+        """customer_id, division, product_sku that are not to be offered."""
         rows = owned_skus(self.history, self.config.divisions.rebuy_after_months).to_pandas()
         rows = rows[rows[Fact.CUSTOMER].isin(set(customers))]
-        columns = (rows[Fact.CUSTOMER], rows[Fact.DIVISION], rows[Fact.SKU])
         never = self.statuses.skipped_products(skipped(self.config.whitespace))
-        owned: dict[str, set[tuple[str, str]]] = {}
-        for customer, division, sku in (*zip(*columns, strict=True), *sorted(never)):
-            owned.setdefault(customer, set()).add((division, sku))
-        return owned
+        return pd.concat([rows, pd.DataFrame(sorted(never), columns=rows.columns)])
 
 
 def _of_cell(source: pd.DataFrame, column: str, rows: pd.DataFrame) -> NDArray[np.object_]:

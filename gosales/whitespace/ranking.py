@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -14,13 +11,6 @@ from gosales.core.settings import WhitespaceSettings
 
 DIVISION, PRODUCT = "division", "product"
 PER_REP = 50
-PER_CELL = 3
-
-
-class Products(Protocol):
-    """What the ranking asks of a division's product model."""
-
-    def best(self, owned: set[str], most: int) -> list[Any]: ...
 
 
 def rank(rows: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -53,34 +43,22 @@ def listed(ranked: pd.DataFrame, settings: WhitespaceSettings) -> NDArray[np.boo
     return np.asarray(first | (has_rep & (of_rep < PER_REP)).to_numpy())
 
 
-def product_rows(
-    cells: pd.DataFrame,
-    models: Mapping[str, Products],
-    owned: dict[str, set[tuple[str, str]]],
-    by: str,
-) -> pd.DataFrame:
-    """Up to three never-bought SKUs for each cell, ranked.
+def product_rows(cells: pd.DataFrame, found: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The never-bought SKUs of the cells, ranked.
 
     Args:
-        cells: Score rows to make products for.
-        models: Division -> product model.
-        owned: Customer -> (division, SKU) pairs it owns.
+        cells: Score rows.
+        found: `position` (of a cell), `sku`, `chance` and `value_cents` if it is bought.
         by: `icp_score` (ranks products by their own score) or `expected_value`.
     """
-    found: list[tuple[int, str, float, float]] = []
-    keys = zip(cells[Scores.CUSTOMER], cells[Scores.DIVISION], cells[Scores.SCORE], strict=True)
-    for position, (customer, division, score) in enumerate(keys):
-        held = {sku for where, sku in owned.get(customer, ()) if where == division}
-        for item in models[division].best(held, PER_CELL):
-            chance = score * item.chance
-            found.append((position, item.sku, chance, chance * item.value_cents / 100))
-    index = [row[0] for row in found]
-    rows = cells.iloc[index].assign(
+    chance = found["chance"].to_numpy(float)
+    value = chance * found["value_cents"].to_numpy(float) / 100
+    rows = cells.iloc[found["position"].to_numpy(int)].assign(
         **{
             Whitespace.LEVEL: PRODUCT,
-            Whitespace.SKU: [row[1] for row in found],
-            Whitespace.PRODUCT_SCORE: np.round([row[2] for row in found], 6),
-            Whitespace.VALUE: np.round([row[3] for row in found], 2),
+            Whitespace.SKU: found["sku"].to_numpy(object),
+            Whitespace.PRODUCT_SCORE: np.round(chance, 6),
+            Whitespace.VALUE: np.round(value, 2),
         }
     )
     return rank(rows, Whitespace.PRODUCT_SCORE if by == Scores.SCORE else by)

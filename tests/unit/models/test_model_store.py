@@ -14,6 +14,8 @@ from gosales.models.division_model import BASELINE, Shared
 from gosales.models.model_store import load_model, load_models, save_models
 from gosales.models.money_model import MoneyModel
 from gosales.models.recipe import WHITESPACE
+from gosales.models.ridge_logistic import RidgeLogistic
+from gosales.models.sku_model import BLEND, SEGMENT, SkuModel
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:mlflow.*")
 
@@ -62,6 +64,33 @@ def test_what_is_read_back_scores_identically(folder, make_model, training):
         make_model().held,
     )
     assert cad.shared is cpe.shared
+
+
+RIDGE = RidgeLogistic(np.array([0.0, 1.0]), np.array([2.0, np.inf]), np.array([0.5, 0.0, -3.0]))
+
+
+@pytest.mark.parametrize("products", [SkuModel(SEGMENT), SkuModel(BLEND, RIDGE)])
+def test_what_ranks_the_products_is_read_back(tmp_path, make_model, products):
+    model = make_model("CAD")
+    save_models([replace(model, shared=replace(model.shared, products=products))], tmp_path)
+    (back,) = load_models(tmp_path)
+    found = back.shared.products
+    assert found.kind == products.kind
+    x = np.array([[1.0, 7.0], [2.0, 8.0]], np.float32)
+    if products.model is not None:
+        assert found.model.logit(x).tolist() == products.model.logit(x).tolist()
+
+
+@pytest.mark.parametrize("kind", ["something else", BLEND])
+def test_an_unknown_product_model_is_refused(folder, kind):
+    def change(content):
+        shared = content["shared"] | {"products": {"kind": kind, "model": None}}
+        digest = hashlib.sha256(json.dumps(shared, sort_keys=True).encode()).hexdigest()
+        return content | {"shared": shared, "shared_hash": digest}
+
+    rewrite(folder, change)
+    with pytest.raises(ModelError, match="no product model"):
+        load_model(data_of(folder))
 
 
 @pytest.mark.parametrize("missing", ["linear", "whitespace trees", "money", "everything"])
@@ -170,7 +199,7 @@ def test_a_rewritten_model_is_refused_with_a_remedy(folder, change):
 
 def test_another_format_is_named(folder):
     rewrite(folder, lambda c: c | {"format": 7})
-    with pytest.raises(ModelError, match="format 7, not 2"):
+    with pytest.raises(ModelError, match="format 7, not 3"):
         load_model(data_of(folder))
 
 

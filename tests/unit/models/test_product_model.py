@@ -35,20 +35,6 @@ def test_likeliest_first(model):
     assert skus(model.items) == ["pro", "rare", "new", "lite"]
 
 
-@pytest.mark.parametrize(
-    ("owned", "most", "expected"),
-    [
-        (set(), 3, ["pro", "rare", "new"]),
-        ({"pro", "new"}, 3, ["rare", "lite"]),
-        ({"pro", "rare", "new", "lite"}, 3, []),
-        ({"something else"}, 1, ["pro"]),
-        (set(), 0, []),
-    ],
-)
-def test_owned_skus_are_skipped(model, owned, most, expected):
-    assert skus(model.best(owned, most)) == expected
-
-
 def test_ties_by_name_whatever_the_order():
     counts = [ProductCount(sku, 2, 10, 1.0) for sku in "cab"]
     assert skus(fit_product_model(counts).items) == ["a", "b", "c"]
@@ -57,4 +43,4 @@ def test_ties_by_name_whatever_the_order():
 
 def test_a_division_without_products_has_none():
     assert fit_product_model([]).items == ()
-    assert fit_product_model(iter(())).best(set(), 3) == []
+    assert fit_product_model(iter(())).items == ()

@@ -26,8 +26,8 @@ from gosales.pipeline.money import price_levels
 from gosales.pipeline.products import owned_skus, product_models
 from gosales.pipeline.reasons import Reasoner
 from gosales.pipeline.score_customers import score_customers
+from gosales.pipeline.sku_lists import PER_CELL
 from gosales.pipeline.snapshots import sample_rows
-from gosales.whitespace.ranking import PER_CELL
 
 END = dt.date(2024, 12, 31)
 DIVISIONS = ("CAD", "CPE", "PLM")

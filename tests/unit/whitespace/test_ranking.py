@@ -6,7 +6,6 @@ import pytest
 
 from gosales.core.columns import Scores, Whitespace
 from gosales.core.settings import WhitespaceSettings
-from gosales.models.product_model import ProductCount, fit_product_model
 from gosales.whitespace.ranking import PER_REP, division_rows, listed, product_rows, rank
 
 W = Whitespace
@@ -71,7 +70,7 @@ def test_nothing_open_is_an_empty_list():
     rows = division_rows(table, np.array([False]), Scores.SCORE)
     assert rows.empty
     assert not listed(rows, WhitespaceSettings()).any()
-    assert product_rows(rows, {}, {}, Scores.SCORE).empty
+    assert product_rows(rows, found(), Scores.SCORE).empty
 
 
 def test_listed_are_the_first_rows_and_the_first_fifty_of_every_rep():
@@ -90,44 +89,26 @@ def test_rows_without_a_rep_are_no_reps_first(nobody):
     assert listed(rows, WhitespaceSettings(listed_rows=2)).tolist() == [True] * 2 + [False] * 3
 
 
-@pytest.fixture
-def models():
-    """Five SKUs in X, p0 the likeliest; one in Y."""
-    five = [ProductCount(f"p{i}", 50 - 10 * i, 100, 1000.0 * i) for i in range(5)]
-    return {"X": fit_product_model(five), "Y": fit_product_model([ProductCount("y", 5, 9, 99.0)])}
+def found(*rows):
+    """Products found for cells: position, SKU, chance, cents."""
+    return pd.DataFrame(rows, columns=["position", "sku", "chance", "value_cents"])
 
 
-def skus_of(rows, customer):
-    mine = rows[rows[W.CUSTOMER] == customer]
-    return dict(zip(mine[W.SKU], mine[W.PRODUCT_SCORE], strict=True))
-
-
-def test_at_most_three_products_and_never_one_that_is_owned(models):
-    owned = {"b": {("X", "p0"), ("X", "p2")}, "c": {("X", f"p{i}") for i in range(5)}}
-    rows = product_rows(cells(("a", "X"), ("b", "X"), ("c", "X")), models, owned, Scores.SCORE)
-    assert list(skus_of(rows, "a")) == ["p0", "p1", "p2"]
-    assert list(skus_of(rows, "b")) == ["p1", "p3", "p4"]
-    assert skus_of(rows, "c") == {}
-    assert (rows[W.LEVEL] == "product").all()
-
-
-def test_a_sku_of_the_same_name_in_another_division_is_not_owned(models):
-    rows = product_rows(cells(("a", "X")), models, {"a": {("Y", "p0")}}, Scores.SCORE)
-    assert "p0" in skus_of(rows, "a")
-
-
-def test_a_products_score_is_the_cells_times_its_chance(models):
-    rows = product_rows(cells(("a", "X", 0.4)), models, {}, Scores.SCORE)
-    item = models["X"].items[1]
-    assert skus_of(rows, "a")[item.sku] == pytest.approx(0.4 * item.chance, abs=1e-6)
-    assert (rows[W.PRODUCT_SCORE] <= rows[W.SCORE]).all()
-    money = rows.set_index(W.SKU)[W.VALUE][item.sku]
-    assert money == pytest.approx(0.4 * item.chance * item.value_cents / 100, abs=0.01)
+def test_a_product_row_is_its_cells_with_its_own_score_and_money():
+    rows = product_rows(cells(("a", "X"), ("b", "Y")), found((1, "p", 0.3, 1000.0)), Scores.SCORE)
+    row = rows.iloc[0]
+    assert (row[W.CUSTOMER], row[W.DIVISION], row[W.LEVEL], row[W.SKU]) == (
+        "b",
+        "Y",
+        "product",
+        "p",
+    )
+    assert (row[W.PRODUCT_SCORE], row[W.VALUE]) == (0.3, 3.0)
 
 
 def test_products_have_ranks_of_their_own_ties_by_sku():
-    even = {"X": fit_product_model([ProductCount(sku, 1, 9, 1.0) for sku in "cab"])}
-    rows = product_rows(cells(("b", "X"), ("a", "X")), even, {}, Scores.SCORE)
+    even = found(*((at, sku, 0.1, 1.0) for at in (0, 1) for sku in "cab"))
+    rows = product_rows(cells(("b", "X"), ("a", "X")), even, Scores.SCORE)
     assert rows[W.RANK].tolist() == [1, 2, 3, 4, 5, 6]
     assert list(zip(rows[W.CUSTOMER], rows[W.SKU], strict=True)) == [
         (customer, sku) for customer in "ab" for sku in "abc"
@@ -135,13 +116,13 @@ def test_products_have_ranks_of_their_own_ties_by_sku():
 
 
 @pytest.mark.parametrize(("by", "first"), [(Scores.SCORE, "p0"), (Scores.VALUE, "p2")])
-def test_products_are_ranked_by_their_own_score_or_money(models, by, first):
-    assert product_rows(cells(("a", "X")), models, {}, by)[W.SKU].iloc[0] == first
+def test_products_are_ranked_by_their_own_score_or_money(by, first):
+    three = found((0, "p0", 0.3, 1.0), (0, "p1", 0.2, 2.0), (0, "p2", 0.1, 900.0))
+    assert product_rows(cells(("a", "X")), three, by)[W.SKU].iloc[0] == first
 
 
-def test_a_division_without_products_gives_no_rows():
-    none = {"X": fit_product_model([])}
-    rows = product_rows(cells(("a", "X")), none, {}, Scores.SCORE)
+def test_cells_without_products_give_no_rows():
+    rows = product_rows(cells(("a", "X")), found(), Scores.SCORE)
     assert rows.empty
     assert set(rows) >= {W.RANK, W.SKU, W.PRODUCT_SCORE, W.LEVEL}
 

@@ -1,0 +1,99 @@
+"""The best products of listed cells, by the SKU model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gosales.models.sku_model import SkuModel
+from gosales.pipeline.sku_models import BLOCK, Floats, SkuMarket
+
+Flags = NDArray[np.bool_]
+POSITION, SKU, CHANCE, VALUE = "position", "sku", "chance", "value_cents"
+PER_CELL = 3
+LEAST_CHANCE = 5e-7
+"""What rounds to nothing is not listed."""
+
+
+@dataclass(frozen=True)
+class ListedCells:
+    """Cells to find products for; all of shape (rows,).
+
+    Attributes:
+        customer, division: Index in the panel.
+        score: The chance to buy from the division.
+    """
+
+    customer: NDArray[np.int32]
+    division: NDArray[np.int32]
+    score: Floats
+
+
+def best_products(
+    market: SkuMarket, models: Mapping[int, SkuModel], cells: ListedCells, owned: pd.DataFrame
+) -> pd.DataFrame:
+    """POSITION (of the cell), SKU, CHANCE and VALUE, at most PER_CELL rows per cell, best first.
+
+    Args:
+        models: By the division's column in the panel.
+        owned: customer_id, division, product_sku that are not to be offered.
+    """
+    hidden = market.held(owned)
+    parts = [pd.DataFrame({POSITION: [], SKU: [], CHANCE: [], VALUE: []})]
+    customers = np.unique(cells.customer)
+    for start in range(0, len(customers), BLOCK):
+        block = customers[start : start + BLOCK].astype(np.intp)
+        values = market.signals.values(block)
+        free = np.equal(hidden[block].todense(), 0)
+        inside = (cells.customer >= block[0]) & (cells.customer <= block[-1])
+        for rows, columns in _by_division(market, cells, np.flatnonzero(inside)):
+            at = np.searchsorted(block, cells.customer[rows])
+            picked = np.ix_(at, columns)
+            shape = free[picked].shape
+            chance = (
+                models[int(cells.division[rows[0]])]
+                .chance(
+                    values[picked].reshape(-1, values.shape[2]),
+                    np.repeat(cells.score[rows], len(columns)),
+                    np.tile(market.share[columns], len(rows)),
+                )
+                .reshape(shape)
+            )
+            parts.append(_first(market, rows, columns, np.where(free[picked], chance, 0.0)))
+    found = pd.concat(parts[1:] or parts, ignore_index=True)
+    return found.sort_values([POSITION, CHANCE], ascending=[True, False], kind="stable")
+
+
+def _by_division(
+    market: SkuMarket, cells: ListedCells, rows: NDArray[np.intp]
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """The rows of each division, with the columns of its candidates."""
+    for division in np.unique(cells.division[rows]):
+        columns = np.flatnonzero(market.signals.division == division)
+        if len(columns):
+            yield rows[cells.division[rows] == division], columns
+
+
+def _first(
+    market: SkuMarket,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    chance: Floats,
+) -> pd.DataFrame:
+    """The likeliest columns of each row; ties in the order of the names."""
+    order = np.argsort(-chance, axis=1, kind="stable")[:, :PER_CELL]
+    told = np.take_along_axis(chance, order, 1)
+    kept = told.ravel() >= LEAST_CHANCE
+    column = columns[order].ravel()[kept]
+    return pd.DataFrame(
+        {
+            POSITION: np.repeat(rows, order.shape[1])[kept],
+            SKU: market.signals.keys.get_level_values(1).to_numpy(object)[column],
+            CHANCE: told.ravel()[kept],
+            VALUE: market.value_cents[column],
+        }
+    )

@@ -1,0 +1,180 @@
+"""Which product next: signals, the choice of a model, and the lists made with it."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from gosales.core.columns import Fact
+from gosales.features.sku_signals import FIRST, LAST, SIGNALS, SkuSignals
+from gosales.models.sku_model import BLEND, DIVISION, SEGMENT, SkuModel, SkuRows, fit_blend
+from gosales.pipeline.sku_lists import PER_CELL, ListedCells, best_products
+from gosales.pipeline.sku_models import SkuMarket, SkuWindow, choose_sku_model
+
+COLUMNS = [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU, FIRST, LAST]
+SKUS = 40
+
+
+def market_of(customers=600, seed=3):
+    """Two kinds of customers; each kind owns, and will buy, SKUs of its own half of division X."""
+    rng = np.random.default_rng(seed)
+    ids = np.array([f"{c:04}" for c in range(customers)], object)
+    kind = rng.integers(0, 2, customers)
+    likes = (np.arange(SKUS) % 2)[None, :] == kind[:, None]
+    owned = rng.random(likes.shape) < np.where(likes, 0.4, 0.02)
+    taken = ~owned & (rng.random(likes.shape) < np.where(likes, 0.15, 0.005))
+    who, what = np.nonzero(owned)
+    age = rng.uniform(0, 30, len(who))
+    held = pd.DataFrame(
+        {
+            Fact.CUSTOMER: ids[who],
+            Fact.DIVISION: "X",
+            Fact.SKU: [f"s{sku:02}" for sku in what],
+            FIRST: age,
+            LAST: age,
+        }
+    )
+    sold = pd.DataFrame({Fact.DIVISION: "X", Fact.SKU: [f"s{sku:02}" for sku in range(SKUS)]})
+    panel = SimpleNamespace(
+        customers=ids,
+        divisions=("X",),
+        horizon_months=6,
+        segments={"kind": np.zeros(customers, int)},
+    )
+    signals = SkuSignals.of(held, sold, panel)
+    market = SkuMarket(signals, np.full(SKUS, 0.1), np.full(SKUS, 500.0))
+    return SkuWindow(market, np.full((customers, 1), 0.4), sparse.csr_array(taken * 1.0)), likes
+
+
+@pytest.fixture(scope="module")
+def windows():
+    """Two horizons of the same law."""
+    return market_of(seed=3), market_of(seed=4)
+
+
+def named(values, name):
+    return values[:, :, SIGNALS.index(name)]
+
+
+def test_the_skus_a_customer_owns_speak_for_their_like(windows):
+    window, likes = windows[0]
+    values = window.market.signals.values(np.arange(600))
+    for name in ("items", "alike", "patterns"):
+        told = named(values, name)
+        assert told[likes].mean() > told[~likes].mean(), name
+
+
+def test_signals_by_hand():
+    """Two of four customers own p, one of them since a month; q is sold, and nobody owns it."""
+    panel = SimpleNamespace(
+        customers=np.array(list("abcd"), object),
+        divisions=("X",),
+        horizon_months=6,
+        segments={"kind": np.array([0, 0, 1, -1])},
+    )
+    held = pd.DataFrame([("a", "X", "p", 1.0, 1.0), ("b", "X", "p", 20.0, 2.0)], columns=COLUMNS)
+    sold = pd.DataFrame({Fact.DIVISION: ["X", "X"], Fact.SKU: ["p", "q"]})
+    signals = SkuSignals.of(held, sold, panel)
+    assert signals.keys.tolist() == [("X", "p"), ("X", "q")]
+    values = signals.values(np.arange(4))
+    assert named(values, "popularity")[0].tolist() == pytest.approx(
+        [np.log(1.5 / 4), np.log(0.5 / 5)]
+    )
+    lift = np.log([(2 + 20) / (1 + 20), (0 + 20) / (0.5 + 20), 1.0])
+    assert named(values, "segment")[[0, 2, 3], 0].tolist() == pytest.approx(lift.tolist())
+    assert named(values, "basket")[:, 0].tolist() == pytest.approx([np.log(2), np.log(2), 0, 0])
+    assert named(values, "division_skus")[0].tolist() == pytest.approx([np.log(2)] * 2)
+    assert signals.free(np.arange(4)).tolist() == [[False, True]] * 2 + [[True, True]] * 2
+
+
+def test_ease_by_hand(windows):
+    """The closed form: minus the inverse over its diagonal, nothing of a SKU for itself."""
+    items = windows[0][0].market.signals.items
+    bought = items.bought.toarray()
+    inverse = np.linalg.inv(bought.T @ bought + 50 * np.eye(SKUS))
+    assert items.ease[1, 0] == pytest.approx(-inverse[1, 0] / inverse[0, 0])
+    assert not np.diag(items.ease).any()
+
+
+def test_the_blend_is_shipped_where_it_surely_ranks_best(windows):
+    (older, _), (newer, _) = windows
+    choice = choose_sku_model(older, newer, seed=1)
+    assert choice.model.kind == choice.evidence["shipped"] == BLEND
+    blend = choice.evidence["candidates"][BLEND]
+    assert blend["gain_low"] > 0
+    assert 0.8 < blend["expected_over_actual"] < 1.25
+    assert choice.evidence == choose_sku_model(older, newer, seed=1).evidence
+
+
+def test_without_a_sure_gain_popularity_in_the_segments_is_shipped(windows):
+    (older, _), (newer, _) = windows
+    rng = np.random.default_rng(5)
+    noise = sparse.csr_array((rng.random((600, SKUS)) < 0.05) * 1.0)
+    lost = SkuWindow(newer.market, newer.division_score, noise)
+    assert choose_sku_model(older, lost, seed=1).model == SkuModel(SEGMENT)
+
+
+def test_without_an_older_horizon_there_is_no_blend(windows):
+    choice = choose_sku_model(None, windows[1][0], seed=1)
+    assert BLEND not in choice.evidence["candidates"]
+
+
+def test_without_a_horizon_nothing_is_judged():
+    choice = choose_sku_model(None, None, seed=1)
+    assert choice.model.kind == DIVISION
+    assert choice.evidence["why"]
+
+
+def test_rows_of_one_outcome_teach_nothing():
+    rows = SkuRows(
+        np.zeros((4, len(SIGNALS)), np.float32),
+        *np.full((2, 4), 0.1),
+        np.zeros(4, bool),
+        np.ones(4),
+    )
+    assert fit_blend(rows) is None
+
+
+@pytest.mark.parametrize("kind", [SEGMENT, DIVISION, BLEND])
+def test_lists_hold_the_likeliest_free_products_never_above_their_division(windows, kind):
+    (older, _), (newer, _) = windows
+    blend = choose_sku_model(older, newer, seed=1).model.model if kind == BLEND else None
+    model, market = SkuModel(kind, blend), newer.market
+    cells = ListedCells(
+        np.array([5, 1, 5], np.int32), np.zeros(3, np.int32), np.array([0.3, 0.02, 0.3])
+    )
+    hidden = pd.DataFrame(
+        [("0005", "X", "s00"), ("0005", "X", "s01")],
+        columns=[Fact.CUSTOMER, Fact.DIVISION, Fact.SKU],
+    )
+    found = best_products(market, {0: model}, cells, hidden)
+    assert found["position"].tolist() == [0] * PER_CELL + [1] * PER_CELL + [2] * PER_CELL
+    assert not set(found.loc[found["position"] != 1, "sku"]) & {"s00", "s01"}
+    assert (found["chance"] <= cells.score[found["position"]]).all()
+    assert (found.groupby("position")["chance"].diff().dropna() <= 0).all()
+
+
+def test_what_rounds_to_nothing_is_not_listed(windows):
+    market = windows[1][0].market
+    cells = ListedCells(np.zeros(1, np.int32), np.zeros(1, np.int32), np.array([1e-9]))
+    hidden = pd.DataFrame([], columns=[Fact.CUSTOMER, Fact.DIVISION, Fact.SKU])
+    assert best_products(market, {0: SkuModel(DIVISION)}, cells, hidden).empty
+
+
+def test_a_market_without_candidates_gives_no_products():
+    signals = windows_without_candidates()
+    market = SkuMarket(signals, np.empty(0), np.empty(0))
+    cells = ListedCells(np.zeros(1, np.int32), np.zeros(1, np.int32), np.array([0.5]))
+    hidden = pd.DataFrame([], columns=[Fact.CUSTOMER, Fact.DIVISION, Fact.SKU])
+    assert best_products(market, {0: SkuModel(DIVISION)}, cells, hidden).empty
+
+
+def windows_without_candidates():
+    panel = SimpleNamespace(
+        customers=np.array(["a"], object), divisions=("X",), horizon_months=6, segments={}
+    )
+    sold = pd.DataFrame({Fact.DIVISION: [], Fact.SKU: []}, dtype=object)
+    held = pd.DataFrame([("a", "X", "p", 1.0, 1.0)], columns=COLUMNS)
+    return SkuSignals.of(held, sold, panel)
