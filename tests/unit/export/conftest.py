@@ -82,7 +82,7 @@ def publish(tmp_path):
     def write(rows):
         folder = tmp_path / f"run-{len(rows)}"
         folder.mkdir()
-        write_lists(ScoredLists(scores(), whitespace(rows)), folder)
+        write_lists(ScoredLists(scores(), whitespace(rows), pd.DataFrame(), {}), folder)
         return Sources(folder / "icp_scores.parquet", folder / "whitespace.parquet")
 
     return write

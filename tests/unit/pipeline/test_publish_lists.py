@@ -89,7 +89,7 @@ def whitespace(ids):
 
 @pytest.fixture
 def folder(tmp_path):
-    write_lists(ScoredLists(scores(NASTY), whitespace(NASTY)), tmp_path)
+    write_lists(ScoredLists(scores(NASTY), whitespace(NASTY), pd.DataFrame(), {}), tmp_path)
     return tmp_path
 
 
@@ -170,7 +170,7 @@ def test_the_same_list_gives_the_same_bytes(tmp_path):
 
 
 def test_an_empty_list_has_a_header(tmp_path):
-    write_lists(ScoredLists(scores([])[:0], whitespace([])[:0]), tmp_path)
+    write_lists(ScoredLists(scores([])[:0], whitespace([])[:0], pd.DataFrame(), {}), tmp_path)
     assert read(tmp_path / "icp_scores.csv") == [list(Scores.ORDER)]
     assert read(tmp_path / "whitespace.csv") == [list(Whitespace.ORDER)]
     assert pq.read_table(tmp_path / "whitespace.parquet").num_rows == 0
@@ -180,6 +180,7 @@ def test_nothing_half_written_is_left(folder):
     assert sorted(path.name for path in folder.iterdir()) == [
         "icp_scores.csv",
         "icp_scores.parquet",
+        "reasons.parquet",
         "whitespace.csv",
         "whitespace.parquet",
     ]
