@@ -95,6 +95,8 @@ class DivisionModel:
         result = np.empty(len(values))
         for flag, side in ((False, self.never), (True, self.held)):
             rows = owned == flag
+            if not rows.any():
+                continue
             result[rows] = side.calibration.line(self._logit(side, values[rows], owned[rows]))
         return result
 

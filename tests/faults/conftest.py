@@ -101,7 +101,7 @@ def shown(place: Place) -> dict[str, str]:
 def made_by(place: Place, run_id: str) -> dict[str, str]:
     """What a run has under the names that a user sees it by."""
     folder = place.outputs / "runs" / run_id
-    of_the_run = ("manifest.json", "log.jsonl", "models", CHECKPOINT)
+    of_the_run = ("manifest.json", "log.jsonl", "models", "training_profile.json", CHECKPOINT)
     files = [path for path in folder.iterdir() if path.name not in of_the_run]
     named = {f"outputs/{path.name}": path for path in files if path.is_file()}
     models = (path for path in (folder / "models").rglob("*") if path.is_file())

@@ -275,6 +275,8 @@ def proof_trained_on_its_own_horizon(patch):
 
 def scaler_on_the_scored_rows(patch):
     def scaled(self, x):
+        if not len(x):
+            return np.empty(0)
         spread = np.where(x.std(0) > 1e-9, x.std(0), np.inf)
         standard = np.clip((x - x.mean(0)) / spread, -5, 5)
         return np.column_stack([standard, np.ones(len(x))]) @ self.weights

@@ -100,7 +100,8 @@ def published(place, gosales):
     for path in sorted(place.outputs.glob("*.*")):
         if path.suffix == ".parquet":
             table = pq.read_table(path)
-            found[path.name] = table.drop_columns([Scores.RUN]).to_pylist()
+            named = [name for name in table.column_names if name == Scores.RUN]
+            found[path.name] = table.drop_columns(named).to_pylist()
         elif path.suffix in {".csv", ".txt", ".json"} and not path.name.startswith("."):
             found[path.name] = path.read_bytes().replace(run_id.encode(), b"RUN")
     for path in sorted((place.root / "models").rglob("*")):
