@@ -105,8 +105,8 @@ WHITESPACE = {
     Whitespace.PRODUCT_SCORE: "Probability to buy this SKU in the horizon; empty on division rows.",
     Whitespace.VALUE: "Money expected in the horizon from the division, or from the SKU.",
     Whitespace.REASONS: "As in `icp_scores.csv`; filled for listed rows.",
-    Whitespace.LOOKALIKES: "Up to three owners of the division whose purchases are most alike: "
-    "references for the call. Filled for listed rows.",
+    Whitespace.LOOKALIKES: "Up to three owners of the division that were most alike before they "
+    "bought it: references for the call. Filled for listed rows.",
     Whitespace.BRANCH: "Branch of the customer's latest line that names one.",
     Whitespace.REP: "Sales representative of that line.",
     Whitespace.RUN: "The run that made the row.",

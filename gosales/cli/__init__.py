@@ -12,6 +12,7 @@ import click
 
 from gosales import __version__
 from gosales.cli.dashboard import dashboard_command
+from gosales.cli.explain import explain_command
 from gosales.cli.export import export_command
 from gosales.cli.forget import forget_command
 from gosales.cli.jobs import (
@@ -47,6 +48,7 @@ for command in (
     validate_command,
     backtest_command,
     prove_command,
+    explain_command,
     plan_group,
     runs_group,
     export_command,

@@ -18,6 +18,7 @@ from gosales.core.star import History
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
 from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.features.lookalikes import nearest_owners
+from gosales.features.states import States
 from gosales.models.division_model import DivisionModel
 from gosales.pipeline.cell_statuses import CellStatuses, skipped
 from gosales.pipeline.drift import sample_cells
@@ -67,7 +68,7 @@ def score_customers(
     """
     with track("Scoring"):
         cells = engine.at(0)
-        chosen = _chosen(models, cells)
+        chosen = models_by_division(models, cells)
         table = _score_table(engine.history, cells, chosen, run_id)
     with track("Ranking the whitespace"):
         statuses = CellStatuses.of(engine.history)
@@ -75,7 +76,9 @@ def score_customers(
     return replace(lists, sample=sample_cells(cells))
 
 
-def _chosen(models: list[DivisionModel], cells: CellFeatures) -> dict[str, DivisionModel]:
+def models_by_division(
+    models: list[DivisionModel], cells: CellFeatures
+) -> dict[str, DivisionModel]:
     """The models by division, checked against the features at hand."""
     by_name = {model.division: model for model in models}
     if not models:
@@ -241,10 +244,11 @@ def _lookalikes(
     shown = np.where(shown == "", cells.spine.customers, shown)
     customer, division = _cell_index(cells, chosen)
     result = np.full(len(chosen), "", object)
+    states = States(cells.panel)
     for d in np.unique(division):
         rows = np.flatnonzero(division == d)
-        nearest = nearest_owners(cells.panel, int(d), customer[rows])
-        result[rows] = ["; ".join(shown[i] for i in owners) for owners in nearest]
+        nearest = nearest_owners(states, int(d), customer[rows])
+        result[rows] = ["; ".join(shown[one.owner] for one in owners) for owners in nearest]
     return result
 
 

@@ -13,6 +13,7 @@ from gosales.features import skus
 from gosales.features.engine import FeatureEngine
 from gosales.features.families import tastes
 from gosales.features.lookalikes import nearest_owners
+from gosales.features.states import States
 
 CUTOFF = Cutoff.parse("2024-06-28")
 """Not after the 28th: no earlier snapshot's day is clipped, so months end on the same days."""
@@ -27,7 +28,7 @@ def everything(cells):
     return {
         "axes": (panel.cutoff, panel.customers.tolist(), panel.divisions, cells.names),
         "segments": {kind: codes.tolist() for kind, codes in panel.segments.items()},
-        "lookalikes": [nearest_owners(panel, d, everyone) for d in range(panel.shape[1])],
+        "lookalikes": [nearest_owners(States(panel), d, everyone) for d in range(panel.shape[1])],
         **{
             name: array.tobytes()
             for name, array in {
