@@ -47,7 +47,6 @@ FADE_MONTHS = 12.0
 RIDGE = 50.0
 PATTERNS = 32
 PRIOR_OWNERS = 20.0
-SMALL = 1e-4
 
 
 @dataclass(frozen=True)
