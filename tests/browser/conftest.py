@@ -16,7 +16,7 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(program):
     """A running browser; skips without one (see `program`)."""
     path = program("chromium")
