@@ -21,7 +21,6 @@ from gosales.etl.settings import (
     ColumnSettings,
     EtlSettings,
     LookupSettings,
-    PrivacySettings,
     ProductSettings,
     SourceSettings,
 )
@@ -41,7 +40,6 @@ class Config(Settings):
     divisions: DivisionSettings = DivisionSettings()
     products: ProductSettings = ProductSettings()
     lookup: LookupSettings = LookupSettings()
-    privacy: PrivacySettings = PrivacySettings()
     models: ModelSettings = ModelSettings()
     whitespace: WhitespaceSettings = WhitespaceSettings()
     plan: PlanSettings = PlanSettings()
@@ -59,7 +57,6 @@ class Config(Settings):
             time=self.time,
             products=self.products,
             lookup=self.lookup,
-            privacy=self.privacy,
             limits=self.limits,
         )
 

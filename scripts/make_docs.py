@@ -32,6 +32,7 @@ from gosales.core.columns import (
     Calendar,
     CellStatus,
     Customer,
+    Diff,
     Fact,
     Plan,
     Product,
@@ -131,6 +132,27 @@ PLAN = {
     Plan.LOOKALIKES: "As in `whitespace.csv`.",
     Plan.DATE: "Day of the plan; later purchases count in its readout.",
     Plan.RUN: "The run that made the plan.",
+}
+DIFF = {
+    Diff.CUSTOMER: "The customer's id.",
+    Diff.NAME: "Its name in the later run, else in the earlier; may be empty.",
+    Diff.DIVISION: "The division.",
+    Diff.BEFORE: "Score of the earlier run; empty where it did not score the cell.",
+    Diff.AFTER: "Score of the later run; empty where it did not.",
+    Diff.CHANGE: "The later score less the earlier one.",
+    Diff.RANK_BEFORE: "Rank on the earlier whitespace list, division rows; empty: not on it.",
+    Diff.RANK_AFTER: "Rank on the later one.",
+    Diff.CAUSE: "`new orders`, `new model` or `new cutoff`: the part that moved the score the most "
+    "in the direction in which it went. `other inputs`: with the same cutoff, what others ordered, "
+    "look-ups, settings. `entered`, `left`: the cell came to the scores or to the whitespace list, "
+    "or went. `not told apart`: it could not be measured, and `why` says for what reason.",
+    Diff.BY_ORDERS: "What the customer's own new orders add to the score.",
+    Diff.BY_CUTOFF: "What the later cutoff adds without them: time that went by, what others "
+    "ordered, look-ups.",
+    Diff.BY_MODEL: "What the later models add. The three sum to the change.",
+    Diff.ORDERS: "Days with an order that the earlier run did not know of.",
+    Diff.LAST_ORDER: "Day of the last such line; empty: none.",
+    Diff.WHY: "The cause in one sentence, with numbers and days.",
 }
 STAR_TABLES = {
     Fact.TABLE: "One row per SKU sold or returned on one log line.",
@@ -247,8 +269,7 @@ REJECT_COLUMNS = {
     "source_file": "Raw file.",
     "record": "Record number in it; the first data record is 1.",
     "reason": "One of the reasons below.",
-    "text": "The record as the file has it, but for [formulas](#spreadsheet-formulas) and "
-    "[contact data](#contact-data).",
+    "text": "The record as the file has it, but for [formulas](#spreadsheet-formulas).",
 }
 QUALITY = {
     "lines_read": "Records of all raw files, blank ones and repeated headers included.",
@@ -266,8 +287,6 @@ QUALITY = {
     "divisions": "Per division: lines, customers, value, and buyers in the last horizon.",
     "training_cutoffs": "Months between cutoffs (6, 3) -> how many past cutoffs can be learned "
     "from.",
-    "contact_columns": "File -> headers of the [contact columns](#contact-data) in it that were "
-    "left out.",
 }
 FIGURES = {
     "n": "Cells: customers x divisions.",
@@ -425,7 +444,6 @@ EXAMPLES: dict[str, Any] = {
     "lookup.customers.file": "data/lookup/accounts.csv",
     "lookup.customers.columns": {"customer_id": "Account"},
     "lookup.customers.constant": ["industry", "state"],
-    "privacy.keep_contact_columns": ["Contact Phone"],
     "lookup.cells.file": "data/lookup/cells.csv",
     "lookup.cells.columns": {"customer_id": "Account", "product_sku": "Item"},
     "plan.include": ["lapsed"],
@@ -698,6 +716,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "icp-scores": lambda: described(list(Scores.ORDER), SCORES, "column"),
     "whitespace": lambda: described(list(Whitespace.ORDER), WHITESPACE, "column"),
     "plan": lambda: described(list(Plan.ORDER), PLAN, "column"),
+    "diff": lambda: described(list(Diff.ORDER), DIFF, "column"),
     "star-tables": star_tables,
     "reject-reasons": lambda: described(reasons(), REASONS, "reason"),
     "notes": lambda: described(note_codes(), NOTES, "code"),

@@ -60,3 +60,35 @@ def runs_verify_command(run: str, workspace: Path | None) -> None:
     found = verify_run(open_workspace(workspace), run)
     click.echo(found.summary())
     found.refuse()
+
+
+@runs_group.command("diff")
+@click.argument("before", metavar="RUN", required=False)
+@click.argument("after", metavar="RUN", required=False)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for diff.csv and diff.parquet. Default: outputs/diffs/RUN_RUN.",
+)
+@WORKSPACE
+@VERBOSE
+def runs_diff_command(
+    before: str | None, after: str | None, output: Path | None, workspace: Path | None
+) -> None:
+    """Why scores changed from one run to another: a sentence per row.
+
+    Each cause (new orders, new cutoff, new model) is measured by scoring again. Without RUNs: the
+    published lists against the ones before. The beginning of a run's id will do.
+
+    Example: gosales runs diff 20250401T080000 20250501T080000
+    """
+    from gosales.pipeline.run_diff import diff_folder, diff_runs
+    from gosales.pipeline.scorings import last_two
+
+    if before and not after:
+        raise click.UsageError("Name both runs, or none for the last two.")
+    space = open_workspace(workspace)
+    found = diff_runs(space, *((before, after) if before and after else last_two(space)))
+    click.echo(found.summary())
+    files = found.write(output or diff_folder(space, found.before, found.after))
+    click.echo("\n" + "\n".join(f"Rows: {path}" for path in files))

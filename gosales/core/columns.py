@@ -229,6 +229,44 @@ class Plan:
     )
 
 
+class Diff:
+    """Columns of a comparison of two runs, `diffs/*/diff.csv`, in their order."""
+
+    CUSTOMER = "customer_id"
+    NAME = "customer_name"
+    DIVISION = "division"
+    BEFORE = "icp_score_before"
+    AFTER = "icp_score_after"
+    CHANGE = "change"
+    RANK_BEFORE = "rank_before"
+    RANK_AFTER = "rank_after"
+    CAUSE = "cause"
+    BY_ORDERS = "by_orders"
+    BY_CUTOFF = "by_cutoff"
+    BY_MODEL = "by_model"
+    ORDERS = "new_orders"
+    LAST_ORDER = "last_order"
+    WHY = "why"
+
+    ORDER = (
+        CUSTOMER,
+        NAME,
+        DIVISION,
+        BEFORE,
+        AFTER,
+        CHANGE,
+        RANK_BEFORE,
+        RANK_AFTER,
+        CAUSE,
+        BY_ORDERS,
+        BY_CUTOFF,
+        BY_MODEL,
+        ORDERS,
+        LAST_ORDER,
+        WHY,
+    )
+
+
 class Status:
     """How a customer stands to a division at the cutoff."""
 

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -34,6 +34,7 @@ from gosales.etl.files import RawFile
 from gosales.etl.forgotten import Forgotten
 from gosales.etl.long import check_columns
 from gosales.etl.made_of import Ingredients, gather, keep_key
+from gosales.etl.notes import Note
 from gosales.etl.quality import DataQuality, Remarks, measure
 from gosales.etl.rejects import REJECTS, make_rejects, write_rejects
 from gosales.etl.settings import EtlSettings
@@ -113,8 +114,8 @@ def build_star(
         preference = Preference(settings.time.day_first, _default_day_first(settings, sku_map))
         builder = _Builder(connection, staged, settings, cutoff, forgotten)
         order = builder.judge(preference)
-        remarks = builder.fill(sources)
-        quality = builder.finish(replace(remarks, warnings=found.notes + remarks.warnings), order)
+        notes = found.notes + builder.fill(sources)
+        quality = builder.finish(notes, order)
         keep_key(connection, made_of.key)
         made_of.require_unchanged()
     staging.prune(staged)
@@ -257,8 +258,8 @@ class _Builder:
         checks.require_lines(connection)
         return order
 
-    def fill(self, sources: StarSources) -> Remarks:
-        """Make every table; what was noticed in the lookups, and all that was left out."""
+    def fill(self, sources: StarSources) -> list[Note]:
+        """Make every table, with the lookups' remarks."""
         connection = self.connection
         with (
             track("Building the star") as _,
@@ -279,21 +280,16 @@ class _Builder:
             make_rejects(connection, self.files)
             self.forgotten.clean_texts(connection, REJECTS)
         check_star(db.backend(connection))
-        contacts = dict(folder.contacts)
-        for one in self.files:
-            if one.records.hidden:
-                contacts[one.name] = (*contacts.get(one.name, ()), *one.records.hidden_headers)
-        return Remarks([], notes, contacts)
+        return notes
 
-    def finish(self, remarks: Remarks, order: DayOrder) -> DataQuality:
+    def finish(self, notes: list[Note], order: DayOrder) -> DataQuality:
         """Measure the star and keep the report in it."""
         connection = self.connection
         lines_read = sum(staged.records.count for staged in self.files)
-        warnings = remarks.warnings + checks.file_warnings(self.files)
+        warnings = notes + checks.file_warnings(self.files)
         warnings += checks.reject_warnings(connection, lines_read)
         warnings += checks.star_warnings(connection, order)
-        blockers = checks.blockers(connection, lines_read)
-        remarks = Remarks(blockers, warnings, remarks.contacts)
+        remarks = Remarks(checks.blockers(connection, lines_read), warnings)
         horizon = self.settings.time.horizon_months
         quality = measure(connection, self.files, remarks, self.cutoff, horizon)
         connection.execute(f"CREATE TABLE {QUALITY}(report VARCHAR)")

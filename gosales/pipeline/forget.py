@@ -157,9 +157,10 @@ def _clean_runs(workspace: Workspace, person: Person, found: Forgetting) -> None
         found.files += [_place(workspace, path) for path in changed]
         if changed and not found.dry:
             _amend(folder)
-    exports = workspace.outputs / "exports"
-    if exports.is_dir():
-        found.files += [_place(workspace, p) for p in _clean_below(exports, person, dry=found.dry)]
+    for folder in (workspace.outputs / "exports", workspace.outputs / "diffs"):
+        if folder.is_dir():
+            changed = list(_clean_below(folder, person, dry=found.dry))
+            found.files += [_place(workspace, path) for path in changed]
 
 
 def _clean_below(folder: Path, person: Person, *, dry: bool) -> Iterator[Path]:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gosales.core.columns import Scores, Whitespace
+from gosales.core.columns import Diff, Scores, Whitespace
 from gosales.pipeline.score_customers import ScoredLists
 from gosales.utils.db import connect
 from gosales.utils.spreadsheet import neutral_sql
@@ -21,6 +21,8 @@ REASONS = "reasons.parquet"
 DECIMALS = {
     **dict.fromkeys((Scores.SCORE, Scores.LOW, Scores.HIGH), "DECIMAL(9,6)"),
     Whitespace.PRODUCT_SCORE: "DECIMAL(9,6)",
+    **dict.fromkeys((Diff.BEFORE, Diff.AFTER, Diff.CHANGE), "DECIMAL(9,6)"),
+    **dict.fromkeys((Diff.BY_ORDERS, Diff.BY_CUTOFF, Diff.BY_MODEL), "DECIMAL(9,6)"),
     Scores.PERCENTILE: "DECIMAL(6,2)",
     **dict.fromkeys((Scores.VALUE, *Scores.MONEY), "DECIMAL(20,2)"),
 }

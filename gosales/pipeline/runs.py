@@ -60,14 +60,15 @@ def run_ids(workspace: Workspace) -> list[str]:
 
 
 def find_run(workspace: Workspace, run_id: str) -> Path:
-    """The folder of a run.
+    """The folder of a run, by its id or a beginning that no other id has.
 
     Raises:
         WorkspaceError: No run has that id; the nearest ones are named.
     """
     known = run_ids(workspace)
-    if run_id in known:
-        return workspace.runs / run_id
+    begun = [name for name in known if run_id and name.startswith(run_id)]
+    if run_id in known or len(begun) == 1:
+        return workspace.runs / (run_id if run_id in known else begun[0])
     near = difflib.get_close_matches(run_id, known, n=3, cutoff=0.5) or known[-1:]
     raise WorkspaceError(
         f"There is no run {run_id[:80]!r} in {workspace.runs}.",
@@ -141,7 +142,7 @@ def show_run(workspace: Workspace, run_id: str) -> str:
             _first({**manifest.get(HASHES, {}), **manifest.get(HOLDOUT, {})}),
         )
     )
-    blocks.append(_block("Settings", _flat(manifest.get("settings", {}))))
+    blocks.append(_block("Settings", flat(manifest.get("settings", {}))))
     blocks.append(_block("Versions", manifest.get("versions", {})))
     return "\n\n".join(block for block in blocks if block)
 
@@ -158,7 +159,7 @@ def run_facts(workspace: Workspace, run_id: str) -> dict[str, str]:
     told = {key: manifest[key] for key in keys if key in manifest}
     told |= {**_quality(folder), **_metrics(folder)}
     for kind, facts in (
-        ("settings", _flat(manifest.get("settings", {}))),
+        ("settings", flat(manifest.get("settings", {}))),
         ("version", manifest.get("versions", {})),
         ("input", manifest.get(HASHES, {})),
     ):
@@ -238,15 +239,15 @@ def _first(hashes: dict[str, Any]) -> dict[str, Any]:
     return shown | ({"...": f"and {more} more in manifest.json"} if more else {})
 
 
-def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested settings as dotted keys; keys without a value are left out."""
-    flat: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for key, value in sorted(settings.items()):
         if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{key}.")
+            found |= flat(value, f"{prefix}{key}.")
         elif value not in (None, [], ""):
-            flat[f"{prefix}{key}"] = json.dumps(value, ensure_ascii=False)
-    return flat
+            found[f"{prefix}{key}"] = json.dumps(value, ensure_ascii=False)
+    return found
 
 
 def _block(title: str, facts: dict[str, Any]) -> str:

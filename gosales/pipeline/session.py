@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 import gosales
 from gosales.config import Config, load_config
 from gosales.core.errors import CheckFailed, ConfigError, WorkspaceError
@@ -77,6 +79,25 @@ class Session:
             config = config.model_copy(update={"source": source})
         kind_of(config.source.engine)
         return cls(workspace, options, config)
+
+    @classmethod
+    def again(cls, workspace: Workspace, manifest: dict[str, Any]) -> Session:
+        """What a run was asked for, told by its manifest.
+
+        Raises:
+            WorkspaceError: Its settings are those of another version.
+        """
+        given = manifest["options"]
+        cutoff = Cutoff.parse(given["cutoff"]) if given["cutoff"] else None
+        options = Options(cutoff=cutoff, divisions=tuple(given["divisions"]), seed=given["seed"])
+        try:
+            config = Config.model_validate(manifest["settings"])
+        except ValidationError as error:
+            raise WorkspaceError(
+                f"The settings of run {manifest['run_id']} are not those of this version.",
+                remedy=f"Use gosales-engine {manifest['versions'].get('gosales-engine')} for it.",
+            ) from error
+        return cls(workspace, options, config, manifest["run_id"])
 
     @property
     def store(self) -> RunStore:

@@ -12,11 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from gosales.config import Config
 from gosales.core.errors import CheckFailed, WorkspaceError
-from gosales.core.timeline import Cutoff
 from gosales.etl.build_star import gather_from
 from gosales.pipeline.backtest import backtest
 from gosales.pipeline.build import build, published_star, sources_of
@@ -24,7 +20,7 @@ from gosales.pipeline.engines import star_for
 from gosales.pipeline.runs import find_run, read_manifest
 from gosales.pipeline.score import score
 from gosales.pipeline.score_all import score_all
-from gosales.pipeline.session import NOT_OUTPUT, Options, Session, versions, working
+from gosales.pipeline.session import NOT_OUTPUT, Session, versions, working
 from gosales.pipeline.train import engine_at, train
 from gosales.pipeline.validate_holdout import holdout_of, validate_holdout
 from gosales.utils.lock import holding
@@ -154,24 +150,10 @@ def _needs(manifest: dict[str, Any]) -> tuple[str, ...]:
     return needs
 
 
-def _session(workspace: Workspace, manifest: dict[str, Any]) -> Session:
-    given = manifest["options"]
-    cutoff = Cutoff.parse(given["cutoff"]) if given["cutoff"] else None
-    options = Options(cutoff=cutoff, divisions=tuple(given["divisions"]), seed=given["seed"])
-    try:
-        config = Config.model_validate(manifest["settings"])
-    except ValidationError as error:
-        raise WorkspaceError(
-            f"The settings of run {manifest['run_id']} are not those of this version.",
-            remedy=f"Verify it with gosales-engine {manifest['versions'].get('gosales-engine')}.",
-        ) from error
-    return Session(workspace, options, config, manifest["run_id"])
-
-
 def _changed_inputs(workspace: Workspace, chain: list[dict[str, Any]]) -> list[str]:
     changed: set[str] = set()
     for manifest in chain:
-        session = _session(workspace, manifest)
+        session = Session.again(workspace, manifest)
         for key, sources in (("input_hashes", sources_of), ("holdout_hashes", holdout_of)):
             then = manifest.get(key)
             if then is not None:
@@ -187,7 +169,7 @@ def _made_again(workspace: Workspace, chain: list[dict[str, Any]]) -> dict[str, 
         aside = Workspace(workspace.root, Path(scratch))
         for manifest in chain:
             with track(f"Making run {manifest['run_id']} again"):
-                REPLAYS[manifest["command"]].job(_session(aside, manifest))
+                REPLAYS[manifest["command"]].job(Session.again(aside, manifest))
         return hashes(aside.runs / chain[-1]["run_id"], NOT_OUTPUT)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import pandas as pd
 
-from gosales.pipeline.runs import run_ids
-from gosales.ui.board import WHITESPACE, Board, query, sql
+from gosales.core.columns import Diff, Scores
+from gosales.pipeline.run_diff import NAME, diff_folder
+from gosales.pipeline.scorings import ENDS, KEY, lists_before, side_by_side
+from gosales.ui.board import Board, query, sql
 from gosales.ui.views_list import NOW, day
 from gosales.utils.store import LISTS
 
@@ -38,31 +40,7 @@ BY_CUSTOMER = """
     FROM read_parquet($path) JOIN chosen USING (customer_id)
     ORDER BY worth DESC, customer_id, division
 """
-SIDES = """
-    WITH now AS (SELECT * FROM read_parquet($now) WHERE level = 'division'),
-    before AS (SELECT * FROM read_parquet($before) WHERE level = 'division')
-"""
-SUMS = sql(
-    SIDES,
-    """
-    SELECT count(now.customer_id) AS rows, count(before.customer_id) AS rows_before,
-        count(*) FILTER (before.customer_id IS NULL) AS come,
-        count(*) FILTER (now.customer_id IS NULL) AS gone,
-        coalesce(sum(now.expected_value), 0) AS value,
-        coalesce(sum(before.expected_value), 0) AS value_before
-    FROM now FULL JOIN before USING (customer_id, division)
-    """,
-)
-MOVES = sql(
-    SIDES,
-    """
-    SELECT now.customer_id, now.customer_name, now.division, before.rank AS rank_before,
-        now.rank, before.icp_score AS score_before, now.icp_score
-    FROM now JOIN before USING (customer_id, division)
-    WHERE now.icp_score > before.icp_score
-    ORDER BY now.icp_score - before.icp_score DESC, now.rank LIMIT $most
-    """,
-)
+MOVED = [Diff.CUSTOMER, Diff.NAME, Diff.DIVISION, Diff.BEFORE, Diff.AFTER, Diff.RANK_AFTER]
 
 
 @dataclass(frozen=True)
@@ -72,7 +50,8 @@ class Change:
     Attributes:
         before: The run of the lists before.
         come: Cells that were not on the list; `gone` are no longer on it, mostly bought.
-        moves: The largest rises of a score.
+        moves: The largest rises of a score, with WHY where it was measured.
+        measured: Whether it was.
     """
 
     before: str
@@ -81,6 +60,7 @@ class Change:
     value: float
     value_before: float
     moves: pd.DataFrame
+    measured: bool
 
 
 def attributes(segments: list[str]) -> list[str]:
@@ -101,15 +81,54 @@ def by_customer(board: Board) -> pd.DataFrame:
     return query(BY_CUSTOMER, path=str(board.scores), most=MOST_CUSTOMERS)
 
 
-def change(board: Board) -> Change | None:
-    """What the published lists changed against the newest older ones; None without such."""
-    older = [run for run in run_ids(board.workspace) if run < board.parts.get(LISTS, "")]
-    paths = [(run, board.workspace.runs / run / WHITESPACE) for run in reversed(older)]
-    run, path = next(((run, path) for run, path in paths if path.is_file()), ("", None))
-    if path is None:
+def change(board: Board, found: Path | None = None) -> Change | None:
+    """What the published lists changed against the newest older ones; None without such.
+
+    Args:
+        found: The comparison of the two that `measured` found.
+    """
+    sides = runs_compared(board)
+    if sides is None:
         return None
-    sides: dict[str, Any] = {"now": str(board.whitespace), "before": str(path)}
-    row = query(SUMS, **sides).to_dict("records")[0]
-    moves = query(MOVES, most=MOST_MOVES, **sides)
-    values = float(row["value"]), float(row["value_before"])
-    return Change(run, int(row["come"]), int(row["gone"]), *values, moves)
+    cells = side_by_side(board.workspace.runs / sides[0], board.whitespace.parent)
+    before, after = (cells[f"rank{end}"].notna() for end in ENDS)
+    value = [
+        float(cells.loc[rows, f"{Scores.VALUE}{end}"].sum())
+        for rows, end in zip((before, after), ENDS, strict=True)
+    ]
+    come, gone = int((after & ~before).sum()), int((before & ~after).sum())
+    moves = _moves(cells[before & after], found)
+    return Change(sides[0], come, gone, value[1], value[0], moves, found is not None)
+
+
+def runs_compared(board: Board) -> tuple[str, str] | None:
+    """The lists before, and the published ones; None without such."""
+    now = board.parts.get(LISTS, "")
+    before = lists_before(board.workspace, now)
+    return (before, now) if before else None
+
+
+def measured(board: Board) -> Path | None:
+    """What `gosales runs diff` wrote of the published lists and those before; None: nothing yet."""
+    sides = runs_compared(board)
+    path = diff_folder(board.workspace, *sides) / f"{NAME}.parquet" if sides else None
+    return path if path and path.is_file() else None
+
+
+def _moves(cells: pd.DataFrame, found: Path | None) -> pd.DataFrame:
+    """MOVED and WHY of the cells whose score rose the most."""
+    rows = cells.rename(
+        columns={
+            f"{Scores.NAME}_after": Diff.NAME,
+            f"{Scores.SCORE}_before": Diff.BEFORE,
+            f"{Scores.SCORE}_after": Diff.AFTER,
+            "rank_after": Diff.RANK_AFTER,
+        }
+    )[MOVED]
+    rose = rows.assign(rise=rows[Diff.AFTER] - rows[Diff.BEFORE])
+    order = ["rise", Diff.RANK_AFTER]
+    top = rose[rose["rise"] > 0].sort_values(order, ascending=[False, True])[:MOST_MOVES]
+    if found is None:
+        return top[MOVED].assign(**{Diff.WHY: ""})
+    why = pd.read_parquet(found, columns=[*KEY, Diff.WHY])
+    return top[MOVED].merge(why, how="left", on=KEY)

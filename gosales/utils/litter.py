@@ -20,6 +20,7 @@ PATTERNS = {
         "runs/*/.check-*",
         "runs/*/.prove-*",
         ".verify-*",
+        ".diff-*",
     ),
     "models": ("*_model/**/.*.tmp",),
     "stars": (".*.duckdb.*", "*.duckdb.wal", "*.duckdb.tmp", ".engine-*"),

@@ -14,7 +14,7 @@ import pytest
 
 from gosales.cli import gosales
 from gosales.config import Config, load_config
-from gosales.core.columns import Plan, Scores, Whitespace
+from gosales.core.columns import Diff, Plan, Scores, Whitespace
 from gosales.etl.contracts import CONTRACTS
 from gosales.etl.lines import Reason
 from gosales.pipeline.session import Session
@@ -157,7 +157,12 @@ def test_other_toml_blocks_can_be_read(tmp_path):
 
 def test_every_output_column_is_documented():
     page = text(DOCS / "data.md")
-    lists = {"icp_scores": Scores, "whitespace": Whitespace, "plan/plan": Plan}
+    lists = {
+        "icp_scores": Scores,
+        "whitespace": Whitespace,
+        "plan/plan": Plan,
+        "diffs/<run>_<run>/diff": Diff,
+    }
     for title, columns in lists.items():
         part = page.split(f"### `{title}.csv`")[1].split("\n### ")[0]
         found = re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)

@@ -35,6 +35,9 @@ def known(place, gosales):
         command, *more = step.split()
         answer = gosales(command, place, *more)
         assert answer.code == 0, answer.err
+    diff = place.outputs / "diffs" / "one_two" / "diff.csv"
+    diff.parent.mkdir(parents=True)
+    diff.write_text(f"customer_id,customer_name,why\n{WHO},{NAME},Up.\n", encoding="utf-8")
     return place
 
 

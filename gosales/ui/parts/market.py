@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gosales.core.columns import Diff
+from gosales.pipeline.run_diff import diff_folder, diff_runs
 from gosales.ui import charts, shell, views_changes, views_list, wording
 from gosales.ui.board import Board
 
@@ -39,7 +41,8 @@ def _segments(board: Board, names: list[str]) -> None:
 def changes(board: Board) -> None:
     """What changed since the lists before."""
     st.subheader("Since the last scoring")
-    change = shell.kept(views_changes.change, board)
+    found = views_changes.measured(board)
+    change = shell.kept(views_changes.change, board, found)
     if change is None:
         st.caption("These are the first lists here; the next scoring is held against them.")
         return
@@ -59,15 +62,36 @@ def changes(board: Board) -> None:
         return
     st.caption("The largest rises of a score:")
     st.dataframe(
-        shell.named(shell.per_cent(change.moves, "score_before", "icp_score")),
+        shell.named(shell.per_cent(change.moves, Diff.BEFORE, Diff.AFTER)),
         hide_index=True,
         height="content",
-        column_order=("customer_name", "division", "score_before", "icp_score", "rank"),
+        column_order=(
+            Diff.NAME,
+            Diff.DIVISION,
+            Diff.BEFORE,
+            Diff.AFTER,
+            Diff.RANK_AFTER,
+            *([Diff.WHY] if change.measured else []),
+        ),
         column_config={
-            "customer_name": "Customer",
-            "division": "Division",
-            "score_before": st.column_config.NumberColumn("Score before", format="%.1f %%"),
-            "icp_score": st.column_config.NumberColumn("Score now", format="%.1f %%"),
-            "rank": st.column_config.NumberColumn("Rank now"),
+            Diff.NAME: "Customer",
+            Diff.DIVISION: "Division",
+            Diff.BEFORE: st.column_config.NumberColumn("Score before", format="%.1f %%"),
+            Diff.AFTER: st.column_config.NumberColumn("Score now", format="%.1f %%"),
+            Diff.RANK_AFTER: st.column_config.NumberColumn("Rank now"),
+            Diff.WHY: st.column_config.TextColumn("Why", width="large"),
         },
     )
+    if not change.measured and st.button("Say why", icon=":material/help:"):
+        _measure(board)
+        st.rerun()
+
+
+def _measure(board: Board) -> None:
+    """Measure what moved the scores, and keep it as `gosales runs diff` does."""
+    sides = views_changes.runs_compared(board)
+    if sides is None:
+        return
+    with st.spinner("Scoring again with the earlier models, some seconds to minutes..."):
+        found = diff_runs(board.workspace, *sides)
+        found.write(diff_folder(board.workspace, *sides))

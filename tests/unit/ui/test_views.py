@@ -5,10 +5,12 @@ import io
 import json
 import zipfile
 
+import pandas as pd
 import pytest
 
 from gosales.core.columns import Plan, Whitespace
 from gosales.core.errors import GosalesError, MissingArtifact
+from gosales.pipeline.run_diff import diff_folder
 from gosales.ui import (
     views,
     views_account,
@@ -341,10 +343,23 @@ def test_segments_and_customers_against_divisions(board):
 def test_what_changed_is_told_against_the_lists_before(board):
     change = views_changes.change(board)
     assert (change.come, change.gone) == (1, 1)
-    assert change.value - change.value_before == 5000.0 - 1000.0
+    assert change.value - change.value_before == 5000.0 - 3000.0
     assert change.moves["customer_id"].iloc[0] == "1042"
-    assert (change.moves["icp_score"] > change.moves["score_before"]).all()
+    assert (change.moves["icp_score_after"] > change.moves["icp_score_before"]).all()
+    assert not change.measured
     assert views_changes.change(with_parts(board, lists="20240101T000000-0")) is None
+
+
+def test_why_a_score_changed_is_taken_from_the_comparison_that_was_written(board):
+    assert views_changes.measured(board) is None
+    folder = diff_folder(board.workspace, *views_changes.runs_compared(board))
+    folder.mkdir(parents=True)
+    key = {"customer_id": ["1042"], "division": ["CAD"]}
+    pd.DataFrame(key | {"why": ["Up 19 points."]}).to_parquet(folder / "diff.parquet")
+    found = views_changes.measured(board)
+    change = views_changes.change(board, found)
+    assert change.measured
+    assert change.moves["why"].fillna("").tolist()[:2] == ["Up 19 points.", ""]
 
 
 def test_two_runs_differ_in_what_is_shown(board):
