@@ -99,6 +99,7 @@ def _account(best: Pitch, pitches: Pitches) -> dict[str, Any]:
         "grade": best.grade,
         "expected_value": money(best.value),
         "products": best.products,
+        "remark": best.remark,
         "reasons": best.reasons,
         "cutoff": pitches.cutoff.isoformat(),
         "run": pitches.run_id,
@@ -117,6 +118,7 @@ def _deal(pitch: Pitch, pitches: Pitches, longest_name: int) -> dict[str, Any]:
         "score": percent(pitch.chance),
         "grade": pitch.grade,
         "products": pitch.products,
+        "remark": pitch.remark,
         "reasons": pitch.reasons,
         "run": pitches.run_id,
     }

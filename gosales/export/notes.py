@@ -21,6 +21,10 @@ MEANINGS = {
     "Branch": "Branch of the customer's latest line.",
     "Rep": "Sales representative of that line, or of the call plan.",
 }
+REMARK = {
+    "Remark": "What your own list of remarks (data/lookup/cells.csv) says of it, such as an open "
+    "opportunity or a competitor."
+}
 CALL = {"Call": "Place in the call plan: call 1 first. Rows without one are not in the plan."}
 WHAT = (
     "A row is a division that the customer never bought, or a product that it never bought in a "
@@ -28,9 +32,10 @@ WHAT = (
 )
 
 
-def columns_told(planned: bool) -> dict[str, str]:
+def columns_told(pitches: Pitches) -> dict[str, str]:
     """Column -> what it means."""
-    return {**CALL, **MEANINGS} if planned else MEANINGS
+    call = CALL if pitches.planned else {}
+    return {**call, **MEANINGS, **(REMARK if pitches.remarked else {})}
 
 
 def notes_told(pitches: Pitches) -> list[str]:

@@ -77,7 +77,7 @@ def render(pitches: Pitches, shown: Sequence[Pitch]) -> str:
         "notes": _paragraphs([*notes_told(pitches), *_cut_short(pitches, shown)], ""),
         "meanings": "\n".join(
             f"<dt>{escape(title)}</dt><dd>{escape(meaning)}</dd>"
-            for title, meaning in columns_told(pitches.planned).items()
+            for title, meaning in columns_told(pitches).items()
         ),
         "labels": "\n".join(
             f'  td:nth-child({at})::before {{ content: "{column.title}"; }}'
@@ -161,8 +161,9 @@ def _account(pitch: Pitch) -> str:
 
 
 def _pitch(pitch: Pitch) -> str:
-    product = pitch.sku or pitch.products
-    return _text(pitch.division) + (f"<small>{_text(product)}</small>" if product else "")
+    products = (pitch.product or pitch.products).split("; ")
+    told = [pitch.remark and f"({pitch.remark})", *products]
+    return _text(pitch.division) + "".join(f"<small>{_text(one)}</small>" for one in told if one)
 
 
 def _chance(pitch: Pitch) -> str:

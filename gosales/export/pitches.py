@@ -23,12 +23,14 @@ class Sources:
         plan: None where there is none.
         keys: A Parquet file of customer_id, division, level and product_sku: only those rows of
             the whitespace are wanted, products of open divisions too; None for all.
+        star: A DuckDB file that has the products' names; None where there is none.
     """
 
     scores: Path
     whitespace: Path
     plan: Path | None = None
     keys: Path | None = None
+    star: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ class Pitch:
         owner: Whose list: the rep, else the branch, else nobody.
         chance: Probability to buy it in the horizon, 0 to 1.
         value: Money expected in the horizon.
-        products: Up to three SKUs, of a division.
+        product: Name and SKU of a product row; empty for a division.
+        products: Up to three products of a division, `; ` between.
+        remark: What was imported of the cell or the SKU, such as `open opportunity`.
         slot: Its place in the call plan; None outside of one.
     """
 
@@ -65,7 +69,9 @@ class Pitch:
     level: str
     division: str
     sku: str
+    product: str
     products: str
+    remark: str
     chance: float
     grade: str
     value: float
@@ -78,7 +84,7 @@ class Pitch:
     @property
     def what(self) -> str:
         """What to pitch."""
-        return f"{self.division}: {self.sku}" if self.sku else self.division
+        return f"{self.division}: {self.product}" if self.sku else self.division
 
     @property
     def account(self) -> str:
@@ -131,6 +137,10 @@ class Pitches:
     @property
     def left_out(self) -> int:
         return sum(one.of - one.shown for one in self.lists)
+
+    @property
+    def remarked(self) -> bool:
+        return any(pitch.remark for pitch in self.pitches)
 
     @property
     def planned(self) -> bool:

@@ -12,6 +12,7 @@ from gosales.core.columns import Scores
 from gosales.core.errors import ConfigError, WorkspaceError
 from gosales.core.timeline import add_months
 from gosales.export.pitches import Listed, Pitch, Pitches, Sources, Wanted
+from gosales.export.product_names import load_names
 from gosales.utils.db import connect
 
 ROWS, ROWS_OF_ONE_LIST = 50, 1000
@@ -29,11 +30,18 @@ CREATE TEMP TABLE keys(customer_id VARCHAR, division VARCHAR, level VARCHAR, pro
 KEYS = "CREATE TEMP TABLE keys AS SELECT * FROM read_parquet($keys)"
 PITCHES = """
 CREATE TEMP TABLE pitches AS
-WITH whitespace AS (SELECT * FROM read_parquet($whitespace)),
-grades AS (SELECT customer_id, division, icp_grade FROM read_parquet($scores)),
+WITH whitespace AS (
+    SELECT listed.*, CASE WHEN product_name IS NULL THEN coalesce(product_sku, '')
+        ELSE product_name || ' (' || product_sku || ')' END AS product
+    FROM read_parquet($whitespace) AS listed
+    LEFT JOIN product_names USING (division, product_sku)
+),
+cells AS (
+    SELECT customer_id, division, icp_grade, cell_status AS cell_remark FROM read_parquet($scores)
+),
 products AS (
     SELECT customer_id, division,
-        array_to_string(list(product_sku ORDER BY rank)[:3], ', ') AS products
+        array_to_string(list(product ORDER BY rank)[:3], '; ') AS products
     FROM whitespace WHERE level = 'product' GROUP BY ALL
 ),
 open_cells AS (SELECT customer_id, division FROM whitespace WHERE level = 'division'),
@@ -42,8 +50,8 @@ treated AS (
     FROM plan WHERE "group" = 'treated'
 ),
 listed AS (
-    SELECT rank, customer_id, customer_name, level, division, product_sku, icp_score,
-        product_score, expected_value, reasons, lookalike_owners, branch, rep
+    SELECT rank, customer_id, customer_name, level, division, product_sku, product, icp_score,
+        product_score, cell_status, expected_value, reasons, lookalike_owners, branch, rep
     FROM whitespace
     WHERE CASE WHEN $by_keys THEN (customer_id, division, level, coalesce(product_sku, ''))
             IN (SELECT (customer_id, division, level, product_sku) FROM keys)
@@ -59,15 +67,16 @@ listed AS (
 SELECT
     coalesce(planned_rep, nullif(rep, ''), 'Branch: ' || nullif(branch, ''), $nobody) AS owner,
     rank, customer_id, coalesce(customer_name, '') AS name, level, division,
-    coalesce(product_sku, '') AS sku,
+    coalesce(product_sku, '') AS sku, coalesce(product, '') AS product,
     CASE level WHEN 'division' THEN coalesce(products, '') ELSE '' END AS products,
+    replace(coalesce(nullif(cell_status, ''), cell_remark, ''), '_', ' ') AS remark,
     coalesce(product_score, icp_score) AS chance, coalesce(icp_grade, '') AS grade,
     expected_value AS value, coalesce(reasons, '') AS reasons,
     coalesce(lookalike_owners, '') AS lookalikes, coalesce(branch, '') AS branch,
     coalesce(planned_rep, rep, '') AS rep,
     CASE level WHEN 'division' THEN slot END AS slot
 FROM listed
-LEFT JOIN grades USING (customer_id, division)
+LEFT JOIN cells USING (customer_id, division)
 LEFT JOIN products USING (customer_id, division)
 LEFT JOIN treated USING (customer_id, division)
 WHERE customer_id NOT IN (SELECT customer_id FROM plan WHERE "group" = 'control')
@@ -114,6 +123,7 @@ def _read(connection: duckdb.DuckDBPyConnection, sources: Sources, wanted: Wante
     lists = {"scores": str(sources.scores), "whitespace": str(sources.whitespace)}
     connection.execute(*((PLAN, {"plan": str(sources.plan)}) if sources.plan else (NO_PLAN,)))
     connection.execute(*((KEYS, {"keys": str(sources.keys)}) if sources.keys else (NO_KEYS,)))
+    load_names(connection, sources.star)
     connection.execute(PITCHES, lists | {"nobody": NOBODY, "by_keys": sources.keys is not None})
     owners = _known(connection, "owner", wanted.reps)
     _known(connection, "division", wanted.divisions)

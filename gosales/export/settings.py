@@ -18,7 +18,8 @@ NAME = "The account's name. Overwrites the CRM's; empty leaves it out."
 SCORE = "Probability to buy in the horizon, in per cent."
 GRADE = "Grade A to F within the division."
 VALUE = "Money expected in the horizon: the probability times the value if bought."
-PRODUCTS = "Up to three SKUs to pitch, best first."
+PRODUCTS = "Up to three products to pitch, best first: name and SKU, or the SKU alone."
+REMARK = "What data/lookup/cells.csv says of the pitch, such as an open opportunity."
 REASONS = "Why: up to three reasons and one counter-reason."
 CUTOFF = "Last day that the score knows of."
 RUN = "The run that made the score."
@@ -53,6 +54,7 @@ class SalesforceAccounts(Headers):
     grade: str = Field("GoSales_Grade__c", description=GRADE)
     expected_value: str = Field("GoSales_Expected_Value__c", description=VALUE)
     products: str = Field("GoSales_Products__c", description=PRODUCTS)
+    remark: str = Field("", description=REMARK)
     reasons: str = Field("GoSales_Reasons__c", description=REASONS)
     cutoff: str = Field("GoSales_Cutoff__c", description=CUTOFF)
     run: str = Field("GoSales_Run__c", description=RUN)
@@ -71,6 +73,7 @@ class SalesforceOpportunities(Headers):
     score: str = Field("GoSales_Score__c", description=SCORE)
     grade: str = Field("GoSales_Grade__c", description=GRADE)
     products: str = Field("GoSales_Products__c", description=PRODUCTS)
+    remark: str = Field("", description=REMARK)
     reasons: str = Field("Description", description=REASONS)
     run: str = Field("GoSales_Run__c", description=RUN)
 
@@ -85,19 +88,26 @@ class SalesforceSettings(Settings):
     opportunities: SalesforceOpportunities = SalesforceOpportunities()
 
 
-class HubspotCompanies(Headers):
-    """`[export.hubspot.companies]`"""
+class Companies(Headers):
+    """What HubSpot and Dynamics have of an account."""
 
-    account: Key = Field("GoSales Customer ID", description=ACCOUNT)
+    account: Key = Field(description=ACCOUNT)
     name: str = Field("", description=NAME)
     division: str = Field("GoSales Division", description="The division to pitch first.")
     score: str = Field("GoSales Score", description=SCORE)
     grade: str = Field("GoSales Grade", description=GRADE)
     expected_value: str = Field("GoSales Expected Value", description=VALUE)
     products: str = Field("GoSales Products", description=PRODUCTS)
+    remark: str = Field("", description=REMARK)
     reasons: str = Field("GoSales Reasons", description=REASONS)
     cutoff: str = Field("GoSales Cutoff", description=CUTOFF)
     run: str = Field("GoSales Run", description=RUN)
+
+
+class HubspotCompanies(Companies):
+    """`[export.hubspot.companies]`"""
+
+    account: Key = Field("GoSales Customer ID", description=ACCOUNT)
 
 
 class HubspotDeals(Headers):
@@ -113,6 +123,7 @@ class HubspotDeals(Headers):
     score: str = Field("GoSales Deal Score", description=SCORE)
     grade: str = Field("GoSales Deal Grade", description=GRADE)
     products: str = Field("GoSales Deal Products", description=PRODUCTS)
+    remark: str = Field("", description=REMARK)
     reasons: str = Field("Deal Description", description=REASONS)
     run: str = Field("GoSales Deal Run", description=RUN)
 
@@ -128,19 +139,10 @@ class HubspotSettings(Settings):
     deals: HubspotDeals = HubspotDeals()
 
 
-class DynamicsAccounts(Headers):
+class DynamicsAccounts(Companies):
     """`[export.dynamics.accounts]`"""
 
     account: Key = Field("Account Number", description=ACCOUNT)
-    name: str = Field("", description=NAME)
-    division: str = Field("GoSales Division", description="The division to pitch first.")
-    score: str = Field("GoSales Score", description=SCORE)
-    grade: str = Field("GoSales Grade", description=GRADE)
-    expected_value: str = Field("GoSales Expected Value", description=VALUE)
-    products: str = Field("GoSales Products", description=PRODUCTS)
-    reasons: str = Field("GoSales Reasons", description=REASONS)
-    cutoff: str = Field("GoSales Cutoff", description=CUTOFF)
-    run: str = Field("GoSales Run", description=RUN)
 
 
 class DynamicsOpportunities(Headers):
@@ -155,6 +157,7 @@ class DynamicsOpportunities(Headers):
     score: str = Field("GoSales Score", description=SCORE)
     grade: str = Field("GoSales Grade", description=GRADE)
     products: str = Field("GoSales Products", description=PRODUCTS)
+    remark: str = Field("", description=REMARK)
     reasons: str = Field("Description", description=REASONS)
     run: str = Field("GoSales Run", description=RUN)
 

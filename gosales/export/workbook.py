@@ -43,18 +43,17 @@ COLUMNS = (
     Column("Account", 34, "text", lambda pitch: pitch.account),
     Column("Account id", 12, "text", lambda pitch: pitch.customer_id),
     Column("Pitch", 18, "text", lambda pitch: pitch.division),
-    Column("Product", 22, "wrapped", lambda pitch: pitch.sku or pitch.products),
+    Column("Product", 30, "wrapped", lambda pitch: _lines(pitch.product or pitch.products)),
     Column("Probability", 12, "percent", lambda pitch: pitch.chance),
     Column("Grade", 8, "centre", lambda pitch: pitch.grade),
     Column("Expected value", 15, "money", lambda pitch: pitch.value),
-    Column("Why", 74, "wrapped", lambda pitch: pitch.reasons.replace("; ", "\n")),
-    Column(
-        "Who owns it already", 40, "wrapped", lambda pitch: pitch.lookalikes.replace("; ", "\n")
-    ),
+    Column("Why", 74, "wrapped", lambda pitch: _lines(pitch.reasons)),
+    Column("Who owns it already", 40, "wrapped", lambda pitch: _lines(pitch.lookalikes)),
     Column("Branch", 16, "text", lambda pitch: pitch.branch),
     Column("Rep", 20, "text", lambda pitch: pitch.rep),
 )
 CALL = Column("Call", 7, "centre", lambda pitch: pitch.slot)
+REMARK = Column("Remark", 17, "text", lambda pitch: pitch.remark)
 
 
 def write_workbook(pitches: Pitches, folder: Path) -> dict[Path, int]:
@@ -83,7 +82,8 @@ class _Book:
     def __init__(self, book: xlsxwriter.Workbook, pitches: Pitches) -> None:
         self.book = book
         self.pitches = pitches
-        self.columns = (CALL, *COLUMNS) if pitches.planned else COLUMNS
+        remark = (REMARK,) if pitches.remarked else ()
+        self.columns = ((CALL,) if pitches.planned else ()) + COLUMNS + remark
         own = [one.owner for one in pitches.lists][:MOST_SHEETS]
         self.sheets = sheet_names(own, (SUMMARY, ALL, NOTES))
         self.formats = _formats(book)
@@ -172,7 +172,7 @@ class _Book:
         top = len(lines) + 3
         self._write(sheet, top, 0, "Column", "head")
         self._write(sheet, top, 1, "Meaning", "head")
-        for row, (title, meaning) in enumerate(columns_told(self.pitches.planned).items(), top + 1):
+        for row, (title, meaning) in enumerate(columns_told(self.pitches).items(), top + 1):
             self._write(sheet, row, 0, title, "text")
             self._write(sheet, row, 1, meaning, "wrapped")
             sheet.set_row(row, LINE * (1 + len(meaning) // 95))
@@ -225,6 +225,10 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
         f"{kind} quoted": kinds[kind] | {"quote_prefix": True} for kind in ("text", "wrapped")
     }
     return {kind: book.add_format(look) for kind, look in {**kinds, **quoted}.items()}
+
+
+def _lines(text: str) -> str:
+    return text.replace("; ", "\n")
 
 
 def _height(columns: Sequence[Column], values: Sequence[Any]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from gosales.export.crm import (
 )
 from gosales.export.page import write_page
 from gosales.export.pitches import Pitches, Sources, Wanted
+from gosales.export.product_names import named_whitespace
 from gosales.export.read_pitches import read_pitches
 from gosales.export.record_ids import read_record_ids
 from gosales.export.settings import DatabaseSettings, DynamicsSettings
@@ -22,7 +24,7 @@ from gosales.export.target import CRMS, Target, file_of
 from gosales.export.workbook import write_workbook
 from gosales.pipeline.session import Session, Work
 from gosales.utils.progress import track
-from gosales.utils.store import LISTS, PLAN
+from gosales.utils.store import LISTS, PLAN, STAR
 
 FOLDER = "exports"
 PLAN_FILE = "plan/plan.parquet"
@@ -52,7 +54,9 @@ def export(work: Work, target: Target, wanted: Wanted) -> ExportRun:
     sources = published_lists(work.session)
     with track(f"Exporting to {target.form}"):
         if target.url:
-            run = ExportRun(_to_database(sources, target, work.session.config.export.database))
+            with tempfile.TemporaryDirectory(dir=work.folder, prefix=".check-") as scratch:
+                named = replace(sources, whitespace=named_whitespace(sources, Path(scratch)))
+                run = ExportRun(_to_database(named, target, work.session.config.export.database))
         else:
             chosen = replace(wanted, products=target.form not in CRMS)
             folder = work.session.workspace.outputs / FOLDER
@@ -79,7 +83,9 @@ def published_lists(session: Session) -> Sources:
     if scores is None or whitespace is None:
         missing = session.workspace.outputs / "icp_scores.csv"
         raise MissingArtifact(missing, made_by="score-all")
-    return Sources(scores, whitespace, _published(session, PLAN, PLAN_FILE))
+    star = session.workspace.stars / f"{session.store.published().parts.get(STAR, '')}.duckdb"
+    plan = _published(session, PLAN, PLAN_FILE)
+    return Sources(scores, whitespace, plan, star=star if star.is_file() else None)
 
 
 def _published(session: Session, part: str, name: str) -> Path | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import duckdb
 import pandas as pd
 import pytest
 
@@ -49,6 +52,7 @@ def scores():
             Scores.REASONS: "Because; But: not",
             Scores.MODEL: "own",
             Scores.RUN: "run-1",
+            Scores.CELL_STATUS: ["competitor" if cell in OWNED else "" for cell in cells],
         }
     )
 
@@ -71,8 +75,21 @@ def whitespace(rows):
             Whitespace.BRANCH: [row[6] for row in rows],
             Whitespace.REP: [row[7] for row in rows],
             Whitespace.RUN: "run-1",
+            Whitespace.CELL_STATUS: ["open_opportunity" if row[2] == "CAM" else "" for row in rows],
         }
     )
+
+
+def star(path):
+    """A star with the names of two products; they have what separates names elsewhere."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "CREATE TABLE dim_product(division VARCHAR, product_sku VARCHAR, product_name VARCHAR)"
+        )
+        rows = [("CAD", "+P1", "=Pro, 38"), ("CAD", "P9", "Lite <b>"), ("CAM", "P2", "Another"),
+                ("CAD", "P3", "P3")]  # fmt: skip
+        connection.executemany("INSERT INTO dim_product VALUES (?, ?, ?)", rows)
+    return path
 
 
 @pytest.fixture
@@ -83,7 +100,8 @@ def publish(tmp_path):
         folder = tmp_path / f"run-{len(rows)}"
         folder.mkdir()
         write_lists(ScoredLists(scores(), whitespace(rows), pd.DataFrame(), {}), folder)
-        return Sources(folder / "icp_scores.parquet", folder / "whitespace.parquet")
+        lists = folder / "icp_scores.parquet", folder / "whitespace.parquet"
+        return Sources(*lists, star=star(folder / "star's.duckdb"))
 
     return write
 
@@ -125,6 +143,6 @@ def plan(sources, tmp_path):
         )
         assert set(table.columns) <= set(Plan.ORDER)
         write_list(table.reindex(columns=list(Plan.ORDER)), tmp_path / "plan")
-        return Sources(sources.scores, sources.whitespace, tmp_path / "plan.parquet")
+        return replace(sources, plan=tmp_path / "plan.parquet")
 
     return add

@@ -58,7 +58,7 @@ def test_salesforce_accounts_have_a_key_and_no_name(salesforce):
     first = accounts[0]
     assert first["GoSales_Score__c"] == "40.00"
     assert first["GoSales_Expected_Value__c"] == "400.00"
-    assert first["GoSales_Products__c"] == "'+P1, P2"
+    assert first["GoSales_Products__c"] == "'=Pro, 38 (+P1); P2"
     assert first["GoSales_Cutoff__c"] == "2024-08-31"
 
 
@@ -91,13 +91,15 @@ def test_nothing_in_any_file_runs_as_a_formula(pitches, tmp_path):
 def test_headers_are_settings_and_an_empty_one_leaves_the_column_out(pitches, tmp_path):
     settings = SalesforceSettings(
         accounts=SalesforceAccounts(account="ERP__c", name="Name", reasons="", run=""),
-        opportunities=SalesforceOpportunities(account="Account.ERP__c"),
+        opportunities=SalesforceOpportunities(account="Account.ERP__c", remark="Remark__c"),
     )
     accounts, deals = (read(path) for path in write_salesforce(pitches, settings, tmp_path))
     assert {"ERP__c", "Name"} < set(accounts[0])
     assert not {"GoSales_Reasons__c", "GoSales_Run__c", ""} & set(accounts[0])
     assert accounts[2]["Name"] == "שלום עולם"
     assert deals[0]["Account.ERP__c"] == "'-5"
+    assert "open opportunity" in {row["Remark__c"] for row in deals}
+    assert "Remark__c" not in accounts[0], "it is left out where it has no header"
 
 
 def test_a_key_stays_and_two_headers_differ():

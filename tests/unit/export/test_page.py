@@ -86,6 +86,12 @@ def test_the_same_lists_give_the_same_bytes(pitches, tmp_path):
     assert next(iter(one)).read_bytes() == next(iter(two)).read_bytes()
 
 
+def test_products_have_names_and_rows_their_remarks(text):
+    assert "<small><bdi>Lite &lt;b&gt; (P9)</bdi></small>" in text
+    assert "<small><bdi>(open opportunity)</bdi></small>" in text
+    assert "<dt>Remark</dt>" in text
+
+
 def test_what_the_page_tells(text):
     for part in ("2024-08-31", "2025-02-28", "run-1", "40.0 %", "Ann Lee", "expected value 1,305"):
         assert part in text

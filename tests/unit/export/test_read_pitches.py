@@ -1,11 +1,14 @@
 """Who gets which pitches, in which order."""
 
 import datetime as dt
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from gosales.core.errors import ConfigError, WorkspaceError
 from gosales.export.pitches import Listed, Sources, Wanted
+from gosales.export.product_names import named_whitespace
 from gosales.export.read_pitches import read_pitches
 
 
@@ -20,7 +23,7 @@ def test_each_rep_has_divisions_first_then_products_of_owned_divisions(pitches):
         ("Ann Lee", "007", "CAM"),
         ("Ann Lee", "007", "Training"),
         ("Branch: South", "c3", "Training"),
-        ("Branch: South", "c3", "CAD: P9"),
+        ("Branch: South", "c3", "CAD: Lite <b> (P9)"),
         ("Branch: South", "c3", "CAD: P3"),
         ("Not assigned", "d4", "CAD"),
     ]
@@ -29,7 +32,32 @@ def test_each_rep_has_divisions_first_then_products_of_owned_divisions(pitches):
 
 
 def test_a_division_has_its_products_beside_it(pitches):
-    assert [one.products for one in pitches.pitches][1:4] == ["+P1, P2", "", ""]
+    assert [one.products for one in pitches.pitches][1:4] == ["=Pro, 38 (+P1); P2", "", ""]
+
+
+def test_products_have_their_names_where_the_star_has_one(pitches, sources):
+    assert [one.product for one in pitches.pitches if one.sku] == ["Lite <b> (P9)", "P3"]
+    without = read_pitches(replace(sources, star=None), Wanted())
+    assert [one.product for one in without.pitches if one.sku] == ["P9", "P3"]
+    assert [one.key for one in without.pitches] == [one.key for one in pitches.pitches]
+
+
+def test_remarks_are_those_of_the_row_or_else_of_the_cell(pitches, sources):
+    found = {(one.customer_id, one.what): one.remark for one in pitches.pitches if one.remark}
+    assert found == {("007", "CAM"): "open opportunity", ("c3", "CAD: Lite <b> (P9)"): "competitor",
+                     ("c3", "CAD: P3"): "competitor"}  # fmt: skip
+    assert pitches.remarked
+    assert not read_pitches(sources, Wanted(divisions=("Training",))).remarked
+
+
+def test_a_database_gets_the_names_as_a_column_of_their_own(sources, tmp_path):
+    table = pd.read_parquet(named_whitespace(sources, tmp_path))
+    plain = pd.read_parquet(sources.whitespace)
+    pd.testing.assert_frame_equal(table[plain.columns], plain)
+    named = table[table["product_name"] != ""]
+    assert named[["product_sku", "product_name"]].to_numpy().tolist() == [
+        ["P9", "Lite <b>"], ["+P1", "=Pro, 38"]
+    ]  # fmt: skip
 
 
 def test_what_a_row_says(pitches):
@@ -108,9 +136,9 @@ def test_a_planned_pitch_of_an_owned_division_is_a_row_too(plan):
     found = read_pitches(plan(("Ann Lee", "c3", "CAD", 1, "treated")), Wanted())
     first = found.pitches[1]
     assert (first.owner, first.customer_id, first.what, first.slot) == ("Ann Lee", "c3", "CAD", 1)
-    assert (first.chance, first.value, first.products) == (0.35, 70.0, "P9, P3")
+    assert (first.chance, first.value, first.products) == (0.35, 70.0, "Lite <b> (P9); P3")
     assert [one.what for one in found.pitches if one.customer_id == "c3"] == [
-        "CAD", "CAD: P9", "CAD: P3", "Training",
+        "CAD", "CAD: Lite <b> (P9)", "CAD: P3", "Training",
     ]  # fmt: skip
     assert [one.slot for one in found.pitches].count(1) == 1
 

@@ -41,11 +41,17 @@ def test_a_list_has_its_rows_in_order(book):
         "Account", "Account id", "Pitch", "Product", "Probability", "Grade", "Expected value",
     ]  # fmt: skip
     assert [row[:7] for row in rows] == [
-        ["=HYPERLINK(1)", "007", "CAD", "+P1, P2", 0.4, "A", 400],
+        ["=HYPERLINK(1)", "007", "CAD", "=Pro, 38 (+P1)\nP2", 0.4, "A", 400],
         ["=HYPERLINK(1)", "007", "CAM", None, 0.3, "E", 900],
         ["=HYPERLINK(1)", "007", "Training", None, 0.1, "E", 5],
     ]
     assert len(cells(book["All"])) == 9
+    assert (head[-1], [row[-1] for row in rows]) == ("Remark", [None, "open opportunity", None])
+
+
+def test_without_remarks_there_is_no_column_for_them(sources, tmp_path):
+    book = opened(read_pitches(sources, Wanted(divisions=("Training",))), tmp_path)
+    assert "Remark" not in cells(book["All"])[0]
 
 
 def test_text_is_text_and_numbers_are_numbers(book):
@@ -63,7 +69,7 @@ def test_formats_bars_filter_and_frozen_header(book):
     sheet = book["Ann Lee"]
     assert sheet["E2"].number_format == "0.0%"
     assert sheet["G2"].number_format == "#,##0"
-    assert sheet.auto_filter.ref == "A1:K4"
+    assert sheet.auto_filter.ref == "A1:L4"
     assert sheet.freeze_panes == "B2"
     assert sheet.print_title_rows == "$1:$1"
     found = sheet.conditional_formatting

@@ -30,7 +30,8 @@ def workspace(tmp_path):
     run.mkdir(parents=True)
     scores = [
         {Scores.CUSTOMER: one, Scores.NAME: f"=Name {one}", Scores.DIVISION: division,
-         Scores.CUTOFF: "2024-12-31", Scores.HORIZON: 6, Scores.GRADE: "A", Scores.RUN: RUN}
+         Scores.CUTOFF: "2024-12-31", Scores.HORIZON: 6, Scores.GRADE: "A", Scores.RUN: RUN,
+         Scores.CELL_STATUS: ""}
         for one in ("c1", "c2", "c3") for division in ("CAD", "CAM")
     ]  # fmt: skip
     rows = [
@@ -38,7 +39,7 @@ def workspace(tmp_path):
          Whitespace.LEVEL: level, Whitespace.DIVISION: division, Whitespace.SKU: sku,
          Whitespace.SCORE: chance, Whitespace.PRODUCT_SCORE: chance if sku else None,
          Whitespace.VALUE: 100.0, Whitespace.REASONS: "", Whitespace.LOOKALIKES: "",
-         Whitespace.BRANCH: None, Whitespace.REP: "Ann"}
+         Whitespace.BRANCH: None, Whitespace.REP: "Ann", Whitespace.CELL_STATUS: ""}
         for at, (one, division, level, sku, chance) in enumerate(CELLS, 1)
     ]  # fmt: skip
     pd.DataFrame(scores).to_parquet(run / "icp_scores.parquet", index=False)
@@ -62,7 +63,7 @@ def sheet(workspace, *places):
 
 @pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 def test_the_workbook_has_the_chosen_rows_only(workspace):
-    assert sheet(workspace, 0, 1) == [("c1", "CAD", "P1, P2"), ("c2", "CAD", None)]
+    assert sheet(workspace, 0, 1) == [("c1", "CAD", "P1\nP2"), ("c2", "CAD", None)]
     assert sheet(workspace, 2) == [("c1", "CAM", None)]
 
 
