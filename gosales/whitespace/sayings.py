@@ -58,7 +58,7 @@ def _gave_back(facts: Facts, good: bool) -> str | None:
     """A never-bought cell with a past: all that was bought came back."""
     since = facts.get("own_recency__days_since_last")
     if good and since >= 0:
-        return f"Bought {facts.division} before, last {ago(since)}, and returned it"
+        return f"Bought {facts.division} before (last {ago(facts.cutoff, since)}) and returned it"
     return None
 
 
@@ -66,14 +66,14 @@ def _own_rhythm(facts: Facts, good: bool) -> str | None:
     since, gap = facts.get("own_recency__days_since_last"), facts.get("own_cadence__usual_gap_days")
     if not facts.owned or not since >= 0:
         return None
-    text = f"Last {facts.division} order {ago(since)}"
+    text = f"Last {facts.division} order {ago(facts.cutoff, since)}"
     if gap >= 2:
         passed = since / gap
         if good:
-            return f"{text}, usual gap {span(gap)}" if passed <= LATE else None
+            return f"{text}, its usual gap is {span(gap)}" if passed <= LATE else None
         if passed > LATE:
-            return f"{text}, usual gap {span(gap)}"
-        return f"{text}, not due yet: usual gap {span(gap)}" if passed < DUE else None
+            return f"{text}, its usual gap is {span(gap)}"
+        return f"{text}, not due yet: its usual gap is {span(gap)}" if passed < DUE else None
     typical = facts.typical("own_recency__days_since_last")
     if good:
         return text if since <= min(typical, YEAR) else None
@@ -85,8 +85,9 @@ def _rhythm(facts: Facts, good: bool) -> str | None:
     typical = facts.typical("any_recency__days_since_last")
     usual_gap = facts.typical("any_cadence__usual_gap_days")
     orders = facts.get("any_frequency__orders_all")
-    if good and since <= 0.8 * typical:
-        return f"Last order {ago(since)}, {ago(typical)} is usual"
+    told_already = facts.owned and since == facts.get("own_recency__days_since_last")
+    if good and since <= 0.8 * typical and not told_already:
+        return f"Last order {ago(facts.cutoff, since)}, {span(typical)} is usual"
     if good and gap >= 1 and gap <= 0.8 * usual_gap and since <= LATE * gap and orders >= 4:
         return f"Orders every {span(gap)}, every {span(usual_gap)} is usual"
     if good:
@@ -94,7 +95,7 @@ def _rhythm(facts: Facts, good: bool) -> str | None:
     if since > max(270.0, typical):
         return f"No order at all for {span(since)}"
     if since >= 30 and since >= 1.25 * typical:
-        return f"Last order {ago(since)}, {ago(typical)} is usual"
+        return f"Last order {ago(facts.cutoff, since)}, {span(typical)} is usual"
     if gap >= 1.25 * usual_gap and orders >= 3:
         return f"Orders only every {span(gap)}, every {span(usual_gap)} is usual"
     return None
@@ -169,7 +170,8 @@ def _money(facts: Facts, good: bool) -> str | None:
         facts.typical("any_monetary__value_per_order"),
     )
     if order > 0 and usual > 0 and (order >= 1.25 * usual if good else order <= 0.8 * usual):
-        return f"An order is worth {money(order)} on average, {money(usual)} is usual"
+        only = "" if good else "only "
+        return f"An order is worth {only}{money(order)} on average, {money(usual)} is usual"
     return None
 
 

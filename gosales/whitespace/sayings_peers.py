@@ -71,7 +71,7 @@ def related(facts: Facts, good: bool) -> str | None:
 
 
 def _held(facts: Facts, step: Step) -> str:
-    when = "this month" if step.first < 1 else f"{months(step.first)} ago"
+    when = "within the last month" if step.first < 1 else f"{months(step.first)} ago"
     if step.state == "fresh":
         return f"First bought {step.division} {when}"
     if step.state == "active":
@@ -143,8 +143,16 @@ def _bought_again(facts: Facts, good: bool) -> str | None:
 def plain_rate(facts: Facts) -> str:
     """What can be said of a row that nothing speaks for; no reason, so nothing is claimed."""
     rate = facts.get("division__adoption_rate_12m")
-    if facts.owned or not np.isfinite(rate):
+    owners = facts.get("division__owner_share")
+    if facts.owned:
+        rate = facts.get("division__buyer_share_12m") / owners if owners > 0 else np.nan
+    if not np.isfinite(rate) or rate > 1:
         return f"Nothing about it stands out for {facts.division}"
+    if facts.owned:
+        return (
+            f"Nothing about it stands out: {percent(rate)} of the owners of {facts.division} "
+            "bought it in the last 12 months"
+        )
     return (
         f"Nothing about it stands out: {percent(rate)} of the customers without it added "
         f"{facts.division} in the last 12 months"

@@ -62,13 +62,13 @@ def span(days: float) -> str:
     return "1 day" if round(days) <= 1 else f"{days:.0f} days"
 
 
-def ago(days: float) -> str:
-    """How long ago.
+def ago(cutoff: dt.date, days: float) -> str:
+    """How long before the cutoff; on the day itself, its date: who reads it later is not misled.
 
-    >>> ago(0), ago(20), ago(340)
-    ('today', '20 days ago', '11 months ago')
+    >>> ago(dt.date(2024, 6, 30), 0), ago(dt.date(2024, 6, 30), 20)
+    ('on 2024-06-30', '20 days ago')
     """
-    return "today" if days < 1 else f"{span(days)} ago"
+    return f"on {cutoff}" if days < 1 else f"{span(days)} ago"
 
 
 def month(cutoff: dt.date, months_ago: float) -> str:

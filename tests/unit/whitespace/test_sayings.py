@@ -64,7 +64,7 @@ HAND = [
         "Spending up 3-fold on last year (3,000 against 1,000)",
     ),
     (C.GROWTH, {YEAR: 10, TWO: 20, HALF: 5}, {}, None),
-    (C.RHYTHM, {SINCE: 12}, {SINCE: 150}, "Last order 12 days ago, 5 months ago is usual"),
+    (C.RHYTHM, {SINCE: 12}, {SINCE: 150}, "Last order 12 days ago, 5 months is usual"),
     (
         C.RHYTHM,
         {SINCE: 30, GAP: 20, EVER: 9},
@@ -141,7 +141,7 @@ HAND = [
         C.OWN_HISTORY,
         {OWN_SINCE: 60},
         {},
-        "Bought Training before, last 2 months ago, and returned it",
+        "Bought Training before (last 2 months ago) and returned it",
     ),
 ]
 
@@ -160,12 +160,12 @@ OWNED = [
     (
         C.OWN_RHYTHM,
         {OWN_SINCE: 335, OWN_GAP: 365},
-        "Last Training order 11 months ago, usual gap 12 months",
+        "Last Training order 11 months ago, its usual gap is 12 months",
     ),
     (
         C.OWN_RHYTHM,
         {OWN_SINCE: 700, OWN_GAP: 120},
-        "But: Last Training order 23 months ago, usual gap 4 months",
+        "But: Last Training order 23 months ago, its usual gap is 4 months",
     ),
     (C.OWN_RHYTHM, {OWN_SINCE: 700}, "But: Last Training order 23 months ago, the only one so far"),
     (C.OWN_RHYTHM, {OWN_SINCE: 40}, "Last Training order 40 days ago"),
@@ -190,8 +190,8 @@ def test_of_an_owned_division(concept, values, expected):
 def test_an_order_that_is_not_due_speaks_against_or_for_but_says_so():
     one = facts({OWN_SINCE: 20, OWN_GAP: 365}, {}, owned=True)
     assert both(C.OWN_RHYTHM, one) == (
-        "Last Training order 20 days ago, usual gap 12 months",
-        "Last Training order 20 days ago, not due yet: usual gap 12 months",
+        "Last Training order 20 days ago, its usual gap is 12 months",
+        "Last Training order 20 days ago, not due yet: its usual gap is 12 months",
     )
 
 
@@ -268,6 +268,24 @@ def test_what_is_said_where_nothing_stands_out():
         "last 12 months"
     )
     assert plain_rate(facts(owned=True)) == "Nothing about it stands out for Training"
+    shares = {"division__buyer_share_12m": 0.12, "division__owner_share": 0.4}
+    assert plain_rate(facts(shares, owned=True)) == (
+        "Nothing about it stands out: 30 % of the owners of Training bought it in the last 12 "
+        "months"
+    )
+    shares["division__owner_share"] = 0.0
+    assert plain_rate(facts(shares, owned=True)) == "Nothing about it stands out for Training"
+
+
+def test_the_last_order_is_told_once_and_on_the_last_day_by_its_date():
+    values = {OWN_SINCE: 0, OWN_GAP: 30, SINCE: 0}
+    one = facts(values, {SINCE: 90, OWN_SINCE: 90}, owned=True)
+    assert say(C.OWN_RHYTHM, one, speaks_for=True) == (
+        "Last Training order on 2024-06-30, its usual gap is 30 days"
+    )
+    assert say(C.RHYTHM, one, speaks_for=True) is None
+    later = facts(values | {OWN_SINCE: 20}, {SINCE: 90}, owned=True)
+    assert say(C.RHYTHM, later, speaks_for=True) == "Last order on 2024-06-30, 3 months is usual"
 
 
 NUMBER = st.one_of(
