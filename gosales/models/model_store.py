@@ -36,7 +36,7 @@ from gosales.models.sku_model import BLEND, SHIPPED, SkuModel
 from gosales.utils.paths import slugs
 from gosales.utils.store import MODEL_SUFFIX
 
-FORMAT = 3
+FORMAT = 4
 LOADER = "gosales.models.mlflow_loader"
 MAX_TREE_BYTES = 200_000_000
 DATA = "division_model"

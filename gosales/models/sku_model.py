@@ -1,7 +1,9 @@
-"""The chance that a customer buys a SKU it never bought: a ridge logistic regression.
+"""The chance that a customer buys a SKU it never bought: the division's chance times a share.
 
-It joins the signals that speak for a SKU (see `features.sku_signals`) with the log odds that the
-customer buys from the division at all, and is learned over all divisions at a past cutoff. A
+P(buys the SKU) = P(buys from the division) x P(buys the SKU | buys from the division). The second
+factor is a ridge logistic regression on the signals that speak for a SKU (see
+`features.sku_signals`), over all divisions at past cutoffs. It is learned among those who did buy
+from the division: no error of the division scores enters it, and no past scores are needed. A
 product's chance is never above its division's.
 """
 
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.models.calibration import FLOOR, logit, sigmoid
+from gosales.models.calibration import FLOOR, sigmoid
 from gosales.models.ridge_logistic import RidgeLogistic, fit_ridge_logistic
 
 Floats = NDArray[np.float64]
@@ -30,18 +32,16 @@ SHIPPED = (SEGMENT, DIVISION, BLEND)
 
 @dataclass(frozen=True)
 class SkuRows:
-    """Pairs of a customer and a SKU it did not own at a cutoff.
+    """Pairs of a customer and a SKU it did not own, of divisions from which it then bought.
 
     Attributes:
         signals: Shape (rows, k), float32.
-        division_score: Shape (rows,), the chance that it buys from the division.
         share: Shape (rows,), the chance that a buyer of the division buys the SKU.
         bought: Shape (rows,), whether it bought the SKU in the horizon.
         weight: Shape (rows,), how many pairs a row stands for.
     """
 
     signals: NDArray[np.float32]
-    division_score: Floats
     share: Floats
     bought: NDArray[np.bool_]
     weight: Floats
@@ -51,7 +51,6 @@ class SkuRows:
         """All rows of the parts."""
         return cls(
             np.concatenate([part.signals for part in parts]),
-            np.concatenate([part.division_score for part in parts]),
             np.concatenate([part.share for part in parts]),
             np.concatenate([part.bought for part in parts]),
             np.concatenate([part.weight for part in parts]),
@@ -98,7 +97,7 @@ def scores(
     if kind == BLEND:
         if model is None:
             raise ValueError("the blend needs its model")
-        return sigmoid(model.logit(_joined(signals, division_score, share)))
+        return division_score * sigmoid(model.logit(_joined(signals, share)))
     if kind == DIVISION:
         return division_score * share
     plain = np.exp(signals[:, 0].astype(np.float64))
@@ -109,12 +108,9 @@ def fit_blend(rows: SkuRows) -> RidgeLogistic | None:
     """The blend; None where the rows hold one outcome only."""
     if not rows.bought.any() or rows.bought.all():
         return None
-    x = _joined(rows.signals, rows.division_score, rows.share)
+    x = _joined(rows.signals, rows.share)
     return fit_ridge_logistic(x, rows.bought, rows.weight, PENALTY)
 
 
-def _joined(
-    signals: NDArray[np.float32], division_score: Floats, share: Floats
-) -> NDArray[np.float32]:
-    odds = logit(np.clip(division_score, FLOOR, 1 - FLOOR))
-    return np.column_stack([signals, odds, np.log(np.maximum(share, FLOOR))]).astype(np.float32)
+def _joined(signals: NDArray[np.float32], share: Floats) -> NDArray[np.float32]:
+    return np.column_stack([signals, np.log(np.maximum(share, FLOOR))]).astype(np.float32)

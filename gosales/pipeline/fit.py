@@ -27,13 +27,20 @@ from gosales.models.settings import ModelSettings
 from gosales.pipeline.calibrate import Calibrations, bands
 from gosales.pipeline.gate import (
     DEFAULT_BASELINE,
+    MODEL,
     Proof,
     Verdict,
     judge_divisions,
 )
 from gosales.pipeline.money import MoneyProof, plain_money, price_levels, prove_money
 from gosales.pipeline.proof import prove_fit
-from gosales.pipeline.sku_models import UNJUDGED, SkuChoice, SkuWindow, choose_sku_model
+from gosales.pipeline.sku_models import (
+    UNJUDGED,
+    SkuChoice,
+    SkuWindow,
+    choose_sku_model,
+    horizons_of_a_year,
+)
 from gosales.pipeline.snapshots import Lesson, combine, lessons, sample_rows
 from gosales.utils.progress import track
 
@@ -70,7 +77,10 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
     final = lessons(engine.months, h, plan.settings.snapshots)
     past = _learn(engine, final, plan)
     with track("Choosing what ranks the products"):
-        products = choose_sku_model(past.windows.get(2 * h), past.windows.get(h), plan.seed)
+        newest = past.proofs.get(h)
+        score = newest.score[MODEL] if newest else None
+        windows = list(past.windows.values())[::-1]  # the newest comes first then
+        products = choose_sku_model(windows, score, h, plan.seed)
     with track("Training on all of the history"):
         training = combine([past.rows[x] for x in final], plan.budget, plan.seed) if final else None
         shared = replace(_shared(engine, training, plan), products=products.model)
@@ -95,7 +105,7 @@ class _Past:
     Attributes:
         rows: To learn from, by lesson.
         proofs: One and two horizons before the end, by age.
-        windows: Of the products, likewise.
+        windows: Of the products, by age, the oldest first.
     """
 
     rows: dict[Lesson, TrainingSet] = field(default_factory=dict)
@@ -114,6 +124,8 @@ def _learn(engine: FeatureEngine, final: list[Lesson], plan: Plan) -> _Past:
     earlier = {age: _lessons_before(engine, plan, age) for age in (h, 2 * h)}
     wanted = dict.fromkeys([*final, *earlier[h], *earlier[2 * h]])
     ages = {lesson.age for lesson in wanted} | {age for age in earlier if earlier[age]}
+    with_products = _product_windows(engine, plan)
+    ages |= with_products
     most = 2 * plan.budget // max(len(wanted), 1)
     found = _Past()
     oldest_first = sorted(ages, reverse=True)
@@ -123,8 +135,22 @@ def _learn(engine: FeatureEngine, final: list[Lesson], plan: Plan) -> _Past:
                 found.rows[lesson] = _rows_of(engine, cells, lesson, plan.settings.kept_zeros, most)
             if earlier.get(age):
                 _prove(found, engine, cells, earlier[age], plan)
+            if age in with_products:
+                buyer = label(engine.history.outcome(cells.panel.cutoff, h), cells.spine).bought
+                found.windows[age] = SkuWindow.of(engine.history, cells.panel, buyer)
             advance(1)
     return found
+
+
+def _product_windows(engine: FeatureEngine, plan: Plan) -> set[int]:
+    """Ages of the cutoffs whose horizons the products are learned from and judged on.
+
+    The last horizon and those of the year before it, as far as a horizon of history lies before
+    each: a SKU's share of buyers is counted there.
+    """
+    h = engine.horizon_months
+    most = 1 + horizons_of_a_year(h) if plan.products else 0
+    return {h * i for i in range(1, most + 1) if h * (i + 1) <= engine.months}
 
 
 def _prove(
@@ -135,9 +161,7 @@ def _prove(
     if not past.learnable:
         return
     age = engine.history.cutoff.age_in_months(cells.panel.cutoff.date)
-    proof = found.proofs[age] = prove_fit(engine, cells, past, plan.settings, plan.seed)
-    if plan.products:
-        found.windows[age] = SkuWindow.of(engine.history, cells.panel, proof)
+    found.proofs[age] = prove_fit(engine, cells, past, plan.settings, plan.seed)
     if age == engine.horizon_months:
         found.money = prove_money(cells, past, engine.history, plan.seed)
 

@@ -1,14 +1,15 @@
 """Which product next: the SKU model, chosen and fitted on past horizons.
 
-The blend learns from the horizon before the last and is judged, beside simple scores, on the last:
-on products that customers did not own, among customers who took one up. What ranks best is shipped,
-if it surely ranks better than popularity in the customer's segments; else that is. The shipped
-blend then learns from both horizons.
+The blend learns from the horizons of the year before the last one (a year, so that no season is
+missing) and is judged, beside simple scores, on the last: on products that customers did not own,
+among customers who took one up. What ranks best is shipped, if it surely ranks better than
+popularity in the customer's segments; else that is. The shipped blend then learns from the last
+year's horizons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,6 @@ from gosales.models.sku_model import (
     fit_blend,
     scores,
 )
-from gosales.pipeline.gate import MODEL, Proof
 from gosales.pipeline.products import product_models, sku_holdings, still_sold
 
 Floats = NDArray[np.float64]
@@ -50,6 +50,7 @@ MOST_CUSTOMERS = 4_000
 """So many customers are learned from and judged; more are drawn at random."""
 
 MOST_ROWS = 250_000
+YEAR = 12
 LEAST_TAKERS = 20
 """Customers who took up a product that a choice needs."""
 
@@ -98,21 +99,22 @@ class SkuWindow:
     """A cutoff whose horizon is over.
 
     Attributes:
-        division_score: Shape (n, D), of a fit that had not seen the horizon.
+        buyer: Shape (n, D), who bought from the division in the horizon.
         taken: Shape (n, S), what was bought in the horizon, owned before or not.
     """
 
     market: SkuMarket
-    division_score: Floats
+    buyer: Flags
     taken: sparse.csr_array
 
     @classmethod
-    def of(cls, history: History, panel: Panel, proof: Proof) -> SkuWindow:
+    def of(cls, history: History, panel: Panel, buyer: Flags) -> SkuWindow:
         """The window after the panel's cutoff, which must end within `history`."""
         then, months = history.as_of(panel.cutoff), panel.horizon_months
         market = SkuMarket.of(then, panel, product_models(then, months))
         rows = sku_purchases(history.outcome(panel.cutoff, months)).to_pandas()
-        return cls(market, proof.score[MODEL], market.held(rows[rows[KEPT] > 0]))
+        taken = market.held(rows[rows[KEPT] > 0])
+        return cls(market, buyer, taken)
 
     def blocks(self, customers: NDArray[np.intp]) -> Iterator[SkuBlock]:
         """What is known and what happened, for some customers at a time."""
@@ -120,11 +122,13 @@ class SkuWindow:
         for start in range(0, len(customers), BLOCK):
             rows = customers[start : start + BLOCK]
             free = signals.free(rows)
+            taken = (np.asarray(self.taken[rows].todense()) > 0) & free
             yield SkuBlock(
+                rows,
                 signals.values(rows),
-                self.division_score[rows][:, signals.division],
                 free,
-                (np.asarray(self.taken[rows].todense()) > 0) & free,
+                taken,
+                self.buyer[rows][:, signals.division] | taken,
             )
 
 
@@ -133,21 +137,30 @@ class SkuBlock:
     """Some customers x all candidates.
 
     Attributes:
+        customers: Shape (b,), which they are.
         signals: Shape (b, S, k).
-        division_score: Shape (b, S), the chance to buy from the SKU's division.
         free, taken: Shape (b, S): not owned; bought in the horizon without being owned.
+        buyer: Shape (b, S): bought from the SKU's division in the horizon.
     """
 
+    customers: NDArray[np.intp]
     signals: NDArray[np.float32]
-    division_score: Floats
     free: Flags
     taken: Flags
+    buyer: Flags
 
-    def score(self, kind: str, share: Floats, model: RidgeLogistic | None) -> Floats:
-        """Shape (b, S), of one of the candidates."""
+    def score(
+        self, kind: str, division_score: Floats, share: Floats, model: RidgeLogistic | None
+    ) -> Floats:
+        """Shape (b, S), of one of the candidates.
+
+        Args:
+            division_score: Shape (b, S), the chance to buy from the SKU's division.
+            share: Shape (S,), the chance that a buyer of the division buys the SKU.
+        """
         flat = self.signals.reshape(-1, self.signals.shape[2])
         shares = np.broadcast_to(share, self.free.shape).ravel()
-        told = scores(kind, flat, self.division_score.ravel(), shares, model)
+        told = scores(kind, flat, division_score.ravel(), shares, model)
         return told.reshape(self.free.shape)
 
 
@@ -164,34 +177,52 @@ UNJUDGED = SkuChoice(
 )
 
 
-def choose_sku_model(older: SkuWindow | None, newer: SkuWindow | None, seed: int) -> SkuChoice:
-    """Learn on `older`, judge on `newer`, and fit what is shipped on both."""
-    if newer is None or not newer.market.signals.keys.size:
+def choose_sku_model(
+    windows: Sequence[SkuWindow], division_score: Floats | None, horizon_months: int, seed: int
+) -> SkuChoice:
+    """Learn on the older windows, judge on the newest, and fit what is shipped on the last year's.
+
+    Args:
+        windows: The newest first, a horizon apart.
+        division_score: Shape (n, D), of the newest window, by a fit that had not seen it.
+    """
+    if not windows or division_score is None or not windows[0].market.signals.keys.size:
         return UNJUDGED
     rng = np.random.default_rng(seed)
-    learned = [sku_rows(window, rng) for window in (older, newer) if window is not None]
-    blend = fit_blend(learned[0]) if older is not None else None
-    judged = _judge(newer, blend, rng)
+    year = horizons_of_a_year(horizon_months)
+    learned = [sku_rows(window, rng) for window in windows[: year + 1]]
+    older = learned[1:]
+    blend = fit_blend(SkuRows.joined(older)) if older else None
+    judged = _judge(windows[0], division_score, blend, rng)
     if judged is None:
         return UNJUDGED
     kind = judged.best
-    final = fit_blend(SkuRows.joined(learned)) if kind == BLEND else None
+    final = fit_blend(SkuRows.joined(learned[:year])) if kind == BLEND else None
     return SkuChoice(SkuModel(kind, final), judged.evidence())
 
 
+def horizons_of_a_year(horizon_months: int) -> int:
+    """How many horizons it takes for a year, at least one."""
+    return max(-(-YEAR // horizon_months), 1)
+
+
 def sku_rows(window: SkuWindow, rng: np.random.Generator) -> SkuRows:
-    """Every take-up among the drawn customers, and as many other pairs as fit, weighted."""
-    known = np.arange(len(window.division_score))
-    drawn = np.sort(rng.permutation(known)[:MOST_CUSTOMERS])
-    pairs = len(drawn) * len(window.market.signals.keys)
+    """Every take-up among the drawn customers, and as many other pairs as fit, weighted.
+
+    Only pairs of a customer with a SKU of a division from which it bought in the horizon.
+    """
+    drawn = np.sort(rng.permutation(len(window.buyer))[:MOST_CUSTOMERS])
     share = window.market.share
+    skus = np.bincount(window.market.signals.division, minlength=window.buyer.shape[1])
+    pairs = int((window.buyer[drawn] @ skus).sum())
     keep = min(1.0, MOST_ROWS / max(pairs, 1))
     parts = []
     for block in window.blocks(drawn):
-        chosen = block.free & (block.taken | (rng.random(block.free.shape) < keep))
+        drawn_too = rng.random(block.free.shape) < keep
+        chosen = block.free & block.buyer & (block.taken | drawn_too)
         weight = np.where(block.taken[chosen], 1.0, 1.0 / keep)
-        told = block.division_score[chosen], np.broadcast_to(share, chosen.shape)[chosen]
-        parts.append(SkuRows(block.signals[chosen], *told, block.taken[chosen], weight))
+        told = np.broadcast_to(share, chosen.shape)[chosen]
+        parts.append(SkuRows(block.signals[chosen], told, block.taken[chosen], weight))
     return SkuRows.joined(parts)
 
 
@@ -231,21 +262,23 @@ class _Judgement:
 
 
 def _judge(
-    window: SkuWindow, blend: RidgeLogistic | None, rng: np.random.Generator
+    window: SkuWindow,
+    division_score: Floats,
+    blend: RidgeLogistic | None,
+    rng: np.random.Generator,
 ) -> _Judgement | None:
     """Rank the products of drawn customers by every candidate; None where too few took one up."""
-    known = np.arange(len(window.division_score))
-    drawn = np.sort(rng.permutation(known)[:MOST_CUSTOMERS])
+    drawn = np.sort(rng.permutation(len(window.buyer))[:MOST_CUSTOMERS])
     kinds = [kind for kind in (POPULARITY, *SHIPPED) if kind != BLEND or blend is not None]
     parts: dict[str, list[Ranked]] = {kind: [] for kind in kinds}
     expected, actual = dict.fromkeys(kinds, 0.0), 0
     for block in window.blocks(drawn):
         takers = block.taken.any(1)
         actual += int(block.taken.sum())
+        division = division_score[block.customers][:, window.market.signals.division]
         for kind in kinds:
-            told = block.score(kind, window.market.share, blend)
-            chance = np.minimum(told, block.division_score)
-            expected[kind] += float(chance[block.free].sum())
+            told = block.score(kind, division, window.market.share, blend)
+            expected[kind] += float(np.minimum(told, division)[block.free].sum())
             parts[kind].append(ranked(told[takers], block.free[takers], block.taken[takers]))
     lists = {kind: Ranked.joined(found) for kind, found in parts.items()}
     if len(lists[SEGMENT].taken) < LEAST_TAKERS:

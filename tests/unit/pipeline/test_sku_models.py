@@ -1,5 +1,6 @@
 """Which product next: signals, the choice of a model, and the lists made with it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,20 +12,31 @@ from gosales.core.columns import Fact
 from gosales.features.sku_signals import FIRST, LAST, SIGNALS, SkuSignals
 from gosales.models.sku_model import BLEND, DIVISION, SEGMENT, SkuModel, SkuRows, fit_blend
 from gosales.pipeline.sku_lists import PER_CELL, ListedCells, best_products
-from gosales.pipeline.sku_models import SkuMarket, SkuWindow, choose_sku_model
+from gosales.pipeline.sku_models import (
+    SkuMarket,
+    SkuWindow,
+    choose_sku_model,
+    horizons_of_a_year,
+)
 
 COLUMNS = [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU, FIRST, LAST]
 SKUS = 40
 
 
-def market_of(customers=600, seed=3):
-    """Two kinds of customers; each kind owns, and will buy, SKUs of its own half of division X."""
+def market_of(customers=600, seed=3, buyers=0.5):
+    """Two kinds of customers; each kind owns, and will buy, SKUs of its own half of division X.
+
+    Args:
+        buyers: Share of the customers who buy from X; each has its own chance to.
+    """
     rng = np.random.default_rng(seed)
     ids = np.array([f"{c:04}" for c in range(customers)], object)
     kind = rng.integers(0, 2, customers)
     likes = (np.arange(SKUS) % 2)[None, :] == kind[:, None]
     owned = rng.random(likes.shape) < np.where(likes, 0.4, 0.02)
-    taken = ~owned & (rng.random(likes.shape) < np.where(likes, 0.15, 0.005))
+    chance = rng.uniform(0.4, 1.6, (customers, 1)) * buyers
+    buyer = rng.random(chance.shape) < chance
+    taken = ~owned & buyer & (rng.random(likes.shape) < np.where(likes, 0.3, 0.01))
     who, what = np.nonzero(owned)
     age = rng.uniform(0, 30, len(who))
     held = pd.DataFrame(
@@ -45,7 +57,7 @@ def market_of(customers=600, seed=3):
     )
     signals = SkuSignals.of(held, sold, panel)
     market = SkuMarket(signals, np.full(SKUS, 0.1), np.full(SKUS, 500.0))
-    return SkuWindow(market, np.full((customers, 1), 0.4), sparse.csr_array(taken * 1.0)), likes
+    return SkuWindow(market, buyer, sparse.csr_array(taken * 1.0)), likes, chance
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +71,7 @@ def named(values, name):
 
 
 def test_the_skus_a_customer_owns_speak_for_their_like(windows):
-    window, likes = windows[0]
+    window, likes, _ = windows[0]
     values = window.market.signals.values(np.arange(600))
     for name in ("items", "alike", "patterns"):
         told = named(values, name)
@@ -98,31 +110,53 @@ def test_ease_by_hand(windows):
     assert not np.diag(items.ease).any()
 
 
+def chosen(newer, *older, taken=None):
+    window, _, chance = newer
+    if taken is not None:
+        window = replace(window, taken=taken)
+    return choose_sku_model([window, *(one[0] for one in older)], chance, 6, seed=1)
+
+
 def test_the_blend_is_shipped_where_it_surely_ranks_best(windows):
-    (older, _), (newer, _) = windows
-    choice = choose_sku_model(older, newer, seed=1)
+    older, newer = windows
+    choice = chosen(newer, older)
     assert choice.model.kind == choice.evidence["shipped"] == BLEND
     blend = choice.evidence["candidates"][BLEND]
     assert blend["gain_low"] > 0
     assert 0.8 < blend["expected_over_actual"] < 1.25
-    assert choice.evidence == choose_sku_model(older, newer, seed=1).evidence
+    assert choice.evidence == chosen(newer, older).evidence
+
+
+@pytest.mark.parametrize("buyers", [0.25, 0.6])
+def test_the_level_follows_the_division_scores(windows, buyers):
+    """Fewer or more bought from the division in the older horizon; the share that takes a SKU
+    is the same."""
+    choice = chosen(windows[1], market_of(seed=3, buyers=buyers))
+    assert 0.85 < choice.evidence["candidates"][BLEND]["expected_over_actual"] < 1.18
+
+
+def test_a_whole_year_is_learned_from():
+    assert [horizons_of_a_year(months) for months in (3, 5, 6, 12, 24)] == [4, 3, 2, 1, 1]
+    rare = [market_of(seed=seed) for seed in (3, 4, 5)]
+    none = sparse.csr_array(np.zeros((600, SKUS)))
+    newest, season, other = rare[0], rare[1], (replace(rare[2][0], taken=none), *rare[2][1:])
+    assert BLEND not in chosen(newest, other).evidence["candidates"], "it has one outcome only"
+    assert BLEND in chosen(newest, other, season).evidence["candidates"]
 
 
 def test_without_a_sure_gain_popularity_in_the_segments_is_shipped(windows):
-    (older, _), (newer, _) = windows
+    older, newer = windows
     rng = np.random.default_rng(5)
     noise = sparse.csr_array((rng.random((600, SKUS)) < 0.05) * 1.0)
-    lost = SkuWindow(newer.market, newer.division_score, noise)
-    assert choose_sku_model(older, lost, seed=1).model == SkuModel(SEGMENT)
+    assert chosen(newer, older, taken=noise).model == SkuModel(SEGMENT)
 
 
 def test_without_an_older_horizon_there_is_no_blend(windows):
-    choice = choose_sku_model(None, windows[1][0], seed=1)
-    assert BLEND not in choice.evidence["candidates"]
+    assert BLEND not in chosen(windows[1]).evidence["candidates"]
 
 
 def test_without_a_horizon_nothing_is_judged():
-    choice = choose_sku_model(None, None, seed=1)
+    choice = choose_sku_model([], None, 6, seed=1)
     assert choice.model.kind == DIVISION
     assert choice.evidence["why"]
 
@@ -130,7 +164,7 @@ def test_without_a_horizon_nothing_is_judged():
 def test_rows_of_one_outcome_teach_nothing():
     rows = SkuRows(
         np.zeros((4, len(SIGNALS)), np.float32),
-        *np.full((2, 4), 0.1),
+        np.full(4, 0.1),
         np.zeros(4, bool),
         np.ones(4),
     )
@@ -139,9 +173,9 @@ def test_rows_of_one_outcome_teach_nothing():
 
 @pytest.mark.parametrize("kind", [SEGMENT, DIVISION, BLEND])
 def test_lists_hold_the_likeliest_free_products_never_above_their_division(windows, kind):
-    (older, _), (newer, _) = windows
-    blend = choose_sku_model(older, newer, seed=1).model.model if kind == BLEND else None
-    model, market = SkuModel(kind, blend), newer.market
+    older, newer = windows
+    blend = chosen(newer, older).model.model if kind == BLEND else None
+    model, market = SkuModel(kind, blend), newer[0].market
     cells = ListedCells(
         np.array([5, 1, 5], np.int32), np.zeros(3, np.int32), np.array([0.3, 0.02, 0.3])
     )
