@@ -51,7 +51,8 @@ def fit_booster(
 ) -> Booster:
     """Train on rows of shape (rows, k); a small set gets leaves as small as it can bear."""
     leaf = min(COMMON["min_data_in_leaf"], max(len(y) // 50, 5))
-    data = lgb.Dataset(x, y, weight=weight, params={"verbosity": -1, "max_bin": COMMON["max_bin"]})
+    binning = {name: COMMON[name] for name in ("verbosity", "max_bin", "num_threads")}
+    data = lgb.Dataset(x, y, weight=weight, params=binning)
     return lgb.train({**COMMON, "min_data_in_leaf": leaf, **parameters}, data, rounds)
 
 

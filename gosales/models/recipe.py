@@ -28,6 +28,7 @@ from gosales.core.frames import TrainingSet
 from gosales.models.boosting import Booster, fit_booster, raw
 from gosales.models.ridge_logistic import RidgeLogistic, fit_ridge_logistic
 from gosales.models.settings import ModelSettings
+from gosales.utils.parallel import in_threads
 
 Floats = NDArray[np.float64]
 OWN = "own_"
@@ -114,11 +115,11 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
     """Fit every member that has enough rows of both outcomes."""
     never, held = training.where(~training.owned), training.where(training.owned)
     parts = {GENERAL: training, WHITESPACE: never, OWNED: held}
-    trees = {
-        name: _fit_trees(name, parts[name], settings, seed + index)
-        for index, name in enumerate(TREES)
-        if _learnable(parts[name])
-    }
+    learnable = [(at, name) for at, name in enumerate(TREES) if _learnable(parts[name])]
+    boosters = in_threads(
+        lambda one: _fit_trees(one[1], parts[one[1]], settings, seed + one[0]), learnable
+    )
+    trees = {name: booster for (_, name), booster in zip(learnable, boosters, strict=True)}
     linear, activity = None, None
     if _learnable(never):
         blind = blind_columns(never.names)

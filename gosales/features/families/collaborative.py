@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gosales.features.panel import NEVER, Floats, Panel
+from gosales.utils.parallel import in_threads
 
 Matrix = NDArray[np.float64]
 RANK = 8
@@ -115,14 +116,16 @@ def neighbour_shares(x: Matrix, *held: Matrix) -> list[Matrix]:
     reference = np.unique(np.linspace(0, n - 1, min(n, REFERENCES)).astype(int))
     unit = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
     k = min(NEIGHBOURS, max(len(reference) - 1, 1))
-    result = [np.zeros(matrix.shape) for matrix in held]
-    for start in range(0, n, BLOCK):
+    known = np.hstack([matrix[reference] for matrix in held])
+
+    def shares(start: int) -> Matrix:
         rows = np.arange(start, min(start + BLOCK, n))
         similar = np.round(unit[rows] @ unit[reference].T, 9)
         similar[rows[:, None] == reference[None, :]] = -1.0
         threshold = -np.partition(-similar, k - 1, axis=1)[:, k - 1 : k]
         weight = np.where((similar >= threshold) & (similar > 0), similar, 0.0)
         weight /= np.maximum(weight.sum(1, keepdims=True), 1e-12)
-        for out, matrix in zip(result, held, strict=True):
-            out[rows] = weight @ matrix[reference]
-    return result
+        return np.asarray(weight @ known)
+
+    found = np.vstack(in_threads(shares, range(0, n, BLOCK)) or [np.zeros((0, known.shape[1]))])
+    return np.split(found, np.cumsum([matrix.shape[1] for matrix in held])[:-1], axis=1)

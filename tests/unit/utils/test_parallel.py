@@ -1,0 +1,50 @@
+"""Pieces of work on all cores."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from threadpoolctl import threadpool_info
+
+from gosales.utils import parallel
+from gosales.utils.parallel import cores, in_threads
+
+
+def test_results_come_in_the_order_of_the_items_whoever_ends_first(monkeypatch):
+    monkeypatch.setattr(parallel, "cores", lambda: 2)
+    second_done = threading.Event()
+
+    def work(item):
+        if item == 0:
+            assert second_done.wait(5), "the pieces ran one after the other"
+        else:
+            second_done.set()
+        return item * 10
+
+    assert in_threads(work, range(2)) == [0, 10]
+
+
+def test_no_items_give_no_results():
+    assert in_threads(str, []) == []
+
+
+def test_what_a_piece_raises_is_raised():
+    def work(_item):
+        raise ValueError("broken piece")
+
+    with pytest.raises(ValueError, match="broken piece"):
+        in_threads(work, [1, 2])
+
+
+def test_linear_algebra_has_one_thread_within_a_piece():
+    def blas_threads(_item):
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+    found = in_threads(blas_threads, [1])[0]
+    assert found
+    assert set(found) == {1}
+
+
+def test_there_is_at_least_one_core():
+    assert cores() >= 1
