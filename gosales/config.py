@@ -21,6 +21,7 @@ from gosales.etl.settings import (
     ColumnSettings,
     EtlSettings,
     LookupSettings,
+    PrivacySettings,
     ProductSettings,
     SourceSettings,
 )
@@ -40,6 +41,7 @@ class Config(Settings):
     divisions: DivisionSettings = DivisionSettings()
     products: ProductSettings = ProductSettings()
     lookup: LookupSettings = LookupSettings()
+    privacy: PrivacySettings = PrivacySettings()
     models: ModelSettings = ModelSettings()
     whitespace: WhitespaceSettings = WhitespaceSettings()
     plan: PlanSettings = PlanSettings()
@@ -57,6 +59,7 @@ class Config(Settings):
             time=self.time,
             products=self.products,
             lookup=self.lookup,
+            privacy=self.privacy,
             limits=self.limits,
         )
 

@@ -269,7 +269,8 @@ REJECT_COLUMNS = {
     "source_file": "Raw file.",
     "record": "Record number in it; the first data record is 1.",
     "reason": "One of the reasons below.",
-    "text": "The record as the file has it, but for [formulas](#spreadsheet-formulas).",
+    "text": "The record as the file has it, but for [formulas](#spreadsheet-formulas) and "
+    "[contact data](#contact-data).",
 }
 QUALITY = {
     "lines_read": "Records of all raw files, blank ones and repeated headers included.",
@@ -287,6 +288,8 @@ QUALITY = {
     "divisions": "Per division: lines, customers, value, and buyers in the last horizon.",
     "training_cutoffs": "Months between cutoffs (6, 3) -> how many past cutoffs can be learned "
     "from.",
+    "contact_columns": "File -> headers of the [contact columns](#contact-data) in it that were "
+    "left out.",
 }
 FIGURES = {
     "n": "Cells: customers x divisions.",
@@ -444,6 +447,7 @@ EXAMPLES: dict[str, Any] = {
     "lookup.customers.file": "data/lookup/accounts.csv",
     "lookup.customers.columns": {"customer_id": "Account"},
     "lookup.customers.constant": ["industry", "state"],
+    "privacy.keep_contact_columns": ["Contact Phone"],
     "lookup.cells.file": "data/lookup/cells.csv",
     "lookup.cells.columns": {"customer_id": "Account", "product_sku": "Item"},
     "plan.include": ["lapsed"],

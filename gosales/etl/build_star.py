@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -34,7 +34,6 @@ from gosales.etl.files import RawFile
 from gosales.etl.forgotten import Forgotten
 from gosales.etl.long import check_columns
 from gosales.etl.made_of import Ingredients, gather, keep_key
-from gosales.etl.notes import Note
 from gosales.etl.quality import DataQuality, Remarks, measure
 from gosales.etl.rejects import REJECTS, make_rejects, write_rejects
 from gosales.etl.settings import EtlSettings
@@ -114,8 +113,8 @@ def build_star(
         preference = Preference(settings.time.day_first, _default_day_first(settings, sku_map))
         builder = _Builder(connection, staged, settings, cutoff, forgotten)
         order = builder.judge(preference)
-        notes = found.notes + builder.fill(sources)
-        quality = builder.finish(notes, order)
+        remarks = builder.fill(sources)
+        quality = builder.finish(replace(remarks, warnings=found.notes + remarks.warnings), order)
         keep_key(connection, made_of.key)
         made_of.require_unchanged()
     staging.prune(staged)
@@ -258,8 +257,8 @@ class _Builder:
         checks.require_lines(connection)
         return order
 
-    def fill(self, sources: StarSources) -> list[Note]:
-        """Make every table, with the lookups' remarks."""
+    def fill(self, sources: StarSources) -> Remarks:
+        """Make every table; what was noticed in the lookups, and all that was left out."""
         connection = self.connection
         with (
             track("Building the star") as _,
@@ -280,16 +279,21 @@ class _Builder:
             make_rejects(connection, self.files)
             self.forgotten.clean_texts(connection, REJECTS)
         check_star(db.backend(connection))
-        return notes
+        contacts = dict(folder.contacts)
+        for one in self.files:
+            if one.records.hidden:
+                contacts[one.name] = (*contacts.get(one.name, ()), *one.records.hidden_headers)
+        return Remarks([], notes, contacts)
 
-    def finish(self, notes: list[Note], order: DayOrder) -> DataQuality:
+    def finish(self, remarks: Remarks, order: DayOrder) -> DataQuality:
         """Measure the star and keep the report in it."""
         connection = self.connection
         lines_read = sum(staged.records.count for staged in self.files)
-        warnings = notes + checks.file_warnings(self.files)
+        warnings = remarks.warnings + checks.file_warnings(self.files)
         warnings += checks.reject_warnings(connection, lines_read)
         warnings += checks.star_warnings(connection, order)
-        remarks = Remarks(checks.blockers(connection, lines_read), warnings)
+        blockers = checks.blockers(connection, lines_read)
+        remarks = Remarks(blockers, warnings, remarks.contacts)
         horizon = self.settings.time.horizon_months
         quality = measure(connection, self.files, remarks, self.cutoff, horizon)
         connection.execute(f"CREATE TABLE {QUALITY}(report VARCHAR)")

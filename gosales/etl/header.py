@@ -15,10 +15,11 @@ def loose(name: str) -> str:
 
 @dataclass(frozen=True)
 class Header:
-    """The columns of one file, by position."""
+    """The columns of one file, by position; `hidden` are those that were left out."""
 
     file: str
     names: tuple[str, ...]
+    hidden: tuple[int, ...] = ()
 
     def find(self, wanted: str) -> int | None:
         """Position of the column `wanted`: exact, then ignoring case, then spelled loosely.

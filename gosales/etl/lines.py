@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gosales.etl.header import Header, loose
+from gosales.etl.records import Records
 from gosales.etl.sql import listed
 
 
@@ -164,23 +165,26 @@ def _line_hash(layout: Layout) -> str:
     Each column's hash is mixed with its name's; what a blank would give is taken out again, so
     that an export with one more, empty column has the same lines.
     """
+    hidden = layout.header.hidden
     names = {
-        f"c{place}": _stable(name)
+        f"c{place}": stable_hash(name)
         for place, name in enumerate(layout.header.names)
-        if not layout.is_volatile(name)
+        if place not in hidden and not layout.is_volatile(name)
     }
     terms = [f"hash({column}, {name})" for column, name in names.items()]
     blanks = [f"hash('', {name})" for name in names.values()]
-    return f"xor({_xor(terms)}, {_xor(blanks)})"
+    told = [Records.HIDDEN_HASH] if hidden else []
+    return f"xor({xor_of(terms)}, {xor_of([*told, *blanks])})"
 
 
-def _xor(terms: list[str]) -> str:
+def xor_of(terms: list[str]) -> str:
     """XOR of many terms as a balanced tree: a chain of a hundred is slow to plan."""
     if len(terms) < 2:
         return terms[0] if terms else "0::UBIGINT"
     half = len(terms) // 2
-    return f"xor({_xor(terms[:half])}, {_xor(terms[half:])})"
+    return f"xor({xor_of(terms[:half])}, {xor_of(terms[half:])})"
 
 
-def _stable(name: str) -> int:
+def stable_hash(name: str) -> int:
+    """A number for a header, the same however it is spelled."""
     return int.from_bytes(hashlib.sha256(loose(name).encode()).digest()[:7], "big")

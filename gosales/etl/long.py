@@ -76,7 +76,7 @@ def stage_long(
         "target": str(target),
         **{f"pattern{at}": pattern for at, pattern in enumerate(patterns)},
     }
-    raw = records.numbered(listed(records.columns))
+    raw = records.numbered(listed(records.line_columns))
     typed = typed_lines(layout.line, raw, _sale(layout))
     connection.execute(
         f"""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from gosales.core.columns import Attribute, CellStatus, Customer, Product
 from gosales.core.errors import SalesLogError
+from gosales.etl.contacts import Contacts
 from gosales.etl.files import RawFile
 from gosales.etl.header import Header
 from gosales.etl.notes import Note
@@ -42,12 +43,16 @@ class LookupFile:
 
 @dataclass(frozen=True)
 class LookupFolder:
-    """Where lookups are, and a scratch folder to read them in."""
+    """Where lookups are, and a scratch folder to read them in.
+
+    `contacts` is filled while they are read: file -> contact columns that were left out.
+    """
 
     folder: Path
     workspace: Path
     scratch: Path
     settings: EtlSettings
+    contacts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def open(
         self, connection: duckdb.DuckDBPyConnection, name: str, table: LookupTable
@@ -149,17 +154,34 @@ def load_attributes(connection: duckdb.DuckDBPyConnection, lookups: LookupFolder
             f"WHERE {customer} IS NOT NULL AND text_of(c{name}) IS NOT NULL "
             f"QUALIFY row_number() OVER (PARTITION BY {customer} ORDER BY record DESC) = 1"
         )
-    return _insert_attributes(connection, file, lookups.settings)
+    contacts = _contacts(connection, file, lookups.settings)
+    if contacts:
+        lookups.contacts[file.header.file] = tuple(file.header.names[at] for at in contacts)
+    return _insert_attributes(connection, file, lookups.settings, contacts)
+
+
+def _contacts(
+    connection: duckdb.DuckDBPyConnection, file: LookupFile, settings: EtlSettings
+) -> tuple[int, ...]:
+    """Places of contact columns that no setting asks for."""
+    table = settings.lookup.customers
+    ours = (Customer.ID, Customer.NAME, Attribute.VALID_FROM, Attribute.VALID_TO)
+    kept = (*ours, *table.columns.values(), *table.constant)
+    asked = settings.privacy.keep_contact_columns
+    return Contacts.but((*kept, *asked)).find(connection, file.records)
 
 
 def _insert_attributes(
-    connection: duckdb.DuckDBPyConnection, file: LookupFile, settings: EtlSettings
+    connection: duckdb.DuckDBPyConnection,
+    file: LookupFile,
+    settings: EtlSettings,
+    contacts: tuple[int, ...],
 ) -> list[Note]:
     """Facts that are dated, or said never to change; today's value of others is the future."""
     table: CustomerLookup = settings.lookup.customers
     customer = file.need("customer_id")
     valid = {key: file.place(key) for key in (Attribute.VALID_FROM, Attribute.VALID_TO)}
-    skip = {customer, file.place("customer_name"), *valid.values()}
+    skip = {customer, file.place("customer_name"), *valid.values(), *contacts}
     constant = {file.header.need([name], "constant attribute") for name in table.constant}
     days = [day_of(connection, file, key, settings) for key in valid]
     dropped = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import duckdb
@@ -58,6 +58,7 @@ class DataQuality:
     Attributes:
         training_cutoffs: Months between cutoffs (`6`, `3`) -> how many past cutoffs have both an
             outcome that is complete and half a year of history.
+        contact_columns: File -> headers of the contact columns in it that were left out.
     """
 
     lines_read: int
@@ -74,6 +75,7 @@ class DataQuality:
     coverage: tuple[MonthQuality, ...]
     divisions: tuple[DivisionQuality, ...]
     training_cutoffs: dict[str, int]
+    contact_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -102,6 +104,7 @@ class Remarks:
 
     blockers: list[Note]
     warnings: list[Note]
+    contacts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def measure(
@@ -138,6 +141,7 @@ def measure(
         training_cutoffs={
             str(step): training_cutoffs(first, end, horizon_months, step) for step in TRAINING_STEPS
         },
+        contact_columns=remarks.contacts,
     )
 
 
@@ -199,6 +203,7 @@ def render(quality: DataQuality) -> str:
         _headline(quality),
         _notes("Blockers", quality.blockers),
         _notes("Warnings", quality.warnings),
+        _contact_columns(quality.contact_columns),
         _division_table(quality),
         _support(quality),
     ]
@@ -223,6 +228,13 @@ def _notes(title: str, notes: tuple[Note, ...]) -> str:
         return ""
     lines = [f"- {note.message} {note.remedy} [{note.code}]" for note in notes]
     return "\n".join((title, *lines))
+
+
+def _contact_columns(found: dict[str, tuple[str, ...]]) -> str:
+    if not found:
+        return ""
+    lines = [f"- {file}: {', '.join(headers)}" for file, headers in found.items()]
+    return "\n".join(("Contact columns left out ([privacy] keep_contact_columns)", *lines))
 
 
 def _division_table(quality: DataQuality) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import numpy as np
@@ -38,7 +38,10 @@ class Records:
         header: Column texts, in file order; `cN` holds the N-th.
         count: Data records, blank ones included.
         blank: How many of them are blank lines; a second Parquet file lists those.
+        hidden: Columns whose cells were left out; `HIDDEN_HASH` holds a hash of what they were.
     """
+
+    HIDDEN_HASH: ClassVar[str] = "hidden_hash"
 
     path: Path
     header: tuple[str, ...]
@@ -47,10 +50,20 @@ class Records:
     blank: int = 0
     encoding: str = "utf-8"
     notes: tuple[Note, ...] = field(default=())
+    hidden: tuple[int, ...] = ()
 
     @property
     def columns(self) -> list[str]:
         return raw_columns(len(self.header))
+
+    @property
+    def hidden_headers(self) -> tuple[str, ...]:
+        return tuple(self.header[place] for place in self.hidden)
+
+    @property
+    def line_columns(self) -> list[str]:
+        """All that tells one line from another."""
+        return [*self.columns, *([self.HIDDEN_HASH] if self.hidden else [])]
 
     def numbered(self, columns: str = "*") -> str:
         """SQL of the records with their number as `record`."""

@@ -99,6 +99,16 @@ class LookupSettings(Settings):
     cells: LookupTable = LookupTable()
 
 
+class PrivacySettings(Settings):
+    """`[privacy]`"""
+
+    keep_contact_columns: tuple[str, ...] = Field(
+        (),
+        description="Headers of contact columns (e-mail, phone, contact person, address) in the "
+        "log or in customers.csv that are read all the same. Default: all are left out.",
+    )
+
+
 class EtlSettings(Settings):
     """All that building a star depends on, besides the files."""
 
@@ -107,4 +117,5 @@ class EtlSettings(Settings):
     time: TimeSettings = TimeSettings()
     products: ProductSettings = ProductSettings()
     lookup: LookupSettings = LookupSettings()
+    privacy: PrivacySettings = PrivacySettings()
     limits: LimitSettings = LimitSettings()

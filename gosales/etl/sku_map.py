@@ -68,6 +68,20 @@ class SkuMap(Settings):
     not_products: tuple[str, ...] = ()
     name_prefix: str | None = None
 
+    @property
+    def headers(self) -> set[str]:
+        """Every header that means something to the map."""
+        products = [product for division in self.divisions for product in division.products]
+        groups = (
+            *self.columns.values(),
+            *(product.value for product in products),
+            *(product.quantities for product in products),
+            self.currency.code,
+            self.currency.rate,
+            self.duplicates.flag,
+        )
+        return {header for group in groups for header in group}
+
     def is_volatile(self, header: str) -> bool:
         return _matches(header, self.volatile)
 

@@ -21,6 +21,7 @@ from typing import Any
 import duckdb
 
 from gosales.core.errors import SalesLogError
+from gosales.etl.contacts import Contacts
 from gosales.etl.files import RawFile
 from gosales.etl.header import Header
 from gosales.etl.long import long_layout, stage_long
@@ -31,7 +32,7 @@ from gosales.etl.sku_map import SkuMap
 from gosales.etl.unmapped import Unmapped, unmapped_products
 from gosales.etl.wide import stage_wide, wide_layout
 
-VERSION = 1
+VERSION = 2
 """Raise it when staged files change their meaning; older ones are then read again."""
 
 STAGED_NAME = re.compile(r"^[0-9a-f]{64}\.[0-9a-f]{12}\..+")
@@ -90,19 +91,32 @@ class Staging:
 
     def _records(self, connection: duckdb.DuckDBPyConnection, file: RawFile) -> Records:
         source = self.settings.source
-        key = _digest(VERSION, source.encoding, source.delimiter, file.is_parquet)
+        contacts = self._contacts()
+        key = _digest(
+            VERSION, source.encoding, source.delimiter, file.is_parquet, sorted(contacts.kept)
+        )
         target = self.folder / f"{file.sha256}.{key}.records.parquet"
 
         def make(temporary: Path, scratch: Path) -> dict[str, Any]:
             made = read_records(connection, file, temporary, scratch, source)
+            made = contacts.leave_out(connection, made, scratch)
             if made.blank:
                 blank_path(temporary).replace(blank_path(target))
             return asdict(replace(made, path=Path()))
 
         card = _once(target, make)
         notes = tuple(Note(**note) for note in card.pop("notes"))
-        header = tuple(card.pop("header"))
-        return Records(**{**card, "path": target, "header": header, "notes": notes})
+        header, hidden = tuple(card.pop("header")), tuple(card.pop("hidden"))
+        known = {"path": target, "header": header, "hidden": hidden, "notes": notes}
+        return Records(**{**card, **known})
+
+    def _contacts(self) -> Contacts:
+        """All contact columns but those that are mapped or asked for."""
+        mapped = [name for name in self.settings.columns.model_dump().values() if name]
+        kept = (*mapped, *self.settings.privacy.keep_contact_columns)
+        if self.settings.source.shape == "long":
+            return Contacts.but(kept)
+        return Contacts.but((*kept, *self.sku_map.headers), self.sku_map.is_volatile)
 
     def _lines(
         self, connection: duckdb.DuckDBPyConnection, file: RawFile, records: Records
@@ -114,10 +128,11 @@ class Staging:
             source.model_dump_json(),
             self.settings.columns.model_dump_json(),
             self.settings.products.model_dump_json(),
+            self.settings.privacy.model_dump_json(),
             self.sku_map.model_dump_json(),
         )
         target = self.folder / f"{file.sha256}.{key}.lines.parquet"
-        header = Header(file.name, records.header)
+        header = Header(file.name, records.header, records.hidden)
 
         def make(temporary: Path, _scratch: Path) -> dict[str, Any]:
             if source.shape == "long":

@@ -190,10 +190,11 @@ def _load_lines(
         f"{foreign} AS is_foreign",
         f"price({column(layout.rate)}) AS rate",
     )
+    raw = records.numbered(listed(records.line_columns))
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE wide_lines AS
-        {typed_lines(layout.line, records.numbered(listed(records.columns)), listed(more))}
+        {typed_lines(layout.line, raw, listed(more))}
         """,
         parameters,
     )
