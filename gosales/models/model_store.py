@@ -16,6 +16,7 @@ import io
 import json
 import os
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from gosales.models.sku_model import BLEND, SHIPPED, SkuModel
 from gosales.utils.paths import slugs
 from gosales.utils.store import MODEL_SUFFIX
 
-FORMAT = 4
+FORMAT = 5
 LOADER = "gosales.models.mlflow_loader"
 MAX_TREE_BYTES = 200_000_000
 DATA = "division_model"
@@ -94,11 +95,7 @@ def load_model(data: Path, cache: dict[str, Shared] | None = None) -> DivisionMo
     cache = {} if cache is None else cache
     try:
         content = json.loads((data / "model.json").read_text(encoding="utf-8"))
-        if content["format"] != FORMAT:
-            raise ModelError(
-                f"{data} was written in model format {content['format']}, not {FORMAT}.",
-                remedy="Train again with `gosales train`.",
-            )
+        _refuse_other_versions(content, data)
         key = _digest(content["shared"])
         if key != content["shared_hash"]:
             raise ModelError(
@@ -117,6 +114,34 @@ def load_model(data: Path, cache: dict[str, Shared] | None = None) -> DivisionMo
             f"The model in {data} cannot be read: {type(error).__name__}: {error}.",
             remedy="Restore the folder or train again with `gosales train`.",
         ) from error
+
+
+def _refuse_other_versions(content: dict[str, Any], data: Path) -> None:
+    if content["format"] != FORMAT:
+        raise ModelError(
+            f"{data} was written in model format {content['format']}, not {FORMAT}.",
+            remedy="Train again with `gosales train`.",
+        )
+    for package, now in _versions().items():
+        then = str(content["versions"][package])
+        if _generation(then) != _generation(now):
+            raise ModelError(
+                f"The model in {data} was trained by {package} {then}, and this is {now}: its "
+                "features and trees may mean something else.",
+                remedy="Train again with `gosales train`, or go back to the version that trained "
+                "it.",
+            )
+
+
+def _versions() -> dict[str, str]:
+    """Of what gives a saved model its meaning."""
+    return {"gosales-engine": gosales.__version__, "lightgbm": version("lightgbm")}
+
+
+def _generation(number: str) -> tuple[str, ...]:
+    """What may not differ: the major version, and before 1.0 the minor one too."""
+    parts = number.split(".")
+    return tuple(parts[:2] if parts[0] == "0" else parts[:1])
 
 
 def _write_data(data: Path, content: dict[str, Any], trees: dict[str, bytes]) -> None:
@@ -189,6 +214,7 @@ def _pack_own(model: DivisionModel) -> dict[str, Any]:
         "held": dataclasses.asdict(model.held),
         "products": [dataclasses.astuple(item) for item in model.products.items],
         "card": model.card,
+        "versions": _versions(),
     }
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gosales.core.columns import UNASSIGNED
 from gosales.core.frames import TrainingSet
 from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.labels.purchases import label
@@ -184,6 +185,7 @@ def _models(
     proof = calibrations.newer
     models = []
     verdicts = _verdicts(shared, calibrations, plan)
+    known = sorted(set(engine.calendar.division) - {UNASSIGNED})
     for division in plan.divisions:
         verdict = verdicts[division]
         card = {
@@ -193,6 +195,7 @@ def _models(
             "evidence": verdict.evidence,
             "history_end": str(engine.history.cutoff),
             "horizon_months": engine.horizon_months,
+            "known_divisions": known,
             "training_cutoffs": [str(c) for c in training.cutoffs] if training else [],
             "judged_at": str(proof.cutoff) if proof else None,
         }

@@ -64,7 +64,7 @@ def score_customers(
     """Score all customers known at the engine's cutoff.
 
     Raises:
-        ModelError: A division has no model, or the models expect other features.
+        ModelError: There is no model, or the models were trained on another kind of log.
     """
     with track("Scoring"):
         cells = engine.at(0)
@@ -79,16 +79,41 @@ def score_customers(
 def models_by_division(
     models: list[DivisionModel], cells: CellFeatures
 ) -> dict[str, DivisionModel]:
-    """The models by division, checked against the features at hand."""
-    by_name = {model.division: model for model in models}
+    """The models by division, checked against the features and divisions at hand.
+
+    Raises:
+        ModelError: There is no model, or one was trained on other features or divisions.
+    """
     if not models:
         raise ModelError("There is no model to score with.", remedy="Run `gosales train`.")
-    if models[0].shared.names != cells.names:
+    for model in models:
+        if model.shared.names != cells.names:
+            raise ModelError(
+                f"The saved model of {model.division!r} was trained on other features than this "
+                "version makes.",
+                remedy="Train again with `gosales train`.",
+            )
+        _refuse_other_divisions(model, cells)
+    return {model.division: model for model in models}
+
+
+def _refuse_other_divisions(model: DivisionModel, cells: CellFeatures) -> None:
+    """What others buy is part of every feature, so that new divisions change the meaning of all.
+
+    At a cutoff before the training's end, a division may be missing: it was not yet there.
+    """
+    trained, here = set(model.card["known_divisions"]), set(cells.spine.divisions)
+    new, gone = sorted(here - trained), sorted(trained - here)
+    if str(cells.spine.cutoff) < model.card["history_end"]:
+        gone = []
+    if new or gone:
+        changes = (("new", new), ("gone", gone))
+        told = "; ".join(f"{word}: {', '.join(names)}" for word, names in changes if names)
         raise ModelError(
-            "The saved models were trained on other features than this version makes.",
-            remedy="Train again with `gosales train`.",
+            f"The saved model of {model.division!r} was trained on a log with other divisions "
+            f"({told}).",
+            remedy="Train again with `gosales train`, or run `gosales score-all`.",
         )
-    return by_name
 
 
 def _score_table(

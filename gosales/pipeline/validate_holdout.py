@@ -29,6 +29,7 @@ from gosales.pipeline.build import published_star, refuse_blockers, sources_of
 from gosales.pipeline.gate import MODEL
 from gosales.pipeline.judge_money import MONEY_COLUMNS, money_rows
 from gosales.pipeline.judging import Judged, capacity_of, score_frozen
+from gosales.pipeline.score_customers import models_by_division
 from gosales.pipeline.session import Session, Work, working
 from gosales.pipeline.sure_figures import sure_board
 from gosales.utils.progress import track
@@ -62,7 +63,9 @@ def validate_holdout(session: Session) -> ValidationRun:
             engine = FeatureEngine(star.as_of(end), models[0].card["horizon_months"])
             outcome = later.outcome(end, covered)
             capacity = capacity_of(engine.history, session.config)
-            judged = score_frozen(engine.at(0), {MODEL: models}, outcome, capacity)
+            cells = engine.at(0)
+            models_by_division(models, cells)
+            judged = score_frozen(cells, {MODEL: models}, outcome, capacity)
         later.close()
         (work.folder / HOLDOUT).unlink()
         run = _report(work, judged)

@@ -199,7 +199,30 @@ def test_a_rewritten_model_is_refused_with_a_remedy(folder, change):
 
 def test_another_format_is_named(folder):
     rewrite(folder, lambda c: c | {"format": 7})
-    with pytest.raises(ModelError, match="format 7, not 4"):
+    with pytest.raises(ModelError, match="format 7, not 5"):
+        load_model(data_of(folder))
+
+
+@pytest.mark.parametrize(
+    ("trained", "now", "fits"),
+    [("0.1.0", "0.1.9", True), ("0.1.0", "0.2.0", False), ("1.4", "1.9.1", True),
+     ("1.9.1", "2.0", False), ("0.9", "1.0", False)],
+)  # fmt: skip
+def test_models_of_another_generation_are_refused(folder, monkeypatch, trained, now, fits):
+    rewrite(folder, lambda c: c | {"versions": c["versions"] | {"gosales-engine": trained}})
+    monkeypatch.setattr("gosales.__version__", now)
+    if fits:
+        assert load_model(data_of(folder)).division == "CAD"
+        return
+    with pytest.raises(ModelError) as caught:
+        load_model(data_of(folder))
+    assert f"by gosales-engine {trained}, and this is {now}" in caught.value.problem
+    assert "gosales train" in caught.value.remedy
+
+
+def test_trees_of_another_generation_are_refused(folder):
+    rewrite(folder, lambda c: c | {"versions": c["versions"] | {"lightgbm": "99.1"}})
+    with pytest.raises(ModelError, match=r"trained by lightgbm 99\.1"):
         load_model(data_of(folder))
 
 

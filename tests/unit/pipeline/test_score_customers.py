@@ -25,7 +25,7 @@ from gosales.pipeline.faithful import faithful, faithfulness
 from gosales.pipeline.money import price_levels
 from gosales.pipeline.products import owned_skus, product_models
 from gosales.pipeline.reasons import Reasoner
-from gosales.pipeline.score_customers import score_customers
+from gosales.pipeline.score_customers import models_by_division, score_customers
 from gosales.pipeline.sku_lists import PER_CELL
 from gosales.pipeline.snapshots import sample_rows
 
@@ -68,7 +68,8 @@ def models(engine):
         fit_money_model(rows, price_levels(engine.history), 1),
     )
     products, side = product_models(engine.history, 6), Side(POOLED, "recency")
-    return [DivisionModel(name, shared, side, side, products[name], {}) for name in DIVISIONS]
+    card = {"known_divisions": list(DIVISIONS), "history_end": str(END)}
+    return [DivisionModel(name, shared, side, side, products[name], card) for name in DIVISIONS]
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +282,36 @@ def test_one_division_alone(engine, models, lists):
 def test_nothing_to_score_with(engine):
     with pytest.raises(ModelError, match="no model"):
         score_customers(engine, [], Config(), "r1")
+
+
+def trained_on(models, **card):
+    """The models, the last one with another card."""
+    return [*models[:-1], replace(models[-1], card=models[-1].card | card)]
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [(["CAD", "CPE"], "(new: PLM)"), (["CAD", "CPE", "PDM", "PLM"], "(gone: PDM)"),
+     (["CAD", "CPE", "PDM"], "(new: PLM; gone: PDM)")],
+)  # fmt: skip
+def test_models_of_another_division_set_are_refused(engine, models, known, told):
+    with pytest.raises(ModelError) as caught:
+        score_customers(engine, trained_on(models, known_divisions=known), Config(), "r1")
+    assert told in caught.value.problem
+    assert "gosales train" in caught.value.remedy
+
+
+def test_a_division_that_came_later_is_no_hindrance_in_the_past(engine, models):
+    later = trained_on(models, known_divisions=[*DIVISIONS, "PDM"], history_end="2025-01-01")
+    assert len(models_by_division(later, engine.at(0))) == len(DIVISIONS)
+
+
+def test_models_of_other_features_are_refused(engine, models):
+    other = replace(models[-1].shared, names=models[-1].shared.names[::-1])
+    with pytest.raises(ModelError) as caught:
+        score_customers(engine, [*models[:-1], replace(models[-1], shared=other)], Config(), "r1")
+    assert "'PLM'" in caught.value.problem
+    assert "gosales train" in caught.value.remedy
 
 
 # --- The reasons ----------------------------------------------------------------------------------
