@@ -34,8 +34,15 @@ class TargetParam(click.ParamType):
     type=click.IntRange(1, 100_000),
     help="Most rows of a rep, of each level. Default: the settings', 50.",
 )
+@click.option(
+    "--pseudonyms",
+    is_flag=True,
+    help="Pseudonyms instead of customers' ids and names, the same in every export.",
+)
 @options("division")
-def export_command(target: Target, reps: tuple[str, ...], rows: int | None, **given: Any) -> None:
+def export_command(
+    target: Target, reps: tuple[str, ...], rows: int | None, pseudonyms: bool, **given: Any
+) -> None:
     """Hand the published lists to a CRM, a spreadsheet, a browser or a database.
 
     Files go to outputs/exports/. A database gets both lists whole, replaced in one transaction.
@@ -51,7 +58,8 @@ def export_command(target: Target, reps: tuple[str, ...], rows: int | None, **gi
     session = open_session(given)
     most = rows or session.config.export.rows_per_rep
     with working(session, "export") as work:
-        run = export(work, target, Wanted(reps, session.options.divisions, most))
+        wanted = Wanted(reps, session.options.divisions, most)
+        run = export(work, target, wanted, pseudonyms=pseudonyms)
     for name, count in run.written.items():
         click.echo(f"{name}: {count:,} rows")
     for note in run.notes:

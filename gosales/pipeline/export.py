@@ -16,6 +16,7 @@ from gosales.export.crm import (
 from gosales.export.page import write_page
 from gosales.export.pitches import Pitches, Sources, Wanted
 from gosales.export.product_names import named_whitespace
+from gosales.export.pseudonyms import Pseudonyms
 from gosales.export.read_pitches import read_pitches
 from gosales.export.record_ids import read_record_ids
 from gosales.export.settings import DatabaseSettings, DynamicsSettings
@@ -27,6 +28,9 @@ from gosales.utils.progress import track
 from gosales.utils.store import LISTS, PLAN, STAR
 
 FOLDER = "exports"
+UNNAMED = "pseudonymous"
+"""Below it: a list with names is never taken for one without."""
+
 PLAN_FILE = "plan/plan.parquet"
 
 
@@ -43,28 +47,38 @@ class ExportRun:
     notes: tuple[str, ...] = ()
 
 
-def export(work: Work, target: Target, wanted: Wanted) -> ExportRun:
+def export(work: Work, target: Target, wanted: Wanted, *, pseudonyms: bool = False) -> ExportRun:
     """Write the lists in one form.
+
+    Args:
+        pseudonyms: Put pseudonyms in the place of customers' ids and names.
 
     Raises:
         MissingArtifact: No lists are published yet.
         ConfigError: A rep or division that the lists do not have.
         ExportError: The database cannot be written.
     """
-    sources = published_lists(work.session)
-    with track(f"Exporting to {target.form}"):
+    session = work.session
+    sources, folder = published_lists(session), session.workspace.outputs / FOLDER
+    with (
+        track(f"Exporting to {target.form}"),
+        tempfile.TemporaryDirectory(dir=work.folder, prefix=".check-") as scratch,
+    ):
+        if pseudonyms:
+            copies = Path(scratch) / "pseudonyms"
+            sources = Pseudonyms.of(session.workspace.root).copy(sources, copies)
+            folder /= UNNAMED
         if target.url:
-            with tempfile.TemporaryDirectory(dir=work.folder, prefix=".check-") as scratch:
-                named = replace(sources, whitespace=named_whitespace(sources, Path(scratch)))
-                run = ExportRun(_to_database(named, target, work.session.config.export.database))
+            named = replace(sources, whitespace=named_whitespace(sources, Path(scratch)))
+            run = ExportRun(_to_database(named, target, session.config.export.database))
         else:
             chosen = replace(wanted, products=target.form not in CRMS)
-            folder = work.session.workspace.outputs / FOLDER
             pitches = read_pitches(sources, chosen)
-            written = write_files(work.session, pitches, target.form, folder)
+            written = write_files(session, pitches, target.form, folder)
             run = ExportRun(written, _remarks(pitches, target.form, written))
     work.note(
         to=str(target),
+        pseudonyms=pseudonyms,
         reps=list(wanted.reps),
         only_divisions=list(wanted.divisions),
         rows=run.written,

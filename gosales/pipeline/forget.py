@@ -20,6 +20,7 @@ from gosales.core.person import Person
 from gosales.etl import forgotten
 from gosales.etl.forget_star import copy_without, names_in, star_has
 from gosales.etl.forgotten import Forgotten, hashed
+from gosales.export.pseudonyms import Pseudonyms
 from gosales.pipeline.forget_files import clean_file, mentions
 from gosales.pipeline.session import CHECKPOINT, MANIFEST, NOT_OUTPUT
 from gosales.pipeline.trouble import plain_trouble
@@ -111,8 +112,10 @@ def _stars(workspace: Workspace) -> list[Path]:
 
 
 def _names(workspace: Workspace, customer: str) -> tuple[str, ...]:
-    """Every name that a star knows for the id."""
-    return tuple(sorted({name for path in _stars(workspace) for name in names_in(path, customer)}))
+    """Every name that a star knows for the id, and its pseudonym if lists were shared under one."""
+    names = {name for path in _stars(workspace) for name in names_in(path, customer)}
+    pseudonyms = Pseudonyms.find(workspace.root)
+    return tuple(sorted(names | ({pseudonyms.name(customer)} if pseudonyms else set())))
 
 
 def _raw(workspace: Workspace, person: Person) -> list[str]:

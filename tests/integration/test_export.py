@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import sqlite3
+import zipfile
 from contextlib import closing
 
 import openpyxl
@@ -19,6 +20,14 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:Use
 def rows(path):
     with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+def said(path):
+    """All that a file says; a workbook unpacked."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            return "\n".join(book.read(name).decode() for name in book.namelist())
+    return path.read_bytes().decode("utf-8", errors="replace")
 
 
 def manifest_of(place):
@@ -137,6 +146,39 @@ def test_a_database_file(scored, gosales, tmp_path):
         for table in ("icp_scores", "whitespace"):
             (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
             assert count == len(scored.rows(f"{table}.csv"))
+
+
+def test_lists_under_pseudonyms_name_nobody(scored, gosales, tmp_path):
+    place = type(scored)(shutil.copytree(scored.root, tmp_path / "workspace"))
+    shutil.rmtree(place.outputs / "exports", ignore_errors=True)  # of other tests, with names
+    published = place.rows("whitespace.csv")
+    people = {row["customer_name"] for row in place.rows("icp_scores.csv")}
+    assert any(row["lookalike_owners"] for row in published)
+    assert not [row for row in published if any(name in row["reasons"] for name in people)]
+    path = place.outputs / "lists.db"
+    for form in ("salesforce", "dynamics", "html", "xlsx", f"sqlite:///{path}"):
+        answer = gosales("export", place, "--to", form, "--pseudonyms")
+        assert answer.code == 0, answer.err
+    folder = place.outputs / "exports"
+    files = [*(folder / "pseudonymous").iterdir(), path]
+    assert len(files) == 8
+    assert [one for one in folder.iterdir() if one.is_file()] == []
+    salt = json.loads((place.root / "data" / "pseudonyms.json").read_text("utf-8"))["salt"]
+    for file in files:
+        assert [name for name in people if name in said(file)] == [], file.name
+        assert salt not in said(file)
+    assert not re.search(
+        r"\b00\d\d\b", (folder / "pseudonymous" / files[0].name).read_text("utf-8")
+    )
+    assert salt not in json.dumps(manifest_of(place))
+    with closing(sqlite3.connect(path)) as connection:
+        ids = {row[0] for row in connection.execute("SELECT customer_id FROM icp_scores")}
+    assert len(ids) == len(people)
+    assert all(re.fullmatch(r"C-[0-9a-f]{20}", one) for one in ids)
+
+    assert gosales("forget", place, "0007", "--yes").code == 0
+    left = [one for one in (folder / "pseudonymous").iterdir() if one.suffix == ".html"]
+    assert left == []
 
 
 @pytest.mark.postgres
