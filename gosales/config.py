@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,10 @@ from gosales.evaluation.settings import BacktestSettings, DriftSettings, GateSet
 from gosales.export.settings import ExportSettings
 from gosales.models.settings import ModelSettings
 from gosales.utils.engines import DUCKDB
+from gosales.utils.parse import read_toml
 from gosales.whitespace.settings import PlanSettings
+
+MOST_EXPLAINED, LONGEST_SHOWN = 10, 200
 
 
 class Config(Settings):
@@ -73,21 +75,20 @@ def load_config(path: Path) -> Config:
     if not path.exists():
         return Config()
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        return Config.model_validate(raw)
+        return Config.model_validate(read_toml(path))
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read: {error.strerror or error}.",
             remedy="Name a readable file with --config.",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{path} is not a TOML file: {error}.", remedy="docs/config.md shows a whole example."
-        ) from error
     except ValidationError as error:
-        wrong = "; ".join(_explain(item) for item in error.errors())
+        wrong = "; ".join(_explain(item) for item in error.errors()[:MOST_EXPLAINED])
         raise ConfigError(
             f"{path} cannot be used: {wrong}.", remedy="docs/config.md lists every key."
+        ) from error
+    except ValueError as error:
+        raise ConfigError(
+            f"{path} is not a TOML file: {error}.", remedy="docs/config.md shows a whole example."
         ) from error
 
 
@@ -96,7 +97,7 @@ def _explain(item: Any) -> str:
     keys = [str(part) for part in item["loc"]]
     where = ".".join(keys)
     if item["type"] != "extra_forbidden":
-        return f"{where}: {item['msg']} (got {item['input']!r})"
+        return f"{where}: {item['msg']} (got {repr(item['input'])[:LONGEST_SHOWN]})"
     known = _known_keys(keys[:-1])
     near = difflib.get_close_matches(keys[-1], known, n=1, cutoff=0.0)
     return f"unknown key {where}" + (f", did you mean {near[0]}?" if near else "")

@@ -68,7 +68,10 @@ class LimitSettings(Settings):
     """`[limits]`"""
 
     memory_gb: float | None = Field(
-        None, gt=0.2, description="Memory budget. Default: 60 % of the machine, at most 8."
+        None,
+        gt=0.2,
+        le=65_536,
+        description="Memory budget. Default: 60 % of the machine, at most 8.",
     )
     training_rows: int = Field(
         450_000, ge=1_000, description="Most rows a model is trained on; more are sampled."

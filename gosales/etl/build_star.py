@@ -41,6 +41,7 @@ from gosales.etl.sku_map import SkuMap, load_sku_map
 from gosales.etl.sql import literal
 from gosales.etl.staging import StagedFile, Staging, require_content
 from gosales.utils import db
+from gosales.utils.paths import path_inside
 from gosales.utils.progress import track
 
 QUALITY = "data_quality"
@@ -153,7 +154,8 @@ def sku_map_of(sources: StarSources, settings: EtlSettings) -> SkuMap:
     if settings.source.shape == "long":
         check_columns(settings.columns)
     own = settings.source.sku_map
-    return load_sku_map(sources.workspace / own if own else None)
+    path = path_inside(sources.workspace, own, "[source] sku_map") if own else None
+    return load_sku_map(path)
 
 
 def _default_day_first(settings: EtlSettings, sku_map: SkuMap) -> bool | None:

@@ -7,7 +7,6 @@ salt and id: enough to recognise a line, not enough to read an id off it.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from gosales.core.columns import Attribute, CellStatus
 from gosales.core.errors import WorkspaceError
 from gosales.etl.lines import Line, Reason
 from gosales.etl.sql import literal
+from gosales.utils.parse import parse_json
 
 FILE = Path("data") / "forgotten.json"
 TABLE = "forgotten_ids"
@@ -36,7 +36,7 @@ class Forgotten:
         if not path.is_file():
             return cls()
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = parse_json(path.read_text(encoding="utf-8"))
             hashes = frozenset(str(one["customer"]) for one in content["customers"])
             return cls(str(content["salt"]), hashes)
         except (OSError, ValueError, KeyError, TypeError) as error:

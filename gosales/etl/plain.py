@@ -29,6 +29,7 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 LATIN_RESCUE = "gosales_latin_rescue"
+LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +159,21 @@ def _decoded(path: Path, encoding: str | None, name: str) -> Iterator[str]:
             yield _decode_lines(block)
         return
     try:
+        "".encode(encoding)  # refuses what makes no text of bytes, such as zlib
         decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    except LookupError as error:
+        first = True
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                text = decoder.decode(block)
+                yield text.removeprefix("\ufeff") if first else text
+                first = False
+        yield decoder.decode(b"", final=True)
+    except (LookupError, UnicodeError) as error:
+        told = encoding[:LONGEST_NAME]
         raise SalesLogError(
-            f"{encoding!r} is not an encoding, so {name} cannot be read.",
+            f"{told!r} is not an encoding that {name} can be read in.",
             remedy="Write e.g. utf-8, cp1252 or utf-16 in [source] encoding, or remove the key.",
         ) from error
-    first = True
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            text = decoder.decode(block)
-            yield text.removeprefix("\ufeff") if first else text
-            first = False
-    yield decoder.decode(b"", final=True)
 
 
 def _line_blocks(path: Path) -> Iterator[bytes]:

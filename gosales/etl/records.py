@@ -29,6 +29,9 @@ NO_NULL = "\x01gosales\x01"
 
 DUCKDB_LINE_LIMIT = 2_000_000
 
+FREE_CELLS, MOST_CELLS_PER_BYTE = 1_000_000_000, 200
+"""So many cells a Parquet file may have whatever its size; beyond, so many for each byte."""
+
 
 @dataclass(frozen=True)
 class Records:
@@ -219,6 +222,19 @@ def _copy(
     return bool(surplus == 0 and found == structure.records - 1 - len(structure.blank))
 
 
+def _refuse_bomb(connection: duckdb.DuckDBPyConnection, file: RawFile, columns: int) -> None:
+    """A Parquet file may claim any number of equal rows in a few bytes."""
+    rows = connection.execute(
+        "SELECT sum(num_rows) FROM parquet_file_metadata($path)", {"path": glob_safe(file.path)}
+    ).fetchall()[0][0]
+    if int(rows) * columns > max(FREE_CELLS, MOST_CELLS_PER_BYTE * file.path.stat().st_size):
+        raise SalesLogError(
+            f"{file.name} claims to hold {int(rows):,} rows of {columns} columns, far more than "
+            "its size can; this is no sales log.",
+            remedy="Export the file again, or split it.",
+        )
+
+
 def _from_parquet(connection: duckdb.DuckDBPyConnection, file: RawFile, target: Path) -> Records:
     """Every column as text; the loader reads numbers and dates back from it exactly."""
     try:
@@ -226,6 +242,7 @@ def _from_parquet(connection: duckdb.DuckDBPyConnection, file: RawFile, target: 
             "DESCRIBE SELECT * FROM read_parquet($path)", {"path": glob_safe(file.path)}
         ).fetchall()
         names = raw_columns(len(described))
+        _refuse_bomb(connection, file, len(names))
         texts = listed(f"coalesce(CAST({name} AS VARCHAR), '') AS {name}" for name in names)
         connection.execute(
             f"COPY (SELECT {texts} FROM read_parquet($path) AS raw({listed(names)})) "

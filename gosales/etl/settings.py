@@ -31,7 +31,9 @@ class SourceSettings(Settings):
         None, description="Of the text files. Default: UTF-8 or UTF-16 by content, else cp1252."
     )
     delimiter: str | None = Field(
-        None, min_length=1, max_length=1, description="Default: found from the header line."
+        None,
+        pattern=r"^[^A-Za-z0-9\"\r\n\x00\x01]$",
+        description="One sign between fields. Default: found from the header line.",
     )
     decimal_comma: bool = Field(
         False, description="Numbers are written `1.234,50` instead of `1,234.50`."

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import fnmatch
-import tomllib
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+import duckdb
+from pydantic import Field
 
 from gosales.core.errors import ConfigError
 from gosales.core.settings import Settings
 from gosales.etl.header import loose
+from gosales.utils.parse import read_toml
 
 SHIPPED = Path(__file__).with_name("sku_map.toml")
 QUANTITY_SUFFIX = "_Qty"
+LONGEST_SHOWN = 500
 
 
 class MappedProduct(Settings):
@@ -97,18 +99,19 @@ def load_sku_map(path: Path | None = None) -> SkuMap:
     """
     source = path or SHIPPED
     try:
-        found = SkuMap.model_validate(tomllib.loads(source.read_text(encoding="utf-8-sig")))
+        found = SkuMap.model_validate(read_toml(source))
     except OSError as error:
         raise ConfigError(
             f"The SKU map {source} cannot be read: {error.strerror or error}.",
-            remedy="Correct [source] sku_map; a relative path starts at the workspace.",
+            remedy="Correct [source] sku_map; the path starts at the workspace.",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+    except ValueError as error:
         raise ConfigError(
-            f"The SKU map {source} cannot be used: {error}.",
+            f"The SKU map {source} cannot be used: {str(error)[:LONGEST_SHOWN]}.",
             remedy="docs/data.md shows the form of a SKU map.",
         ) from error
     _refuse_twice(found, source)
+    _refuse_prefix(found, source)
     return found
 
 
@@ -123,6 +126,18 @@ def _refuse_twice(found: SkuMap, source: Path) -> None:
                     remedy="Keep one of them.",
                 )
             seen[product.code] = division.name
+
+
+def _refuse_prefix(found: SkuMap, source: Path) -> None:
+    """Let the engine that will use the pattern read it first; RE2 takes linear time for any."""
+    try:
+        duckdb.execute("SELECT regexp_replace('', $1, '')", [found.name_prefix or ""])
+    except duckdb.Error as error:
+        raise ConfigError(
+            f"The SKU map {source} has a name_prefix that is no pattern: "
+            f"{str(error).splitlines()[0]}.",
+            remedy="Write a regular expression such as '^[0-9]+ +', or remove the key.",
+        ) from error
 
 
 def _matches(header: str, patterns: tuple[str, ...]) -> bool:

@@ -31,6 +31,7 @@ from gosales.etl.settings import EtlSettings
 from gosales.etl.sku_map import SkuMap
 from gosales.etl.unmapped import Unmapped, unmapped_products
 from gosales.etl.wide import stage_wide, wide_layout
+from gosales.utils.parse import parse_json
 
 VERSION = 2
 """Raise it when staged files change their meaning; older ones are then read again."""
@@ -168,7 +169,7 @@ def _once(target: Path, make: Callable[[Path, Path], dict[str, Any]]) -> dict[st
     """What `make` told about `target`, calling it only when there is no whole such file yet."""
     card = _card(target)
     try:
-        told: dict[str, Any] = json.loads(card.read_text(encoding="utf-8"))
+        told: dict[str, Any] = parse_json(card.read_text(encoding="utf-8"))
         if told.pop("bytes") == target.stat().st_size:
             return told
     except (OSError, ValueError, KeyError):

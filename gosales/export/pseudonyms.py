@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from gosales.core.columns import Scores, Whitespace
 from gosales.core.errors import WorkspaceError
 from gosales.export.pitches import Sources
+from gosales.utils.parse import parse_json
 from gosales.utils.store import replacing
 
 FILE = Path("data") / "pseudonyms.json"
@@ -45,7 +46,7 @@ class Pseudonyms:
         if not path.is_file():
             return None
         try:
-            salt = bytes.fromhex(json.loads(path.read_text(encoding="utf-8"))["salt"])
+            salt = bytes.fromhex(parse_json(path.read_text(encoding="utf-8"))["salt"])
             if len(salt) != SALT_BYTES:
                 raise ValueError(f"a salt of {len(salt)} bytes")
         except (OSError, ValueError, KeyError, TypeError) as error:

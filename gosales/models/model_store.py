@@ -34,6 +34,7 @@ from gosales.models.recipe import Ensemble, LinearMember
 from gosales.models.ridge_logistic import RidgeLogistic
 from gosales.models.score_band import ScoreBand
 from gosales.models.sku_model import BLEND, SHIPPED, SkuModel
+from gosales.utils.parse import parse_json
 from gosales.utils.paths import slugs
 from gosales.utils.store import MODEL_SUFFIX
 
@@ -94,7 +95,7 @@ def load_model(data: Path, cache: dict[str, Shared] | None = None) -> DivisionMo
     """
     cache = {} if cache is None else cache
     try:
-        content = json.loads((data / "model.json").read_text(encoding="utf-8"))
+        content = parse_json((data / "model.json").read_text(encoding="utf-8"))
         _refuse_other_versions(content, data)
         key = _digest(content["shared"])
         if key != content["shared_hash"]:

@@ -24,6 +24,7 @@ from gosales.export.tables import TableSource
 from gosales.export.target import CRMS, Target, file_of
 from gosales.export.workbook import write_workbook
 from gosales.pipeline.session import Session, Work
+from gosales.utils.paths import path_inside
 from gosales.utils.progress import track
 from gosales.utils.store import LISTS, PLAN, STAR
 
@@ -135,7 +136,8 @@ def _remarks(pitches: Pitches, form: str, written: dict[str, int]) -> tuple[str,
 def _record_ids(session: Session, settings: DynamicsSettings) -> dict[str, str]:
     if settings.record_ids is None:
         return {}
-    return read_record_ids(session.workspace.root / settings.record_ids)
+    key = "[export.dynamics] record_ids"
+    return read_record_ids(path_inside(session.workspace.root, settings.record_ids, key))
 
 
 def _notes(pitches: Pitches) -> list[str]:

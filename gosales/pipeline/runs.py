@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gosales.core.errors import WorkspaceError
+from gosales.utils.parse import parse_json
 from gosales.utils.paths import Workspace
 from gosales.utils.store import Published, RunStore
 
@@ -182,7 +183,7 @@ def _card(workspace: Workspace, run_id: str, published: Published) -> RunCard:
 def _read(path: Path) -> dict[str, Any] | None:
     """A JSON object; None when it is not there or not whole."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) else None
@@ -192,7 +193,7 @@ def _log_ends(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The first and the last event of a run's log."""
     try:
         lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
-        events = [json.loads(line) for line in (lines[:1] + lines[-1:])]
+        events = [parse_json(line) for line in (lines[:1] + lines[-1:])]
     except (OSError, ValueError):
         return {}, {}
     return (events[0], events[-1]) if events else ({}, {})

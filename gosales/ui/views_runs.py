@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from gosales.pipeline.runs import find_run, run_facts
 from gosales.ui.board import Board
 from gosales.ui.views import kinds
 from gosales.ui.views_trust import NEVER
+from gosales.utils.parse import parse_json
 from gosales.utils.store import MODELS
 
 CARD_FIGURES = ("n", "buyers", "base_rate", "auc", "lift_10", "ece")
@@ -68,5 +68,5 @@ def about_models(board: Board) -> dict[str, Any]:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = parse_json((folder / "manifest.json").read_text(encoding="utf-8"))
     return found

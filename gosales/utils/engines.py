@@ -12,7 +12,7 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import ibis
 import ibis.expr.types as ir
@@ -41,12 +41,18 @@ def kind_of(address: str) -> str:
             "The engine is none that is known.",
             remedy="Write duckdb, postgresql://user@host/database, spark://host:7077 or local[2].",
         )
-    if "@" in address and ":" in address.partition("://")[2].rpartition("@")[0]:
+    if _holds_password(address):
         raise ConfigError(
             "A password in the engine's address would be kept in files and in the shell's history.",
             remedy=f"Leave it out and set {PASSWORD} (or PGPASSWORD, or a pgpass file) instead.",
         )
     return POSTGRES
+
+
+def _holds_password(address: str) -> bool:
+    """Whether there is one before the host, or anything behind a `?` that names one."""
+    place, _, options = address.partition("://")[2].partition("?")
+    return ":" in place.rpartition("@")[0] or "password" in unquote(options).lower()
 
 
 def connect_engine(address: str) -> Any:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from gosales.core.errors import WorkspaceBusy, WorkspaceError
+from gosales.utils.parse import parse_json
 
 NAME = ".lock"
 LOCKED_BYTE = 1 << 30
@@ -53,7 +54,7 @@ class Owner:
     def parse(cls, text: str) -> Owner | None:
         """The owner that a lock's text tells; None when it tells none."""
         try:
-            told = json.loads(text)
+            told = parse_json(text)
             names = (str(told[key]) for key in ("host", "boot", "command", "since"))
             return cls(int(told["pid"]), *names)
         except (ValueError, TypeError, KeyError):

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from gosales.core.errors import WorkspaceError
+from gosales.core.errors import ConfigError, WorkspaceError
 
 ENVIRONMENT = "GOSALES_WORKSPACE"
 MAX_SLUG = 60
@@ -97,6 +97,24 @@ def find_workspace(given: Path | None = None) -> Workspace:
     raise WorkspaceError(
         f"{here} is no workspace: it holds neither gosales.toml nor data/database_samples.",
         remedy="Go to one, name one with --workspace DIR, or make one with `gosales demo`.",
+    )
+
+
+def path_inside(workspace: Path, given: str, key: str) -> Path:
+    """The path that a setting names, which has to lie in the workspace.
+
+    Settings may come from somebody else; what they name must not show other files of this machine.
+    Links that the workspace itself holds are followed.
+
+    Raises:
+        ConfigError: It lies elsewhere.
+    """
+    path = Path(os.path.normpath(workspace / given))
+    if "\0" not in given and path.is_relative_to(os.path.normpath(workspace)):
+        return path
+    raise ConfigError(
+        f"{key} names {given!r}, which is not in the workspace {workspace}.",
+        remedy="Copy the file into the workspace, and name it by its path from there.",
     )
 
 

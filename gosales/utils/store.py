@@ -24,6 +24,7 @@ from typing import Any
 
 from gosales.core.errors import MissingArtifact, WorkspaceBusy, WorkspaceError
 from gosales.utils.lock import holding
+from gosales.utils.parse import parse_json
 from gosales.utils.paths import Workspace
 
 MODEL_SUFFIX = "_model"
@@ -115,7 +116,7 @@ def read_json(path: Path, *, made_by: str) -> dict[str, Any]:
     if not path.is_file():
         raise MissingArtifact(path, made_by=made_by)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise WorkspaceError(
             f"{path} is not JSON: {error}.", remedy=f"Delete it and run `gosales {made_by}`."
@@ -210,7 +211,8 @@ class RunStore:
             return Published()
         content = read_json(self.workspace.published, made_by="score-all")
         parts = content.get("parts", {})
-        if not isinstance(parts, dict):
+        named = [content.get("run_id", ""), *(parts.values() if isinstance(parts, dict) else ())]
+        if not isinstance(parts, dict) or not all(_is_folder_name(str(name)) for name in named):
             raise WorkspaceError(
                 f"{self.workspace.published} does not name the published parts.",
                 remedy="Delete it and run `gosales score-all`.",
@@ -346,6 +348,11 @@ class RunStore:
             if path.stem not in keep:
                 with contextlib.suppress(OSError):  # open elsewhere, on Windows; the next run can
                     path.unlink(missing_ok=True)
+
+
+def _is_folder_name(name: str) -> bool:
+    """Whether it stays below the folder that it is put behind."""
+    return name not in (".", "..") and not any(char in name for char in "/\\:\0")
 
 
 def _settle(folder: Path) -> None:

@@ -152,6 +152,26 @@ def test_other_toml_blocks_can_be_read(tmp_path):
         assert load_config(path).source.shape == "long"
 
 
+# --- Threats --------------------------------------------------------------------------------------
+
+
+def named_tests() -> list[str]:
+    """Every `tests/...` that the threat model names, row by row; a row without one fails."""
+    rows = [row for row in text(DOCS / "threat_model.md").splitlines() if row.startswith("| ")][2:]
+    found = [re.findall(r"`(tests/[^`]+)`", row.split(" | ")[-1]) for row in rows]
+    assert len(rows) > 15
+    assert all(found), rows[[bool(one) for one in found].index(False)]
+    return [name for row in found for name in row]
+
+
+def test_every_test_that_the_threat_model_names_is_there():
+    for name in named_tests():
+        path, _, function = name.partition("::")
+        assert (ROOT / path).is_file(), name
+        content = text(ROOT / path)
+        assert f"def {function or 'test_'}" in content, name
+
+
 # --- Columns, reasons, keys -----------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gosales.core.errors import SalesLogError
-from gosales.etl import plain, scan
+from gosales.etl import plain, records, scan
 from gosales.etl.files import RawFile
 from gosales.etl.records import Records, read_records
 from gosales.etl.settings import SourceSettings
@@ -154,6 +154,15 @@ def test_a_gzip_bomb_is_refused(read, monkeypatch):
     monkeypatch.setattr(plain, "UNPACK_FREE_BYTES", 1000)
     with pytest.raises(SalesLogError, match="no sales log"):
         read(gzip.compress(b"a,b\n" + b"\n" * 3_000_000), "log.csv.gz")
+
+
+def test_a_parquet_bomb_is_refused(read, tmp_path, monkeypatch):
+    """A run of equal values takes a few bytes, however long it is."""
+    monkeypatch.setattr(records, "FREE_CELLS", 1000)
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"a": pa.array([1] * 2_000_000, pa.int8())}), path)
+    with pytest.raises(SalesLogError, match=r"claims to hold 2,000,000 rows"):
+        read(path.read_bytes(), "log.parquet")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf"])
