@@ -9,8 +9,17 @@ import pandas as pd
 
 BLUE, ORANGE, GREY = "#0F6CBD", "#D1730A", "#8A94A0"
 LIGHT, DARK = "#DCEBF7", "#0B4F8A"
-ON_LIGHT, ON_DARK = "#14202B", "#FFFFFF"
+ON_LIGHT, ON_DARK = "#000000", "#FFFFFF"
+TURN = 0.72
+"""From here, of the way from LIGHT to DARK, ON_DARK is read better than ON_LIGHT."""
+
+IN_BOX = "in_box"
+"""Names the numbers that lie in boxes; style.css colours all others for the page."""
+
 ROW_HEIGHT, AROUND = 26, 60
+ROOM = 1.2
+"""An axis this many times as long as its longest bar has room for the number beside it."""
+
 LEGEND = 45
 MOST_LETTERS = 24
 STATUS_TITLES = {"whitespace": "never bought", "lapsed": "lapsed", "active": "active"}
@@ -43,8 +52,9 @@ def status_map(table: pd.DataFrame) -> Chart:
     )
     numbers = base.mark_text(fontSize=12).encode(
         text=alt.Text("customers:Q", format=","),
-        color=alt.condition("datum.share > 0.55", alt.value(ON_DARK), alt.value(ON_LIGHT)),
+        color=alt.condition(f"datum.share > {TURN}", alt.value(ON_DARK), alt.value(ON_LIGHT)),
     )
+    numbers = numbers.properties(name=IN_BOX)
     return alt.layer(boxes, numbers).properties(height=_height(shown))
 
 
@@ -232,7 +242,9 @@ def reliability(table: pd.DataFrame) -> Chart:
 def one_more(table: pd.DataFrame) -> Chart:
     """Per rep: what one more slot is worth, with its number at the bar."""
     y = alt.Y("rep:N", title=None, sort=None).axis(labelOverlap=False, labelLimit=180)
+    most = max(float(table["worth_of_one_more_slot"].max()), 1.0)
     worth = alt.X("worth_of_one_more_slot:Q", title="Expected value of one more pitch")
+    worth = worth.scale(domain=[0.0, ROOM * most], nice=False)
     base = alt.Chart(table).encode(y=y, x=worth)
     bars = base.mark_bar(color=BLUE, cornerRadiusEnd=3).encode(
         tooltip=[
@@ -243,7 +255,7 @@ def one_more(table: pd.DataFrame) -> Chart:
             alt.Tooltip("worth_of_one_more_slot:Q", title="One more is worth", format=",.0f"),
         ]
     )
-    numbers = base.mark_text(align="left", dx=4, color=GREY).encode(
+    numbers = base.mark_text(align="left", dx=4).encode(
         text=alt.Text("worth_of_one_more_slot:Q", format=",.0f")
     )
     return alt.layer(bars, numbers).properties(height=max(2, len(table)) * ROW_HEIGHT + AROUND)
@@ -316,7 +328,7 @@ def _heat(table: pd.DataFrame, rows: str, colour: Any, figure: str) -> Chart:
     tips += [alt.Tooltip("expected_value:Q", title="Expected", format=",.0f")]
     if "status" in shown:
         tips.append(alt.Tooltip("status:N", title="Status"))
-    box = alt.Chart(shown).mark_rect(cornerRadius=2, stroke="white", strokeWidth=1)
+    box = alt.Chart(shown).mark_rect(cornerRadius=2)
     height = shown[rows].nunique() * ROW_HEIGHT + 2 * AROUND
     return box.encode(x=x, y=y, color=colour, tooltip=tips).properties(height=height)
 

@@ -1,9 +1,20 @@
-"""Headless Chromium, for pages as people see them."""
+"""Headless Chromium, for pages as people see them, and dashboards to look at in it."""
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+from gosales.ui.door import PASSWORD, USER_HEADER
+from tests.browser.screens import Screen
 
 QUIET = (
     "--no-sandbox",
@@ -14,12 +25,16 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = (
+    60_000  # milliseconds: a busy machine is no failure, and waits end with what they wait for
+)
 
 
 @pytest.fixture(scope="module")
 def browser(program):
     """A running browser; skips without one (see `program`)."""
     path = program("chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=str(path), args=list(QUIET))
         yield started
@@ -38,7 +53,7 @@ def tab(browser):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("requestfailed", lambda request: troubles.append(request.url))
@@ -48,3 +63,63 @@ def tab(browser):
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+# --- The dashboard --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def serve(browser, tmp_path_factory):
+    """`serve(folder, GOSALES_...=...)`: a dashboard of that workspace; returns its address.
+
+    Asks for the browser, so that nothing is started where there is none.
+    """
+    running = []
+
+    def start(folder, **environment):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-P", "-m", "gosales.ui", "--workspace", str(folder)]
+        plain = {k: v for k, v in os.environ.items() if k not in {PASSWORD, USER_HEADER}}
+        said = (tmp_path_factory.mktemp("server") / "said.txt").open("w+", encoding="utf-8")
+        server = subprocess.Popen(
+            [*command, "--port", str(port), "--no-browser"],
+            env=plain | environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+        )  # fmt: skip
+        running.append((server, said))
+        _wait_for(f"http://127.0.0.1:{port}/", server, said)
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for server, said in running:
+        server.terminate()
+        server.wait(30)
+        said.close()
+
+
+def _wait_for(address, server, said):
+    """Until something answers; 401 and 403 are answers too."""
+    end = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            return
+        except OSError:
+            assert server.poll() is None, _told(said)
+            time.sleep(0.05)  # nothing tells when a port begins to listen
+    pytest.fail(f"The dashboard did not answer: {_told(said)}")
+
+
+def _told(said):
+    said.seek(0)
+    return said.read()
+
+
+@pytest.fixture
+def screen(tab):
+    """`screen(url, width=...)`: a new visitor of the dashboard at that address."""
+    return lambda url, **options: Screen(tab(**options), url)

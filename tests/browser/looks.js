@@ -1,0 +1,83 @@
+// What a person with weak eyes or a small screen trips over; run in the page, returns both lists.
+() => {
+  const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgba = (css) => {
+    pixel.clearRect(0, 0, 1, 1);
+    pixel.fillStyle = css;
+    pixel.fillRect(0, 0, 1, 1);
+    const [red, green, blue, alpha] = pixel.getImageData(0, 0, 1, 1).data;
+    return [red, green, blue, alpha / 255];
+  };
+  const over = (top, ground) =>
+    [0, 1, 2].map((i) => top[i] * top[3] + ground[i] * (1 - top[3]));
+  const chain = (element) => (element ? [...chain(element.parentElement), element] : []);
+
+  // WCAG 2.2: relative luminance and contrast ratio.
+  const luminance = (colour) => {
+    const [red, green, blue] = colour
+      .map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const contrast = (one, other) => {
+    const [less, more] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+    return (more + 0.05) / (less + 0.05);
+  };
+
+  const shown = (text) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const box = range.getBoundingClientRect();
+    const seen = { opacityProperty: true, visibilityProperty: true };
+    const element = text.parentElement;
+    return text.textContent.trim() && box.width > 1 && box.height > 1
+      && element.checkVisibility(seen) && !element.closest("canvas, [disabled]") ? box : null;
+  };
+  // In a chart the ground is the mark below the text, else the page.
+  const markBelow = (chart, box) =>
+    document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+      .filter((element) => element.tagName === "path" && element.ownerSVGElement === chart)
+      .map((element) => rgba(getComputedStyle(element).fill))
+      .find((colour) => colour[3] === 1);
+
+  // The number above a slider belongs to its knob, but does not lie on it.
+  const holds = (element, box) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    const middle = box.y + box.height / 2;
+    return (top <= middle && middle <= bottom) || element === document.documentElement;
+  };
+
+  const faint = new Set();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const box = shown(texts.currentNode);
+    if (!box) continue;
+    const element = texts.currentNode.parentElement;
+    const style = getComputedStyle(element);
+    const chart = element.ownerSVGElement;
+    const parents = chain(element).map((parent) => getComputedStyle(parent));
+    const opacity = parents.reduce((product, parent) => product * parent.opacity, 1);
+    const page = chain(element).filter((parent) => holds(parent, box)).reduce((ground, parent) =>
+      over(rgba(getComputedStyle(parent).backgroundColor), ground), [255, 255, 255]);
+    const ground = (chart && markBelow(chart, box)) || page;
+    const ink = rgba(chart ? style.fill : style.color);
+    const size = parseFloat(style.fontSize);
+    const where = element.closest("[data-testid]")?.dataset.testid;
+    const large = where === "stIconMaterial" || size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const ratio = contrast(over([...ink.slice(0, 3), ink[3] * opacity], ground), ground);
+    if (ratio < (large ? 3 : 4.5)) {
+      faint.add(`${ratio.toFixed(2)} ${where}: ${texts.currentNode.textContent.trim()}`);
+    }
+  }
+
+  // What reaches beyond the screen, unless it scrolls in a box of its own.
+  const scrolls = (element) => chain(element.parentElement).some((parent) =>
+    parent.dataset.testid !== "stMain"
+      && ["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(parent).overflowX));
+  const wide = [...document.querySelectorAll("[data-testid=stMain] *")]
+    .filter((element) => element.checkVisibility() && !element.ownerSVGElement)
+    .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+    .filter((element) => !scrolls(element))
+    .map((element) => element.closest("[data-testid]").dataset.testid);
+  return { faint: [...faint], wide: [...new Set(wide)] };
+}
