@@ -26,7 +26,8 @@ ROWS = [
 def pitch(owner, customer, name, level, division, sku, chance, value, branch):
     return Pitch(
         owner=owner, rank=1, customer_id=customer, name=name, level=level, division=division,
-        sku=sku, products="", chance=chance, grade="A", value=value, branch=branch, rep=owner,
+        sku=sku, product=sku, products="", remark="", chance=chance, grade="A", value=value,
+        branch=branch, rep=owner,
         reasons="Bought CAD; But: <b>far</b>", lookalikes="Zed & Co", slot=None,
     )  # fmt: skip
 
