@@ -22,7 +22,7 @@ LOCKED = .venv/.locked-$(HERE)
 INSTALLED = .venv/.installed-$(HERE)
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test campaign lint format docs lock test-deps clean
+.PHONY: help setup demo test campaign lint format docs lock audit sbom test-deps clean
 
 help:  ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,13 @@ lock:  ## Refresh requirements.lock and gosales/requirements.txt from pyproject.
 	    --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet \
 	    $(UPGRADE) --output-file requirements.lock
 	@$(find-python); "$$python" scripts/export_requirements.py --uv "$(UV)"
+
+# Offline it says that it could not check, and succeeds.
+audit: setup  ## Check the locked packages for known vulnerabilities
+	@$(BIN)/python scripts/audit.py
+
+sbom: setup  ## Write the bill of materials: sbom.cdx.json
+	@$(BIN)/python scripts/sbom.py --output sbom.cdx.json
 
 test-deps:  ## Install the programs from outside PyPI that tests use (apt)
 	@$(install-test-programs)
