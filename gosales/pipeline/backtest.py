@@ -113,7 +113,7 @@ def backtest(work: Work, star: Star, *, reference: bool = False) -> BacktestRun:
     tables = _tables(verdicts)
     summary = _summary(court, verdicts, tables)
     _write(work.folder / BACKTEST, tables, summary)
-    work.run.made.add(BACKTEST)
+    work.made(BACKTEST)
     work.note(backtest_cutoffs=[str(cutoff) for cutoff in cutoffs])
     return BacktestRun(tables, summary)
 

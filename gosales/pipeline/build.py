@@ -45,7 +45,7 @@ def build(work: Work) -> BuildRun:
     work.warnings.extend(item["message"] for item in quality["warnings"])
     work.note(input_hashes=made.input_hashes, lines_loaded=quality["lines_loaded"])
     refuse_blockers(quality["blockers"])
-    work.run.made.add(STAR)
+    work.made(STAR)
     return BuildRun(made, open_star(target, session.config.limits.memory_gb))
 
 

@@ -206,7 +206,7 @@ def _write(work: Work, made: PlanRun) -> None:
     frozen = {name: sha256(folder / name) for name in HASHED}
     made.facts.update(sha256=frozen, run_id=work.run.run_id, warnings=list(work.warnings))
     write_json(folder / FACTS, made.facts)
-    work.run.made.add(PLAN)
+    work.made(PLAN)
     work.note(
         plan_sha256=frozen,
         plan_date=made.facts["plan_date"],

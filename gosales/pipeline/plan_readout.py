@@ -75,7 +75,7 @@ def readout(session: Session, request: ReadoutRequest) -> dict[str, Any]:
         found["warnings"] = list(work.warnings)
         write_json(work.folder / FOLDER / "readout.json", found)
         write_text(work.folder / FOLDER / "readout.html", report(found))
-        work.run.made.add(READOUT)
+        work.made(READOUT)
         work.note(plan_run_ids=[plan.run_id for plan in plans])
     return found
 

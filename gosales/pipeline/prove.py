@@ -94,7 +94,7 @@ def prove(session: Session, asked: tuple[Cutoff, ...] = ()) -> Certificate:
             prove_at(certificate, lab, cutoff, span, newest=at == 0)
         certificate.checks.sort(key=lambda check: check.code)
         write_certificate(certificate, work.folder)
-        work.run.made.add(CERTIFICATE)
+        work.made(CERTIFICATE)
         work.note(input_hashes=hashes, prove_cutoffs=names, leaks=len(certificate.leaks))
     return certificate
 

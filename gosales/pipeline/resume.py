@@ -21,6 +21,9 @@ from gosales.pipeline.session import CHECKPOINT, MANIFEST, Work, versions
 from gosales.pipeline.train import TrainRun, train
 from gosales.utils.store import MODELS, hashes, read_json, same_file, write_json
 
+METRICS = "metrics.json"
+"""The one file of a training that a scoring adds to, so the checkpoint keeps it as it was."""
+
 
 def resume_or_train(work: Work, engine: FeatureEngine, star_key: str) -> TrainRun:
     """The training of a run that broke off after it, on the very same things; else a new one.
@@ -70,7 +73,8 @@ class _Training:
         if self.possible:
             content = {
                 "key": self.key,
-                "files": hashes(self.work.folder, but=self.files),
+                "files": hashes(self.work.folder, but=self.files | {METRICS}),
+                "metrics": read_json(self.work.folder / METRICS, made_by="train"),
                 "facts": {k: v for k, v in self.work.manifest.items() if k not in self.facts},
                 "warnings": self.work.warnings[self.warned :],
             }
@@ -100,11 +104,11 @@ class _Training:
             target = self.work.folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             same_file(folder / name, target)
-        self.work.run.made.add(MODELS)
+        self.work.made(MODELS)
         self.work.warnings.extend(content["warnings"])
         self.work.note(**content["facts"], models_from=folder.name)
-        figures = read_json(self.work.folder / "metrics.json", made_by="train")
-        return TrainRun(_loaded(self.work.folder / "models"), figures)
+        write_json(self.work.folder / METRICS, content["metrics"])
+        return TrainRun(_loaded(self.work.folder / "models"), content["metrics"])
 
 
 def _loaded(models: Path) -> Fitted:

@@ -54,7 +54,7 @@ def score(
     lists = replace(lists, drift=tuple(found["warnings"]))
     work.warnings.extend(lists.drift)
     _judge_reasons(work, lists)
-    work.run.made.add(LISTS)
+    work.made(LISTS)
     work.note(
         reasons=lists.faith,
         customers=int(lists.scores["customer_id"].nunique()),

@@ -27,7 +27,7 @@ from gosales.utils.litter import sweep
 from gosales.utils.lock import holding
 from gosales.utils.log import get_log, log_to
 from gosales.utils.paths import Workspace
-from gosales.utils.store import Run, RunStore, hashes, write_json
+from gosales.utils.store import LISTS, MODELS, STAR, Run, RunStore, hashes, write_json
 
 MANIFEST, LOG, CHECKPOINT = "manifest.json", "log.jsonl", "trained.json"
 NOT_OUTPUT = frozenset({MANIFEST, LOG, CHECKPOINT})
@@ -124,6 +124,17 @@ class Work:
     @property
     def folder(self) -> Path:
         return self.run.folder
+
+    def made(self, part: str) -> None:
+        """Say that this run made the part.
+
+        Models and lists of the table that `[source] facts` names end the star of an earlier run,
+        which is of other lines.
+        """
+        self.run.made.add(part)
+        if part in (MODELS, LISTS) and self.session.config.source.facts:
+            self.run.gone.add(STAR)
+            self.made_from.pop(STAR, None)
 
     def note(self, **facts: Any) -> None:
         """Add facts to the manifest and the log."""

@@ -63,7 +63,7 @@ def train(work: Work, engine: FeatureEngine) -> TrainRun:
         if session.config.models.tracking:
             problem = track_run(session.workspace.tracking, work.run.run_id, figures)
             work.warnings.extend([problem] if problem else [])
-    work.run.made.add(MODELS)
+    work.made(MODELS)
     work.note(
         cutoff=str(engine.history.cutoff),
         two_clocks=engine.history.two_clocks,

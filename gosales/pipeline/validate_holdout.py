@@ -69,7 +69,7 @@ def validate_holdout(session: Session) -> ValidationRun:
         later.close()
         (work.folder / HOLDOUT).unlink()
         run = _report(work, judged)
-        work.run.made.add(VALIDATION)
+        work.made(VALIDATION)
     star.close()
     return run
 

@@ -82,6 +82,10 @@ class Board:
         """What was read and what was not; empty when no star was built."""
         return self._json(STAR, "data_quality.json", "build-star")
 
+    def drift(self) -> dict[str, Any]:
+        """How far the scoring is from the training; empty where nothing was compared."""
+        return self._json(LISTS, "drift.json", "score-all")
+
     def _json(self, part: str, name: str, made_by: str) -> dict[str, Any]:
         path = self.find(part, name)
         return {} if path is None else read_json(path, made_by=made_by)

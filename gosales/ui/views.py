@@ -75,7 +75,13 @@ def with_product_names(board: Board, table: pd.DataFrame) -> pd.DataFrame:
 
 def warnings(board: Board) -> list[str]:
     """What a reader must know before trusting the lists, in plain sentences."""
-    return [*_weak_divisions(board), *_out_of_step(board), *_proof(board), *_quality(board)]
+    return [
+        *_weak_divisions(board),
+        *_out_of_step(board),
+        *_proof(board),
+        *map(str, board.drift().get("warnings", [])),
+        *_quality(board),
+    ]
 
 
 def _weak_divisions(board: Board) -> list[str]:

@@ -8,16 +8,12 @@ import pandas as pd
 
 from gosales.ui.board import Board, query, sql
 from gosales.ui.views_trust import MODEL, NEVER, SIMPLE_SCORES
-from gosales.utils.store import BACKTEST, CERTIFICATE, LISTS, read_json
+from gosales.utils.store import BACKTEST, CERTIFICATE, read_json
 
 FIGURES_FILE, GAINS_FILE, BINS_FILE = (
     f"backtest/{name}.parquet" for name in ("figures", "gains", "reliability")
 )
-CERTIFICATE_FILE, PAGE_FILE, DRIFT_FILE = (
-    "leak_certificate.json",
-    "leak_certificate.html",
-    "drift.json",
-)
+CERTIFICATE_FILE, PAGE_FILE = "leak_certificate.json", "leak_certificate.html"
 OURS = "model"
 COLUMNS = """
     SELECT CAST(cutoff_date AS VARCHAR) AS cutoff_date, score, auc, auc_low, auc_high, ap,
@@ -102,12 +98,6 @@ def checks(content: dict[str, Any]) -> pd.DataFrame:
     joined = together.agg(lambda days: ", ".join(map(str, days))).reset_index(name="cutoffs")
     rank = joined["result"].map({"failed": 0}).fillna(1)
     return joined.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
-
-
-def drift(board: Board) -> dict[str, Any]:
-    """How far the scoring is from the training; empty where nothing was compared."""
-    path = board.find(LISTS, DRIFT_FILE)
-    return {} if path is None else read_json(path, made_by="score-all")
 
 
 def moved(content: dict[str, Any], kind: str, name: str, most: int = 15) -> pd.DataFrame:

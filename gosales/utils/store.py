@@ -155,11 +155,16 @@ def sha256(path: Path) -> str:
 
 @dataclass
 class Run:
-    """One command's work in progress: a folder, and the parts it has made so far."""
+    """One command's work in progress: a folder, and the parts it has made so far.
+
+    Attributes:
+        gone: Parts of earlier runs that have no place beside what it made.
+    """
 
     run_id: str
     folder: Path
     made: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -171,8 +176,11 @@ class Published:
 
     def after(self, run: Run) -> Published:
         """What is published once `run` is committed."""
+        over = run.made | run.gone
         kept = {
-            part: made for part, made in self.parts.items() if MADE_FROM.get(part) not in run.made
+            part: made
+            for part, made in self.parts.items()
+            if part not in run.gone and MADE_FROM.get(part) not in over
         }
         return Published(run.run_id, {**kept, **dict.fromkeys(sorted(run.made), run.run_id)})
 

@@ -22,7 +22,7 @@ from gosales.features.relational import CUT, Snapshots, cell_table, customer_tab
 from gosales.labels.purchases import purchases
 from gosales.pipeline.products import owned_skus
 from gosales.utils.engines import PASSWORD, connect_engine, materialise, release, upload
-from tests.integration.conftest import SETTINGS
+from tests.integration.conftest import SETTINGS, sales
 
 CUTOFF = Cutoff(dt.date(2024, 6, 30))
 AGES = (0, 5, 12)
@@ -211,11 +211,14 @@ def there(scored, postgres, postgres_engine, monkeypatch):
 
 
 def test_a_star_that_lives_there_needs_no_log_here(scored, there, postgres, place, gosales):
+    place.write(sales(customers=3))
+    assert gosales("build-star", place).code == 0
     settings = SETTINGS.partition("[models]")[2]
     text = f'[source]\nengine = "{postgres.url}"\nfacts = "sales.facts"\n[models]{settings}'
     (place.root / "gosales.toml").write_text(text, encoding="utf-8")
     done = gosales("score-all", place)
     assert done.code == 0, done.err
+    assert not (place.outputs / "data_quality.json").exists(), "it was of the log here"
     mine, others = (published(root)["icp_scores"] for root in (scored.root, place.root))
     assert (others["customer_name"] == "").all()  # the table has none
     columns = [name for name in mine if name not in {"customer_name", "reasons"}]

@@ -31,10 +31,14 @@ def models(place):
 
 @pytest.fixture
 def break_at(monkeypatch, place, gosales):
-    """`break_at("score")`: run the job, which breaks off when it comes to that stage."""
+    """`break_at("score")`: run the job, which breaks off at that stage, or `after` it."""
 
-    def run(stage, *options):
+    def run(stage, *options, after=False):
+        real = getattr(job, stage)
+
         def broken(*args, **kwargs):
+            if after:
+                real(*args, **kwargs)
             raise Broken
 
         with monkeypatch.context() as patched:
@@ -61,19 +65,22 @@ def count(monkeypatch, name):
     return calls
 
 
-def test_a_run_that_broke_off_is_taken_up(place, gosales, break_at, monkeypatch):
+@pytest.mark.parametrize("after", [False, True], ids=["before the scoring", "after it"])
+def test_a_run_that_broke_off_is_taken_up(place, gosales, break_at, monkeypatch, after):
     place.write(ROWS)
     assert gosales("score-all", place).code == 0
     undisturbed, undisturbed_models = place.published(), models(place)
+    figures = (place.outputs / "metrics.json").read_bytes()
     (place.logs / "log.csv").unlink()
     place.write(ROWS, name="same.csv")  # another name is another star, with equal lists
-    broken = break_at("score")
+    broken = break_at("score", after=after)
     trained = count(monkeypatch, "train")
     assert gosales("score-all", place).code == 0
     told = manifest(place)
     assert (told["star_from"], told["models_from"]) == (broken, broken)
     assert trained == []
     assert models(place) == undisturbed_models
+    assert (place.outputs / "metrics.json").read_bytes() == figures
     again = place.published()
     assert again["icp_scores.csv"] == undisturbed["icp_scores.csv"]
     assert again["whitespace.csv"] == undisturbed["whitespace.csv"]

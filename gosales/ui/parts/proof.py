@@ -111,7 +111,7 @@ def certificate(board: Board) -> None:
 
 def drift(board: Board) -> None:
     """Whether the models still fit what they score."""
-    content = views_proof.drift(board)
+    content = board.drift()
     if not content:
         st.info("Nothing was compared: score with models of this version.", icon=":material/info:")
         return

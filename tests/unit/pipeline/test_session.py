@@ -1,5 +1,6 @@
 import errno
 import shutil
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -9,7 +10,7 @@ from gosales.pipeline.session import Options, Session, new_run_id, working
 from gosales.pipeline.trouble import in_plain_words
 from gosales.utils.lock import holding
 from gosales.utils.paths import Workspace
-from gosales.utils.store import STAR, write_text
+from gosales.utils.store import LISTS, PLAN, STAR, write_text
 
 
 @pytest.fixture
@@ -43,6 +44,20 @@ def test_an_id_of_no_time_names_what_to_move():
     for last in ("20999999T000000-000abcd", "99991231T235959-999abcd"):
         with pytest.raises(WorkspaceError, match="Move its folder out"):
             new_run_id(last)
+
+
+@pytest.mark.parametrize(("facts", "left"), [(None, {STAR, LISTS}), ("sales.facts", {LISTS})])
+def test_lists_of_a_table_elsewhere_end_the_star_that_was_built_here(session, facts, left):
+    run(session)
+    source = session.config.source.model_copy(update={"facts": facts})
+    there = replace(session, config=session.config.model_copy(update={"source": source}))
+    with working(there, "score") as work:
+        work.made(LISTS)
+        work.made(PLAN)
+    parts = session.store.published().parts
+    assert set(parts) == left | {PLAN}
+    assert parts[LISTS] == work.run.run_id
+    assert work.made_from == {part: made for part, made in parts.items() if part == STAR}
 
 
 def test_folders_that_are_no_runs_do_not_matter(session):

@@ -85,9 +85,10 @@ def test_the_top_holds_each_customer_once_and_only_divisions(board):
     assert set(table[Whitespace.LEVEL]) == {"division"}
 
 
-def test_baselines_and_data_warnings_are_told(board):
+def test_baselines_drift_and_data_warnings_are_told(board):
     told = views.warnings(board)
     assert told[0].startswith("Baseline only: Training.")
+    assert "The scores of CAD are spread otherwise than in training." in told
     assert told[-1] == "Odd <b>thing</b>. Mend it."
 
 
@@ -431,12 +432,12 @@ def test_failed_checks_of_the_certificate_come_first_and_cutoffs_go_together(boa
 
 
 def test_the_most_drifted_comes_first(board):
-    content = views_proof.drift(board)
+    content = board.drift()
     assert views_proof.moved(content, "scores", "division")["division"].tolist() == [
         "Training", "CAD"
     ]  # fmt: skip
     assert len(views_proof.moved(content, "scores", "division", most=1)) == 1
-    assert views_proof.drift(with_parts(board, lists="gone")) == {}
+    assert with_parts(board, lists="gone").drift() == {}
 
 
 def test_lines_add_up_and_rejects_are_found_by_reason(board):

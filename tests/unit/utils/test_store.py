@@ -96,6 +96,16 @@ def test_parts_are_carried_over_from_the_run_that_made_them(publish, store, work
     assert store.star_path() == workspace.stars / "r1.duckdb"
 
 
+def test_a_part_that_a_run_ends_goes_with_all_that_speaks_of_it(publish, store, workspace):
+    publish("r1", EVERYTHING | {BACKTEST}, [SCORES, "backtest/report.html"])
+    run = store.begin("r2")
+    run.made, run.gone = {LISTS}, {STAR}
+    store.commit(run)
+    assert store.published().parts == {MODELS: "r1", LISTS: "r2"}
+    assert files(workspace.outputs) == {"published.json"}
+    assert not list(workspace.stars.iterdir())
+
+
 def test_a_file_that_the_new_run_has_not_is_removed(publish, workspace):
     publish("r1", {VALIDATION}, ["validation/gains.csv", "validation/report.html"])
     publish("r2", {VALIDATION}, ["validation/gains.csv"])
