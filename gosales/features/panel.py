@@ -37,6 +37,9 @@ NEVER = 9999
 """Months since the first order where there was none."""
 
 MAX_ATTRIBUTES = 12
+BANDS = 9
+"""Bands of size below and above the middle one; a factor of four each."""
+
 SIZE_KIND = "size"
 BRANCH_KIND = "branch"
 REP_KIND = "rep"
@@ -242,10 +245,15 @@ def _segments(size: Ints, placed: pd.DataFrame, attributes: pd.DataFrame) -> dic
 
 
 def size_band(value_cents: NDArray[np.float64]) -> Ints:
-    """Spend as whole powers of four above one unit of money; 0 for none."""
-    units = value_cents / 100.0
-    band = np.floor(np.log2(np.maximum(units, 0.5)) / 2 + 1.5)
-    return np.where(units > 0, band, 0).astype(np.int32)
+    """Spend beside the median of those who spent, as whole powers of four; 0 for none.
+
+    Beside the median, so that the bands are the same in any currency.
+    """
+    spent = value_cents > 0
+    usual = np.median(value_cents[spent]) if spent.any() else 1.0
+    steps = np.log2(np.where(spent, value_cents, usual) / usual) / 2
+    band = np.clip(np.floor(steps + 0.5), -BANDS, BANDS) + BANDS + 1
+    return np.where(spent, band, 0).astype(np.int32)
 
 
 def _codes(values: pd.Series) -> Ints:

@@ -147,26 +147,104 @@ def test_rows_after_the_cutoff_change_nothing_before_it(past, same_file, other_f
         assert known(folder) == before
 
 
+ROW_FACTS = "SELECT * EXCLUDE (source_file, source_line) FROM fact_transactions ORDER BY ALL"
+
+
 @settings(max_examples=5, deadline=None)
 @given(rows=lines(iso_days, min_size=1, max_size=12), seed=st.integers(0, 99))
 def test_the_order_of_lines_and_their_files_do_not_matter(rows, seed):
     numbered = [(*row, str(at)) for at, row in enumerate(rows)]
-    query = "SELECT * EXCLUDE (source_file, source_line) FROM fact_transactions ORDER BY ALL"
     with new_folder() as folder:
         folder.put("a.csv", numbered, (*HEADER, "No"))
         folder.build()
-        before = folder.table(query)
+        before = folder.table(ROW_FACTS)
         shuffled = random.Random(seed).sample(numbered, len(numbered))
         cut = seed % len(shuffled)
         folder.put("a.csv", shuffled[:cut], (*HEADER, "No"))
         folder.put("b.csv", [row[::-1] for row in shuffled[cut:]], ("No", *HEADER[::-1]))
         folder.build()
         # the spelling of a division is that of the earliest line, which shuffling may change
-        assert _folded(folder.table(query)) == _folded(before)
+        assert _folded(folder.table(ROW_FACTS)) == _folded(before)
 
 
 def _folded(rows):
     return sorted(str(row).lower() for row in rows)
+
+
+@settings(max_examples=4, deadline=None)
+@given(rows=lines(iso_days, min_size=1, max_size=12, unique=True), seed=st.integers(0, 99))
+def test_the_same_file_twice_and_exports_that_overlap_add_nothing(rows, seed):
+    """What may change: the lines read, of which as many more are rejected."""
+    numbered = [(*row, str(at)) for at, row in enumerate(rows)]
+    first, last = sorted((seed % (len(rows) + 1), seed // 7 % (len(rows) + 1)))
+    with new_folder() as folder:
+        folder.put("a.csv", numbered, (*HEADER, "No"))
+        once, before = folder.build().quality, folder.table(ROW_FACTS)
+        folder.put("copy of a.csv", numbered, (*HEADER, "No"))
+        folder.put("later export.csv", numbered[first:last], (*HEADER, "No"))
+        again = folder.build().quality
+        assert folder.table(ROW_FACTS) == before
+    assert again.lines_loaded == once.lines_loaded
+    assert sum(again.lines_rejected.values()) == again.lines_read - once.lines_loaded
+
+
+RENAMED = {"7": "zz", "007": "7", "8.0": "a", "acme, inc": "8", "  9 ": "007"}
+AS_READ = {"7": "zz", "007": "7", "8": "a", "acme, inc": "8", "9": "007"}
+
+
+@settings(max_examples=4, deadline=None)
+@given(rows=lines(iso_days, min_size=1, max_size=12))
+def test_other_customer_ids_change_the_ids_alone(rows):
+    query = "SELECT * FROM fact_transactions ORDER BY source_line"
+    with new_folder() as folder:
+        folder.put("a.csv", rows)
+        folder.build()
+        before = folder.table(query)
+        folder.put("a.csv", [(RENAMED[row[0]], *row[1:]) for row in rows])
+        folder.build()
+        after = folder.table(query)
+    assert after == [(AS_READ[row[0]], *row[1:]) for row in before]
+
+
+whole_cents = st.sampled_from([("10", "1000"), ("$1,234.50", "123450"), ("(3)", "-300"), ("", "")])
+priced = st.tuples(customers, iso_days, skus, divisions, quantities, whole_cents, names)
+
+
+@settings(max_examples=4, deadline=None)
+@given(rows=st.lists(priced, min_size=1, max_size=12))
+def test_money_in_a_hundredth_of_the_unit_is_exactly_a_hundred_times_as_much(rows):
+    """Beyond it may change: a sub-cent amount, which rounds elsewhere, and the ceiling of money."""
+    query = "SELECT value_cents * {}, * EXCLUDE (value_cents) FROM fact_transactions ORDER BY ALL"
+    with new_folder() as folder:
+        tables = []
+        for unit in (0, 1):
+            folder.put("a.csv", [(*row[:5], row[5][unit], row[6]) for row in [PRICED, *rows]])
+            folder.build()
+            tables.append(folder.table(query.format(1 if unit else 100)))
+    assert tables[0] == tables[1]
+
+
+PRICED = (*GOOD[:5], ("1", "100"), "")
+strange = st.tuples(
+    st.sampled_from(["7", "new"]), iso_days, st.just("Z"), st.just("Robots"), quantities, values,
+    st.just(""),
+)  # fmt: skip
+
+
+@settings(max_examples=4, deadline=None)
+@given(rows=lines(iso_days, max_size=12), more=st.lists(strange, min_size=1, max_size=6))
+def test_another_division_leaves_the_lines_and_products_of_the_rest(rows, more):
+    """What may change: customers that only it has, and how much time the log covers."""
+    facts = "SELECT * FROM fact_transactions WHERE division != 'Robots' ORDER BY source_line"
+    products = "SELECT * FROM dim_product WHERE division != 'Robots' ORDER BY ALL"
+    rows = [GOOD, *rows]
+    with new_folder() as folder:
+        folder.put("a.csv", rows)
+        folder.build()
+        before = folder.table(facts), folder.table(products)
+        folder.put("a.csv", [*rows, *more])
+        folder.build()
+        assert (folder.table(facts), folder.table(products)) == before
 
 
 @settings(max_examples=4, deadline=None)

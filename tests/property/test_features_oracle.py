@@ -130,7 +130,7 @@ def trend(g):
     return {
         "orders_half_year_ratio": (g.orders(6) + 1) / (g.orders(6, 6) + 1),
         "orders_year_ratio": (g.orders(12) + 1) / (g.orders(12, 12) + 1),
-        "value_year_change": (now - before) / (abs(now) + abs(before) + 1),
+        "value_year_change": (now - before) / (abs(now) + abs(before)) if now or before else 0.0,
     }
 
 

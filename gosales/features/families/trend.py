@@ -7,7 +7,10 @@ from gosales.features.measures import Feature, Measures, ratio
 
 
 def trend(m: Measures) -> dict[str, Feature]:
-    """Recent months against the same length before; +1 keeps small counts calm."""
+    """Recent months against the same length before.
+
+    +1 keeps small counts calm; money has no such step, which would depend on the currency.
+    """
     recent, before = m.within(C.ORDERS, 6), m.within(C.ORDERS, 6, start=6)
     year, last_year = m.within(C.ORDERS, 12), m.within(C.ORDERS, 12, start=12)
     value, last_value = m.within(C.VALUE, 12), m.within(C.VALUE, 12, start=12)
@@ -19,7 +22,7 @@ def trend(m: Measures) -> dict[str, Feature]:
             ratio(year + 1, last_year + 1), "Order days of the last 12 months over the 12 before."
         ),
         "value_year_change": Feature(
-            ratio(value - last_value, value.abs() + last_value.abs() + 1),
+            ratio(value - last_value, value.abs() + last_value.abs()).fill_null(0.0),
             "Change of the value of the last 12 months, relative to both years, -1 to 1.",
         ),
     }

@@ -155,12 +155,21 @@ def test_former_owners_are_no_adopters_and_are_not_counted(make_panel):
 
 
 @pytest.mark.parametrize(
-    ("money", "band"), [(1, 1), (1.99, 1), (2, 2), (7.99, 2), (8, 3), (32, 4), (1e6, 11)]
+    ("money", "steps"), [(99.9, -1), (100, 0), (200, 0), (399, 0), (400, 1), (1_600, 2), (5e9, 9)]
 )
-def test_size_bands_are_powers_of_four(money, band):
-    assert size_band(np.array([money * 100.0]))[0] == band
+def test_size_bands_are_powers_of_four_around_the_median_of_the_spenders(money, steps):
+    bands = size_band(np.array([200.0, 150, 199, 201, 250, 0, 0, 0, money, 200]))
+    assert bands[-2] - bands[0] == steps
+
+
+def test_size_bands_are_the_same_in_any_currency():
+    spent = np.random.default_rng(3).lognormal(8, 3, 300).round()
+    assert len(set(size_band(spent))) > 5
+    for unit in (100.0, 3.0, 1_000.0):
+        assert np.array_equal(size_band(spent * unit), size_band(spent))
 
 
 @pytest.mark.parametrize("money", [0, -5])
 def test_no_spend_is_a_band_of_its_own(money):
+    assert size_band(np.array([money * 100.0, 7.0]))[0] == 0
     assert size_band(np.array([money * 100.0]))[0] == 0
