@@ -20,6 +20,7 @@ from gosales.pipeline.figures import metrics
 from gosales.pipeline.fit import Fitted, Plan, fit
 from gosales.pipeline.judging import capacity_of
 from gosales.pipeline.products import product_models
+from gosales.pipeline.room import require_room
 from gosales.pipeline.session import Session, Work
 from gosales.utils.progress import track
 from gosales.utils.store import MODELS, write_json, write_text
@@ -34,9 +35,15 @@ class TrainRun:
 
 
 def engine_at(session: Session, star: Star) -> FeatureEngine:
-    """The features of the star as of the session's cutoff, by default its last day."""
+    """The features of the star as of the session's cutoff, by default its last day.
+
+    Raises:
+        WorkspaceError: They would not fit into the memory budget.
+    """
     cutoff = session.options.cutoff or Cutoff(star.last_day)
-    return FeatureEngine(star.as_of(cutoff), session.horizon_months)
+    engine = FeatureEngine(star.as_of(cutoff), session.horizon_months)
+    require_room(engine, session.config.limits.memory_gb)
+    return engine
 
 
 def train(work: Work, engine: FeatureEngine) -> TrainRun:

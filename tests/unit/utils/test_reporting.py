@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from gosales.utils import progress
+from gosales.utils import db, progress
 from gosales.utils.db import backend, connect, memory_budget_gb
 from gosales.utils.log import get_log, log_to
 from gosales.utils.progress import install, silent, track
@@ -87,6 +87,20 @@ def test_quick_work_leaves_no_line_behind(capsys):
 def test_the_memory_budget_is_the_setting_or_a_share_of_the_machine():
     assert memory_budget_gb(1.5) == 1.5
     assert 0 < memory_budget_gb() <= 8
+
+
+@pytest.mark.parametrize(("machine", "budget"), [(4.0, 2.4), (13.0, 7.8), (64.0, 8.0)])
+def test_the_default_budget_is_60_percent_of_the_machine_and_at_most_8_gb(
+    monkeypatch, machine, budget
+):
+    monkeypatch.setattr(db, "_machine_memory_gb", lambda: machine)
+    assert memory_budget_gb() == pytest.approx(budget)
+
+
+def test_duckdb_is_held_to_the_budget():
+    with connect(memory_gb=0.5) as connection:
+        (limit,) = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+    assert limit == "476.8 MiB"
 
 
 def test_connections_never_fetch_extensions(tmp_path):

@@ -1,0 +1,35 @@
+"""Whether the cells of a log fit into the memory budget, told before hours are spent on them.
+
+DuckDB spills what it cannot hold, and training rows are sampled, but the features of every customer
+x division are arrays in this process.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gosales.core.errors import WorkspaceError
+from gosales.features.engine import FeatureEngine
+from gosales.utils.db import memory_budget_gb
+
+BYTES_A_CELL = 1_500
+"""Measured with benchmarks/limits.py: the peak of a scoring, beyond what a small log takes."""
+
+
+def require_room(engine: FeatureEngine, memory_gb: float | None) -> None:
+    """Raise WorkspaceError when the cells of all customers x divisions exceed the budget.
+
+    Args:
+        memory_gb: Of the settings; None for the default.
+    """
+    calendar = engine.calendar
+    customers, divisions = len(pd.unique(calendar.customer)), len(pd.unique(calendar.division))
+    cells = customers * divisions
+    needed, budget = cells * BYTES_A_CELL / 1e9, memory_budget_gb(memory_gb)
+    if needed > budget:
+        raise WorkspaceError(
+            f"{customers:,} customers x {divisions:,} divisions are {cells:,} cells. Their "
+            f"features take about {needed:,.1f} GB; the memory budget is {budget:.1f} GB.",
+            remedy="Set [limits] memory_gb if the machine has so much, or put small divisions "
+            "together (data/lookup/products.csv, or the SKU map); nothing was published.",
+        )

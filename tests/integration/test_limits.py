@@ -1,0 +1,82 @@
+"""Logs at the limits, at reduced size: lists, or one clear message (benchmarks/limits.py)."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from benchmarks.limits import select, workspace
+from gosales.pipeline import room
+from tests.integration.conftest import Place
+
+QUICK = """\
+[models]
+snapshots = 2
+rounds = 10
+tracking = false
+[whitespace]
+listed_rows = 100
+"""
+
+
+@pytest.fixture
+def run(tmp_path, gosales):
+    """`run(select)`: the place after the main job on that log, and what it said."""
+
+    def run(log, settings=""):
+        place = Place(workspace(tmp_path / "workspace", log, QUICK + settings))
+        return place, gosales("score-all", place)
+
+    return run
+
+
+def cells(place):
+    """(customers, divisions), once it is sure that every pair is scored once."""
+    found = [(row["customer_id"], row["division"]) for row in place.rows("icp_scores.csv")]
+    customers, divisions = ({cell[at] for cell in found} for at in (0, 1))
+    assert len(found) == len(set(found)) == len(customers) * len(divisions)
+    return len(customers), len(divisions)
+
+
+def test_many_divisions(run):
+    place, answer = run(select("divisions", 24, beside=8))
+    assert answer.code == 0, answer.err
+    assert cells(place) == (32, 24)
+    assert len(list((place.root / "models").glob("*_model"))) == 24
+
+
+def test_many_customers_with_one_purchase_each(run):
+    place, answer = run(select("one_purchase", 300))
+    assert answer.code == 0, answer.err
+    assert cells(place) == (300, 12)
+
+
+def test_a_customer_with_very_many_lines_a_sku_name_of_10_kb_and_40_years(run):
+    sizes = {"one_customer": 40_000, "sku_name": 10_000, "years": 40}
+    logs = (select(case, size, beside=20) for case, size in sizes.items())
+    place, answer = run(" UNION ALL ".join(logs))
+    assert answer.code == 0, answer.err
+    csv.field_size_limit(200_000)
+    skus = {row["product_sku"] for row in place.rows("whitespace.csv")}
+    assert "x" * 10_000 in skus
+    assert cells(place) == (20, 4)
+
+
+@pytest.mark.parametrize("case", ["one_day", "few_customers"])
+def test_hardly_any_history(run, case):
+    place, answer = run(select(case, 10))
+    assert answer.code == 0, answer.err
+    assert cells(place)[0] == 10
+    assert ({row["model"] for row in place.rows("icp_scores.csv")} == {"baseline"}) == (
+        case == "one_day"
+    )
+
+
+def test_what_does_not_fit_into_the_budget_is_refused_before_it_is_trained(run, monkeypatch):
+    monkeypatch.setattr(room, "BYTES_A_CELL", 1e9)
+    place, answer = run(select("few_customers", 10), "[limits]\nmemory_gb = 2\n")
+    assert answer.code == 1
+    assert "10 customers x 4 divisions are 40 cells" in answer.err
+    assert "the memory budget is 2.0 GB" in answer.err
+    assert not (place.outputs / "published.json").exists()

@@ -1,0 +1,31 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from gosales.core.errors import WorkspaceError
+from gosales.pipeline import room
+from gosales.pipeline.room import require_room
+
+
+def engine(customers, divisions):
+    """Each customer has bought twice, each division was bought from."""
+    axes = np.arange(2 * max(customers, divisions))
+    names = (np.char.mod("%d", axes % many).astype(object) for many in (customers, divisions))
+    return SimpleNamespace(calendar=SimpleNamespace(**dict(zip(("customer", "division"), names,
+                                                               strict=True))))  # fmt: skip
+
+
+def test_cells_beyond_the_budget_are_refused_with_their_number_and_a_remedy():
+    with pytest.raises(WorkspaceError) as error:
+        require_room(engine(20_000, 1_000), 1.0)
+    assert "20,000 customers x 1,000 divisions are 20,000,000 cells" in str(error.value)
+    assert "budget is 1.0 GB" in str(error.value)
+    assert "[limits] memory_gb" in error.value.remedy
+
+
+def test_the_budget_is_the_border(monkeypatch):
+    monkeypatch.setattr(room, "BYTES_A_CELL", 1e9)
+    require_room(engine(3, 2), 6.0)
+    with pytest.raises(WorkspaceError):
+        require_room(engine(3, 2), 5.9)
