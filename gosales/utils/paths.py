@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,19 +131,29 @@ def _existing(folder: Path) -> Path:
 def slugs(names: list[str]) -> dict[str, str]:
     """A file-safe name for each name; colliding ones get a short hash of the original.
 
+    A hash that is another's too is made longer.
+
     >>> slugs(["Success Plan", "success-plan", "CPE"])
     {'Success Plan': 'success_plan_399c', 'success-plan': 'success_plan_931d', 'CPE': 'cpe'}
     """
     plain = {name: _slug(name) for name in names}
-    counts: dict[str, int] = {}
-    for slug in plain.values():
-        counts[slug] = counts.get(slug, 0) + 1
-    return {
-        name: slug
-        if counts[slug] == 1 and _telling(name, slug) and not LIKE_HASHED.search(slug)
-        else f"{slug}_{_hash(name)}"
+    alone = _alone(plain)
+    digits = {
+        name: 0 if name in alone and _telling(name, slug) and not LIKE_HASHED.search(slug) else 4
         for name, slug in plain.items()
     }
+    while True:
+        made = {name: _hashed(name, slug, digits[name]) for name, slug in plain.items()}
+        doubtful = made.keys() - _alone(made)
+        if not doubtful:
+            return made
+        digits |= {name: 2 * digits[name] for name in doubtful}
+
+
+def _alone(slug_of: dict[str, str]) -> set[str]:
+    """Names whose slug is no other's."""
+    counts = Counter(slug_of.values())
+    return {name for name, slug in slug_of.items() if counts[slug] == 1}
 
 
 def _slug(name: str) -> str:
@@ -155,5 +166,5 @@ def _telling(name: str, slug: str) -> bool:
     return slug != FALLBACK and len(slug) >= 0.5 * len(name.strip())
 
 
-def _hash(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()[:4]
+def _hashed(name: str, slug: str, digits: int) -> str:
+    return f"{slug}_{hashlib.sha256(name.encode()).hexdigest()[:digits]}" if digits else slug

@@ -114,6 +114,15 @@ def test_names_that_differ_by_what_a_slug_drops_get_their_hash():
     assert found["CPE"] == "cpe"
 
 
+def test_names_whose_short_hashes_are_equal_get_longer_ones():
+    """The two were found by fuzzing; of the names without Latin letters some share one for sure."""
+    twins = ["\x03\\", "\\" * 8]
+    assert len({slug[:13] for slug in slugs(twins).values()}) == 1
+    assert len(set(slugs(twins).values())) == 2
+    many = [*twins, *(chr(0x4E00 + number) for number in range(3_000))]
+    assert len(set(slugs(many).values())) == len(many)
+
+
 def test_a_hashed_slug_is_no_other_names_slug():
     names = ["Success Plan", "success-plan"]
     names.append(slugs(names)["Success Plan"])
