@@ -23,6 +23,19 @@ from gosales.utils.db import backend, connect
 settings.register_profile("gosales", deadline=None)  # a busy machine is no failure
 settings.load_profile("gosales")
 
+_figures: list[str] = []
+
+
+def figure(text: str) -> None:
+    """Tell what a campaign tried, below the summary of the tests."""
+    _figures.append(text)
+
+
+def pytest_terminal_summary(terminalreporter):
+    for text in _figures:
+        terminalreporter.write_line(text)
+
+
 TEXT, DAY = pa.string(), pa.date32()
 FACTS = pa.schema(
     {

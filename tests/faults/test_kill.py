@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from itertools import count
 
 import pytest
 
+from tests.conftest import figure
 from tests.faults.conftest import (
     CAMPAIGN,
     CUTOFFS,
@@ -20,40 +22,67 @@ from tests.integration.conftest import Place
 SIGKILLED = -9
 
 
+RANDOM_KILLS = 50 if CAMPAIGN else 3
+
+
 @pytest.fixture(scope="module")
-def kills(forks, place, chance):
-    """The faults to try: at random times, and at steps of the publishing."""
+def usual(forks, place):
+    """A run that nothing ends."""
     ended = forks.run(place, "score-all", "--cutoff", CUTOFFS[1])
     assert ended.code == 0, ended.said
-    total = len(ended.steps)
-    commit = next(at for at, step in enumerate(ended.steps, 1) if step.endswith("published.json"))
-    if CAMPAIGN:
-        times = [chance.uniform(0, ended.seconds) for _ in range(50)]
-        steps = list(range(1, total + 1))
-    else:
-        times = [chance.uniform(0.1, 0.95) * ended.seconds for _ in range(3)]
-        steps = [chance.randrange(commit, total) for _ in range(2)]
+    return ended
+
+
+def at_steps(usual, chance):
+    """The faults at steps of the publishing; in a campaign at every step of the run."""
+    total = len(usual.steps)
+    commit = next(at for at, step in enumerate(usual.steps, 1) if step.endswith("published.json"))
+    steps = range(1, total + 1) if CAMPAIGN else [chance.randrange(commit, total) for _ in range(2)]
     names = ("outputs/published.json", "outputs/whitespace.csv", ".copied.json")
-    kills = [{"kill_to": [name]} for name in names] + [{"kill_after": time} for time in times]
-    return kills + [{"kill_at": step} for step in steps]
+    return [*({"kill_to": [name]} for name in names), *({"kill_at": step} for step in steps)]
+
+
+def at_random(usual, chance):
+    """Faults at times that are all equally likely, without end."""
+    while True:
+        yield {"kill_after": chance.uniform(0, usual.seconds)}
+
+
+def killed(forks, place, turn, kill):
+    """Try a kill, and whether all is whole after it. Says whether the process was killed."""
+    before = published(place)["run_id"]
+    ended = forks.run(place, "score-all", "--cutoff", CUTOFFS[turn % 2], **kill)
+    assert ended.code in (SIGKILLED, 0), ended.said
+    assert_whole(place, before, published(place)["run_id"])
+    mended = forks.run(place, "runs", "list")
+    assert mended.code == 0, mended.said
+    now = assert_one_run(place)
+    assert now == before or published(place)["run_id"] != before
+    return ended.code == SIGKILLED
 
 
 @pytest.mark.slow
-def test_kills_lose_nothing(forks, place, kills):
-    """In one test, since each kill starts from what the last one left."""
-    for turn, kill in enumerate(kills):
-        before = published(place)["run_id"]
-        ended = forks.run(place, "score-all", "--cutoff", CUTOFFS[turn % 2], **kill)
-        assert ended.code in (SIGKILLED, 0), ended.said
-        assert_whole(place, before, published(place)["run_id"])
-        mended = forks.run(place, "runs", "list")
-        assert mended.code == 0, mended.said
-        now = assert_one_run(place)
-        assert now == before or published(place)["run_id"] != before
+def test_kills_lose_nothing(forks, place, usual, chance):
+    """In one test, since each kill starts from what the last one left.
+
+    A run that takes over a training is shorter than the usual one, and may end before its kill.
+    """
+    turns, steps = count(), at_steps(usual, chance)
+    done = [killed(forks, place, next(turns), kill) for kill in steps]
+    survived = []
+    for kill in at_random(usual, chance):
+        survived.append(killed(forks, place, next(turns), kill))
+        if sum(survived) == RANDOM_KILLS:
+            break
+    figure(
+        f"kills survived: {sum(done)} before steps of the run, {sum(survived)} at random times "
+        f"({len(done) + len(survived) - sum(done) - sum(survived)} more came too late)"
+    )
+    assert all(done[:3])
 
 
 @pytest.mark.slow
-def test_what_killed_runs_left_is_swept(forks, place, kills):
+def test_what_killed_runs_left_is_swept(forks, place, usual):
     ended = forks.run(place, "score-all", "--cutoff", CUTOFFS[0])
     assert ended.code == 0, ended.said
     assert litter(place) == []

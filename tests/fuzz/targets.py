@@ -7,6 +7,7 @@ checks that what was read adds up.
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import shutil
@@ -15,17 +16,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from gosales.config import load_config
 from gosales.core.errors import GosalesError
 from gosales.etl import values
 from gosales.etl.build_star import StarSources, build_star
 from gosales.etl.plain import plain_text
+from gosales.etl.propose import propose
 from gosales.etl.repair import mend
 from gosales.etl.scan import read_head, scan
 from gosales.etl.settings import ColumnSettings, EtlSettings, LookupSettings, SourceSettings
 from gosales.etl.sku_map import SHIPPED, load_sku_map
 from gosales.models.model_store import load_model
+from gosales.pipeline.plan_tables import read_table
 from gosales.utils.lock import Owner
 from gosales.utils.paths import Workspace, slugs
 from gosales.utils.store import RunStore
@@ -231,6 +236,38 @@ def lookup_tables(data: bytes, folder: Path) -> None:
     _build(folder, {"log.csv": LOG}, settings, {f"{which}.csv": data[1:]})
 
 
+def packed(data: bytes, folder: Path) -> None:
+    """A log as gzip or Parquet; the first byte says which."""
+    name = "log.csv.gz" if (data[0] if data else 0) % 2 == 0 else "log.parquet"
+    _build(folder, {name: data[1:]}, LONG)
+
+
+def small_tables(data: bytes, folder: Path) -> None:
+    """A table that a plan reads, such as capacity; the first byte says which columns."""
+    needed = ("customer_id", "date") if (data[0] if data else 0) % 2 == 0 else ("rep", "slots")
+    try:
+        rows = read_table(file(folder, "table.csv", data[1:]), needed, ("division", "note"))
+    except GosalesError as error:
+        told(error)
+        return
+    for row in rows:
+        for reading in (row.customer, row.day, lambda row=row: row.number_of("slots")):
+            try:
+                reading()
+            except GosalesError as error:
+                told(error)
+
+
+def proposal(data: bytes, folder: Path) -> None:
+    """What `gosales init` makes of a file: refused with a remedy, or settings that can be read."""
+    try:
+        made = propose([file(folder, "export.csv", data)])
+    except GosalesError as error:
+        told(error)
+        return
+    assert made
+
+
 def _build(
     folder: Path,
     logs: dict[str, bytes],
@@ -256,6 +293,14 @@ def _build(
     json.dumps(quality.as_dict())
 
 
+def _parquet() -> bytes:
+    stream = io.BytesIO()
+    columns = {"Customer": ["1", "2"], "Date": ["2024-01-31"] * 2, "Sku": ["P1"] * 2}
+    columns |= {"Division": ["CAD"] * 2, "Qty": ["1", "2"], "V": ["10", "x"]}
+    pq.write_table(pa.table(columns), stream)
+    return stream.getvalue()
+
+
 TARGETS = {
     "csv_text": Target(
         csv_text, (LOG, WIDE, LOG.replace(b",", b";"), LOG.decode().encode("utf-16"))
@@ -270,6 +315,12 @@ TARGETS = {
     "model": Target(model, (b'{"format": 1, "shared": {"trees": {"x": "0"}}, "shared_hash": ""}',)),
     "star": Target(star, (LOG, LOG.replace(b"\n", b"\r\n")), quick=False),
     "wide_star": Target(wide_star, (WIDE,), quick=False),
+    "small_tables": Target(
+        small_tables,
+        (b"0customer_id,date,note\n1,2024-05-01,x\n", b"1rep,slots\nAnn,5\n"),
+    ),
+    "proposal": Target(proposal, (LOG, WIDE), quick=False),
+    "packed": Target(packed, (b"0" + gzip.compress(LOG, mtime=0), b"1" + _parquet()), quick=False),
     "lookup_tables": Target(
         lookup_tables,
         tuple(bytes([at]) + LOOKUPS[name] for at, name in enumerate(sorted(LOOKUPS))),

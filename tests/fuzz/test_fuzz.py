@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import figure
 from tests.faults.conftest import CAMPAIGN
 from tests.fuzz.mutate import inputs
 from tests.fuzz.targets import TARGETS
@@ -25,10 +26,20 @@ SAMPLE = {
     "star": 40,
     "wide_star": 20,
     "lookup_tables": 30,
+    "small_tables": 1500,
+    "proposal": 15,
+    "packed": 30,
 }
 """How many inputs of each kind a test run tries."""
 
-AT_LENGTH = {"csv_text": 300_000, "star": 5000, "wide_star": 2000, "lookup_tables": 3000}
+AT_LENGTH = {
+    "csv_text": 300_000,
+    "star": 5000,
+    "wide_star": 2000,
+    "lookup_tables": 3000,
+    "proposal": 3000,
+    "packed": 5000,
+}
 """How many a campaign tries by mutation; 150,000 of the others that are quick."""
 
 GUIDED = 100_000
@@ -55,6 +66,7 @@ def test_only_expected_errors_come_out(folder, name):
             target.run(data, folder)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
             pytest.fail(f"{name}, input {number}: {type(error).__name__}: {error}\n{data!r}")
+    figure(f"fuzzed {name}: {count:,} inputs by mutation, nothing but expected errors")
 
 
 @pytest.mark.skipif(not CAMPAIGN, reason="in `make campaign` only")
@@ -67,3 +79,4 @@ def test_guided_by_coverage(folder, name):
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr[-4000:]
     assert f"Done {GUIDED}" in ended.stderr
+    figure(f"fuzzed {name}: {GUIDED:,} inputs guided by coverage, nothing but expected errors")

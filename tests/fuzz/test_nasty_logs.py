@@ -5,23 +5,36 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections import Counter
 
 import pytest
 
+from tests.conftest import figure
 from tests.faults.conftest import CAMPAIGN
 from tests.fuzz.nasty import nasty_log
 
 SEEDS = range(1, 201) if CAMPAIGN else (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
 
 
+@pytest.fixture(scope="module")
+def outcomes():
+    """How the runs ended, told at the end."""
+    found = Counter()
+    yield found
+    figure(
+        f"nasty logs: {found[0]} ended with lists, {found[1]} with a message, every line counted"
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
-def test_lists_or_one_message(place, gosales, seed, monkeypatch):
+def test_lists_or_one_message(place, gosales, seed, outcomes):
     files, lines, told = nasty_log(seed)
     for name, content in files.items():
         (place.logs / name).write_bytes(content)
     answer = gosales("score-all", place)
     assert "Traceback" not in answer.err
+    outcomes[answer.code] += 1
     if answer.code == 1:
         assert answer.err.startswith("error: "), told
         assert answer.err.count("\n") == 1, answer.err

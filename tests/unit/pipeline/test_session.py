@@ -60,6 +60,12 @@ def test_lists_of_a_table_elsewhere_end_the_star_that_was_built_here(session, fa
     assert work.made_from == {part: made for part, made in parts.items() if part == STAR}
 
 
+def test_a_command_sweeps_away_what_killed_ones_left(session):
+    write_text(session.workspace.outputs / ".icp_scores.csv.abc.tmp", "half")
+    run(session)
+    assert not list(session.workspace.outputs.glob(".*.tmp"))
+
+
 def test_folders_that_are_no_runs_do_not_matter(session):
     (session.workspace.runs / "zzz notes").mkdir(parents=True)
     assert run(session) < "21"

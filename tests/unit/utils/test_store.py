@@ -195,6 +195,21 @@ def test_a_kill_at_any_copy_is_mended(publish, store, workspace, monkeypatch, st
     assert store.star_path().is_file()
 
 
+def test_a_rollback_that_was_interrupted_and_taken_back_is_mended(publish, store, workspace):
+    """The marker of what was copied last must not speak for copies that were replaced since."""
+    publish("r1", {LISTS}, [SCORES, "whitespace.csv"])
+    publish("r2", {LISTS}, [SCORES, "whitespace.csv"])
+    newest = text(workspace.published)
+    write_text(workspace.published, newest.replace("r2", "r1"))
+    with pytest.MonkeyPatch.context() as patched:
+        kill_at(patched, 1, [SCORES, "whitespace.csv"])
+        with pytest.raises(Killed):
+            store.sync()
+    write_text(workspace.published, newest)
+    store.sync()
+    assert text(workspace.outputs / SCORES) == text(workspace.outputs / "whitespace.csv") == "r2"
+
+
 def kill_at(patched, step, names):
     """End the process when the `step`th published file is about to be replaced."""
     real, seen = Path.replace, []
