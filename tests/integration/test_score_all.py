@@ -181,3 +181,18 @@ def test_the_first_division_trained_alone_is_scored_alone(place, gosales):
     answer = gosales("score", place)
     assert answer.code == 0, answer.err
     assert {row["division"] for row in place.rows("icp_scores.csv")} == {"CAD"}
+    assert "Printers has no saved model and was not scored." in _manifest(place)["warnings"]
+    for option, told in (
+        (("--division", "Printers"), "No saved model knows the division 'Printers'"),
+        (("--horizon-months", "3"), "The saved models foretell 6 months, not 3"),
+    ):
+        refused = gosales("score", place, *option)
+        assert refused.code == 1
+        assert told in refused.err
+        assert "gosales train" in refused.err
+
+
+def _manifest(place):
+    run = json.loads((place.outputs / "published.json").read_text(encoding="utf-8"))["run_id"]
+    text = (place.outputs / "runs" / run / "manifest.json").read_text(encoding="utf-8")
+    return json.loads(text)

@@ -172,16 +172,15 @@ def _folded(rows):
 
 
 @settings(max_examples=4, deadline=None)
-@given(rows=lines(iso_days, min_size=1, max_size=12, unique=True), seed=st.integers(0, 99))
+@given(rows=lines(iso_days, min_size=2, max_size=12, unique=True), seed=st.integers(0, 99))
 def test_the_same_file_twice_and_exports_that_overlap_add_nothing(rows, seed):
     """What may change: the lines read, of which as many more are rejected."""
     numbered = [(*row, str(at)) for at, row in enumerate(rows)]
-    first, last = sorted((seed % (len(rows) + 1), seed // 7 % (len(rows) + 1)))
     with new_folder() as folder:
         folder.put("a.csv", numbered, (*HEADER, "No"))
         once, before = folder.build().quality, folder.table(ROW_FACTS)
         folder.put("copy of a.csv", numbered, (*HEADER, "No"))
-        folder.put("later export.csv", numbered[first:last], (*HEADER, "No"))
+        folder.put("later export.csv", numbered[1 + seed % (len(rows) - 1) :], (*HEADER, "No"))
         again = folder.build().quality
         assert folder.table(ROW_FACTS) == before
     assert again.lines_loaded == once.lines_loaded
