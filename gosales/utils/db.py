@@ -23,16 +23,20 @@ def memory_budget_gb(setting: float | None = None) -> float:
 def connect(
     path: Path | None = None, *, read_only: bool = False, memory_gb: float | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB file (None: in memory). Nothing is fetched: extensions are never installed."""
+    """Open a DuckDB file (None: in memory). Nothing is fetched: extensions are never installed.
+
+    Where a process has a file open twice, the newest budget counts for both.
+    """
     connection = duckdb.connect(
         str(path) if path else ":memory:",
         read_only=read_only,
         config={
-            "memory_limit": f"{memory_budget_gb(memory_gb):.2f}GB",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         },
     )
+    # Not in `config`: DuckDB refuses a file that the process has open with another one.
+    connection.execute(f"SET memory_limit = '{memory_budget_gb(memory_gb):.2f}GB'")
     connection.execute("SET enable_progress_bar = false")
     return connection
 
