@@ -21,6 +21,7 @@ ROOM = 1.2
 """An axis this many times as long as its longest bar has room for the number beside it."""
 
 LEGEND = 45
+LABEL = 150
 MOST_LETTERS = 24
 STATUS_TITLES = {"whitespace": "never bought", "lapsed": "lapsed", "active": "active"}
 
@@ -299,37 +300,44 @@ def over_runs(table: pd.DataFrame) -> Chart:
 
 def segments(table: pd.DataFrame) -> Chart:
     """Segments x divisions: the mean whitespace score; the darker, the likelier."""
-    return _heat(table, "segment", _depth("mean_score"), "mean_score")
+    return _heat(table, "segment", _depth("mean_score", table["mean_score"].max()), "mean_score")
 
 
 def customers(table: pd.DataFrame) -> Chart:
     """Customers x divisions: whitespace by score; what is owned or lapsed is grey."""
-    name = table["customer_name"].fillna("").where(lambda one: one != "", table["customer_id"])
-    cut = name.astype(str).str.slice(0, MOST_LETTERS) + " (" + table["customer_id"] + ")"
-    shown = table.assign(segment=cut)
+    name, key = table["customer_name"].fillna("").astype(str), table["customer_id"].astype(str)
+    both = name.str.slice(0, MOST_LETTERS) + " (" + key + ")"
+    shown = table.assign(segment=both.where(~name.isin(["", *key]), key))
+    best = table.loc[table["status"] == "whitespace", "icp_score"].max()
     colour = alt.condition(
         "datum.status == 'whitespace'",
-        _depth("icp_score"),
+        _depth("icp_score", best),
         alt.value("#C9CFD6"),
     )
     return _heat(shown, "segment", colour, "icp_score")
 
 
-def _depth(figure: str) -> alt.Color:
-    return alt.Color(f"{figure}:Q", legend=None).scale(range=[LIGHT, DARK])
+def _depth(figure: str, highest: float) -> alt.Color:
+    legend = alt.Legend(orient="bottom", format=".0%", gradientLength=160, tickCount=3)
+    return alt.Color(f"{figure}:Q", title="Score", legend=legend).scale(
+        range=[LIGHT, DARK], domain=[0.0, highest]
+    )
 
 
 def _heat(table: pd.DataFrame, rows: str, colour: Any, figure: str) -> Chart:
     shown = _short(table)
-    x = alt.X("division:N", title=None).axis(orient="top", labelAngle=-40, labelOverlap=False)
-    y = alt.Y(f"{rows}:N", title=None, sort=None).axis(labelOverlap=False, labelLimit=230)
+    x = alt.X("division:N", title=None).axis(
+        orient="top", labelAngle=-40, labelOverlap=False, labelLimit=LABEL
+    )
+    y = alt.Y(f"{rows}:N", title=None, sort=None)
+    y = y.axis(labelOverlap=False, labelFlush=False, labelLimit=230)
     tips = [f"{rows}:N", alt.Tooltip("full:N", title="Division")]
     tips += [alt.Tooltip(f"{figure}:Q", title="Score", format=".1%")]
     tips += [alt.Tooltip("expected_value:Q", title="Expected", format=",.0f")]
     if "status" in shown:
         tips.append(alt.Tooltip("status:N", title="Status"))
     box = alt.Chart(shown).mark_rect(cornerRadius=2)
-    height = shown[rows].nunique() * ROW_HEIGHT + 2 * AROUND
+    height = shown[rows].nunique() * ROW_HEIGHT + 2 * AROUND + LEGEND
     return box.encode(x=x, y=y, color=colour, tooltip=tips).properties(height=height)
 
 
@@ -354,7 +362,9 @@ def coverage(table: pd.DataFrame) -> Chart:
 
 def _rows() -> alt.Y:
     """A row per division, every one with its name."""
-    return alt.Y("division:N", title=None).axis(labelOverlap=False, labelFlush=False)
+    return alt.Y("division:N", title=None).axis(
+        labelOverlap=False, labelFlush=False, labelLimit=LABEL
+    )
 
 
 def _two_lists(ours: str, other: str) -> alt.Color:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -23,6 +23,7 @@ URL: Any = "query-params"
 """Where a widget keeps its choice: in the page's address."""
 
 DEMO = "demo-workspace"
+MOST_ROWS, MOST_HEIGHT = 15, 560
 ACCOUNT_PAGE = "screens/account.py"
 NOTHING_YET = """
 There is nothing to look at: no run has published its lists in this workspace.
@@ -137,6 +138,16 @@ def account_link(customer: str, label: str = "Open the account") -> None:
         icon=":material/account_circle:",
         query_params={"customer": customer},
     )
+
+
+def on_phone() -> bool:
+    """Whether the visitor's browser says that it runs on a phone, whose screen is narrow."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
+
+
+def scrolled(rows: int) -> int | Literal["content"]:
+    """The height of a table: all its rows, or a part that scrolls where they are many."""
+    return MOST_HEIGHT if rows > MOST_ROWS else "content"
 
 
 def per_cent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -382,7 +382,24 @@ def test_an_empty_workspace_offers_the_demo_to_who_asks(screen, serve, root):
 def test_paper_shows_the_page_without_its_controls(visitor):
     page = visitor.visit("whitespace", "Whitespace")
     page.emulate_media(media="print")
-    for hidden in ("stHeader", "stPopover", "stPageLink"):
+    for hidden in ("stHeader", "stPopover", "stPagination", "stPageLink"):
         expect(page.get_by_test_id(hidden).first).to_be_hidden()
     expect(summary(page)).to_be_visible()
     assert page.pdf().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("scheme", "turned"), [("light", "none"), ("dark", "invert(1)")])
+def test_a_dark_page_is_dark_on_light_on_paper(screen, url, scheme, turned):
+    page = screen(url, color_scheme=scheme).visit("guide", "Help")
+    page.emulate_media(media="print", color_scheme=scheme)
+    style = "getComputedStyle(document.querySelector('[data-testid=stAppViewContainer]')).filter"
+    assert page.evaluate(style).startswith(turned)
+
+
+def test_a_phone_shows_division_and_score_without_scrolling(screen, url, listed):
+    visitor = screen(url, width=390, user_agent="Mozilla/5.0 (iPhone) Mobile/15E148")
+    visitor.visit("whitespace", "Whitespace")
+    row = visitor.table()[0]
+    assert list(row)[:3] == ["Customer", "Division", "Score"]
+    assert row["Division"] == listed[0]["division"]
+    assert float(row["Score"]) == pytest.approx(100 * float(listed[0]["icp_score"]), abs=1e-3)

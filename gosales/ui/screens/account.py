@@ -84,7 +84,7 @@ def _scores(table: pd.DataFrame) -> pd.Series:
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
-        height="content",
+        height=shell.scrolled(len(table)),
         column_order=[
             Scores.DIVISION,
             Scores.STATUS,
@@ -141,7 +141,7 @@ def _products(table: pd.DataFrame) -> None:
     st.dataframe(
         shell.per_cent(table, Whitespace.PRODUCT_SCORE),
         hide_index=True,
-        height="content",
+        height=shell.scrolled(len(table)),
         column_order=[
             "product_name",
             Whitespace.DIVISION,

@@ -72,7 +72,7 @@ def _top(table: pd.DataFrame, months: int) -> None:
         shell.named(shell.per_cent(table, Whitespace.SCORE)),
         hide_index=True,
         height="content",
-        column_order=LIST_COLUMNS,
+        column_order=[name for name in LIST_COLUMNS if table[name].notna().any()],
         column_config={
             Whitespace.NAME: st.column_config.TextColumn("Customer", width="medium"),
             Whitespace.DIVISION: "Division",

@@ -10,10 +10,10 @@ from gosales.ui import charts, shell, views_quality, wording
 from gosales.ui.board import Board
 
 FILE_TITLES: Any = {
-    "file": "File",
-    "lines_read": "Lines read",
-    "lines_loaded": "Loaded",
-    "lines_rejected": "Rejected",
+    "file": st.column_config.TextColumn("File", width="large"),
+    "lines_read": st.column_config.NumberColumn("Lines read", format="localized"),
+    "lines_loaded": st.column_config.NumberColumn("Loaded", format="localized"),
+    "lines_rejected": st.column_config.NumberColumn("Rejected", format="localized"),
     "encoding": "Encoding",
 }
 
@@ -63,9 +63,13 @@ def _remarks(quality: dict[str, Any]) -> None:
     blockers = views_quality.remarks(quality, "blockers")
     warnings = views_quality.remarks(quality, "warnings")
     for message, remedy in blockers:
-        st.error(f"**{wording.escape(message)}**\n\n{wording.escape(remedy)}")
+        st.error(
+            f"**{wording.escape(message)}**\n\n{wording.escape(remedy)}", icon=":material/block:"
+        )
     for message, remedy in warnings:
-        st.warning(f"**{wording.escape(message)}**\n\n{wording.escape(remedy)}")
+        st.warning(
+            f"**{wording.escape(message)}**\n\n{wording.escape(remedy)}", icon=":material/warning:"
+        )
     if not blockers and not warnings:
         st.success("No blockers and no warnings.", icon=":material/check_circle:")
 
@@ -91,7 +95,11 @@ def _rejects(board: Board, quality: dict[str, Any]) -> None:
         reasons,
         hide_index=True,
         height="content",
-        column_config={"reason": "Reason", "lines": "Lines", "meaning": "Meaning"},
+        column_config={
+            "reason": "Reason",
+            "lines": st.column_config.NumberColumn("Lines", format="localized", width="small"),
+            "meaning": st.column_config.TextColumn("Meaning", width="large"),
+        },
     )
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     names = ["", *reasons["reason"]]

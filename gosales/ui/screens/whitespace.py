@@ -13,9 +13,9 @@ from gosales.ui.board import Board
 from gosales.ui.parts import list_filters, list_row
 from gosales.ui.parts.downloads import downloads
 
-BEFORE_SCORE = (Whitespace.RANK, Whitespace.NAME, Whitespace.CUSTOMER, Whitespace.DIVISION)
+BEFORE_SCORE = (Whitespace.RANK, Whitespace.NAME, Whitespace.DIVISION)
 AFTER_SCORE = (Whitespace.VALUE, Whitespace.REP, Whitespace.BRANCH)
-LAST = (Whitespace.REASONS,)
+LAST = (Whitespace.CUSTOMER, Whitespace.REASONS)
 
 
 def page() -> None:
@@ -70,10 +70,26 @@ def _order(table: pd.DataFrame, filters: views_list.Filters, score: str) -> list
     remark = table.get(Whitespace.CELL_STATUS, pd.Series(dtype=str))
     remarked = (Whitespace.CELL_STATUS,) if remark.fillna("").astype(bool).any() else ()
     filled = [name for name in AFTER_SCORE if table[name].notna().any()]
+    if shell.on_phone():
+        return [Whitespace.NAME, *(product or (Whitespace.DIVISION,)), score, *filled, *LAST]
     return [*BEFORE_SCORE, *product, score, *filled, *remarked, *LAST]
 
 
 def _columns(score: str, found: views_list.Found) -> dict[str, Any]:
+    column = st.column_config
+    return _usual_columns(score, found) | (
+        {
+            Whitespace.NAME: column.TextColumn("Customer", width=125),
+            Whitespace.DIVISION: column.TextColumn("Division", width=95),
+            "product_name": column.TextColumn("Product", width=95),
+            score: column.NumberColumn("Score", format="%.1f %%", width=65),
+        }
+        if shell.on_phone()
+        else {}
+    )
+
+
+def _usual_columns(score: str, found: views_list.Found) -> dict[str, Any]:
     column = st.column_config
     return {
         Whitespace.RANK: column.NumberColumn("Rank", width="small"),
