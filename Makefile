@@ -22,7 +22,7 @@ LOCKED = .venv/.locked-$(HERE)
 INSTALLED = .venv/.installed-$(HERE)
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test campaign lint format docs lock audit sbom test-deps clean
+.PHONY: help setup demo test campaign lint format docs lock audit sbom test-deps clean screenshots
 
 help:  ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ format: setup  ## Format the code and fix what can be fixed safely
 
 docs: setup  ## Refresh the generated parts of docs/
 	@$(BIN)/python scripts/make_docs.py
+
+# Some minutes: it makes the demo first.
+screenshots: setup  ## Take the README's pictures of the dashboard anew (needs Chromium)
+	@$(BIN)/python scripts/make_screenshots.py
 
 # Keeps the present pins where it can; UPGRADE=--upgrade takes the newest versions instead.
 lock:  ## Refresh requirements.lock and gosales/requirements.txt from pyproject.toml (needs uv)
