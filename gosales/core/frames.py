@@ -82,6 +82,8 @@ class TrainingSet:
         bought: Shape (rows,), the label.
         value_cents: Shape (rows,), net value bought in the outcome.
         weight: Shape (rows,), how many rows of the population each stands for.
+        exposure: Shape (rows,), log odds that an outcome shorter than the horizon adds; 0 where the
+            models are to learn it.
         cutoffs: Every cutoff that went in, oldest first.
         outcomes_end: Last day that any of the outcomes covers.
     """
@@ -94,6 +96,7 @@ class TrainingSet:
     bought: NDArray[np.bool_]
     value_cents: NDArray[np.int64]
     weight: NDArray[np.float64]
+    exposure: NDArray[np.float64]
     cutoffs: tuple[Cutoff, ...]
     outcomes_end: dt.date
 
@@ -112,4 +115,5 @@ class TrainingSet:
             bought=self.bought[keep],
             value_cents=self.value_cents[keep],
             weight=self.weight[keep],
+            exposure=self.exposure[keep],
         )

@@ -31,6 +31,11 @@ class Difference:
         """Whether the whole interval lies above zero."""
         return self.low > 0
 
+    @property
+    def is_worse(self) -> bool:
+        """Whether the whole interval lies below zero."""
+        return self.high < 0
+
 
 def auc_influence(score: Floats, bought: NDArray[np.bool_]) -> Floats:
     """Shape (rows,): how far each row moves the AUC; they sum to 0 (DeLong's components)."""

@@ -47,13 +47,32 @@ def fit_booster(
     weight: NDArray[np.float64],
     *,
     rounds: int,
+    offset: NDArray[np.float64] | None = None,
     **parameters: Any,
 ) -> Booster:
-    """Train on rows of shape (rows, k); a small set gets leaves as small as it can bear."""
+    """Train on rows of shape (rows, k); a small set gets leaves as small as it can bear.
+
+    Args:
+        offset: Shape (rows,), log odds that are known and to be added; the trees are the rest.
+            For the binary objective only.
+    """
     leaf = min(COMMON["min_data_in_leaf"], max(len(y) // 50, 5))
     binning = {name: COMMON[name] for name in ("verbosity", "max_bin", "num_threads")}
     data = lgb.Dataset(x, y, weight=weight, params=binning)
-    return lgb.train({**COMMON, "min_data_in_leaf": leaf, **parameters}, data, rounds)
+    parameters = {**COMMON, "min_data_in_leaf": leaf, **parameters}
+    if offset is None:
+        return lgb.train(parameters, data, rounds)
+    rate = float(np.average(y, weights=weight))
+    start = float(np.log(rate / (1 - rate)))
+    data.set_init_score(offset + start)
+    return _raised(lgb.train(parameters, data, rounds), start)
+
+
+def _raised(booster: Booster, start: float) -> Booster:
+    """`start` added to the first tree, as LightGBM does where it chooses the start itself."""
+    for leaf in range(booster.dump_model(num_iteration=1)["tree_info"][0]["num_leaves"]):
+        booster.set_leaf_output(0, leaf, booster.get_leaf_output(0, leaf) + start)
+    return booster
 
 
 def to_text(booster: Booster) -> str:

@@ -119,6 +119,7 @@ class Explainer:
         if ensemble.activity is not None and not owned and quiet.any():
             alone = self._linear(ensemble.activity, values[quiet])
             base[quiet], concepts[quiet] = alone.base, alone.concepts
+        base += ensemble.exposure(values, np.full(len(values), owned))
         return Parts(base, concepts)
 
     def _member(self, ensemble: Ensemble, name: str, values: NDArray[np.float32]) -> Parts | None:

@@ -10,6 +10,9 @@ owned       boosted trees on owned cells
 activity    ridge logistic regression on never-bought cells that sees the customer and the rates
             of the division only
 
+Never-bought rows whose outcome is still open have lower odds by their `exposure`, which is known
+beforehand: the members learn the rest, so that the newest months teach a whole horizon's level.
+
 docs/adr tells what each is worth. Cells never bought get the mean of general, whitespace and
 linear; owned cells that of general and owned. Where a division has sold nothing for half a year,
 what its owners of old have in common says nothing of who would buy it now: there activity stands
@@ -37,8 +40,9 @@ MIN_BUYERS = 5
 """A member needs so many buyers and non-buyers among its rows; else it is left out."""
 
 GENERAL, WHITESPACE, LINEAR, OWNED = "general", "whitespace", "linear", "owned"
-CUSTOMER_SIDE = ("any_", "mix__", "division__", "horizon__")
+CUSTOMER_SIDE = ("any_", "mix__", "division__")
 QUIET = "division__quiet_months"
+MONTHS = "horizon__months"
 DORMANT_MONTHS = 6
 TREES: dict[str, dict[str, Any]] = {
     GENERAL: {"num_leaves": 31},
@@ -73,10 +77,12 @@ class Ensemble:
     Attributes:
         names: Feature columns, in the order the members expect.
         rate: Base rate of the training rows; the score where no member could be fitted.
+        months: Length of the outcome whose log odds the members give.
     """
 
     names: tuple[str, ...]
     rate: float
+    months: float
     trees: dict[str, Booster]
     linear: LinearMember | None
     activity: LinearMember | None
@@ -97,7 +103,15 @@ class Ensemble:
         dormant = ~owned & (values[:, self.names.index(QUIET)] >= DORMANT_MONTHS)
         if self.activity is not None and dormant.any():
             result[dormant] = self.activity.logit(values[dormant])
-        return result
+        return result + self.exposure(values, owned)
+
+    def exposure(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
+        """Shape (rows,): what a shorter outcome takes from the log odds of a never-bought cell.
+
+        By the law of a constant hazard; what owned cells do is learned.
+        """
+        months = values[:, self.names.index(MONTHS)].astype(np.float64)
+        return np.where(owned, 0.0, np.log(months / self.months))
 
     def _has(self, name: str) -> bool:
         return name in self.trees or (name == LINEAR and self.linear is not None)
@@ -127,7 +141,12 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
         linear = _fit_linear(never, blind, settings.ridge_penalty)
         activity = _fit_linear(never, seen, settings.ridge_penalty)
     rate = (float((training.weight * training.bought).sum()) + 0.5) / (training.weight.sum() + 1.0)
-    return Ensemble(training.names, rate, trees, linear, activity)
+    return Ensemble(training.names, rate, _horizon(training), trees, linear, activity)
+
+
+def _horizon(training: TrainingSet) -> float:
+    """The longest outcome in the rows, in months."""
+    return float(training.values[:, training.names.index(MONTHS)].max())
 
 
 def _fit_trees(name: str, rows: TrainingSet, settings: ModelSettings, seed: int) -> Booster:
@@ -141,6 +160,7 @@ def _fit_trees(name: str, rows: TrainingSet, settings: ModelSettings, seed: int)
         rows.bought,
         rows.weight,
         rounds=settings.rounds,
+        offset=rows.exposure,
         objective="binary",
         learning_rate=settings.learning_rate,
         seed=seed,
@@ -172,13 +192,13 @@ def _fit_linear(training: TrainingSet, kept: list[int], penalty: float) -> Linea
     total = np.where(known, seen, 0).sum(0, dtype=np.float64)
     fill = total / np.maximum(known.sum(0), 1)
     x = np.where(known, seen, fill.astype(np.float32))
-    model = fit_ridge_logistic(x, training.bought, training.weight, penalty)
+    model = fit_ridge_logistic(x, training.bought, training.weight, penalty, training.exposure)
     return LinearMember(columns, logs, fill, model)
 
 
 def blind_columns(names: tuple[str, ...]) -> list[int]:
-    """Columns that say nothing of the cell's own past."""
-    return [i for i, name in enumerate(names) if not name.startswith(OWN)]
+    """Columns that say nothing of the cell's own past, nor of the length of the outcome."""
+    return [i for i, name in enumerate(names) if not name.startswith((OWN, MONTHS))]
 
 
 def _learnable(training: TrainingSet) -> bool:

@@ -5,13 +5,15 @@ A competitor for `gosales backtest --reference`, never shipped.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gosales.models.boosting import fit_booster, raw
 
 LEAST_BUYERS = 5
-PARAMETERS = {
+PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "num_leaves": 31,
     "learning_rate": 0.05,

@@ -32,7 +32,11 @@ class RidgeLogistic:
 
 
 def fit_ridge_logistic(
-    x: NDArray[np.float32], y: NDArray[np.bool_], weight: Floats, penalty: float
+    x: NDArray[np.float32],
+    y: NDArray[np.bool_],
+    weight: Floats,
+    penalty: float,
+    offset: Floats | None = None,
 ) -> RidgeLogistic:
     """Minimise the weighted log loss plus `penalty` / 2 times the squared weights.
 
@@ -44,7 +48,9 @@ def fit_ridge_logistic(
         y: Shape (rows,), with both outcomes present.
         weight: Shape (rows,), of each row in the loss.
         penalty: Of the standardised weights.
+        offset: Shape (rows,), log odds that are known and to be added; the model is the rest.
     """
+    known = np.zeros(len(y)) if offset is None else offset
     mean: Floats = np.average(x.astype(np.float64), axis=0, weights=weight)
     scale: Floats = np.sqrt(np.average((x - mean) ** 2, axis=0, weights=weight))
     scale = np.where(scale > 1e-9, scale, np.inf)
@@ -52,14 +58,20 @@ def fit_ridge_logistic(
     ridge = np.append(np.full(x.shape[1], penalty), 0.0)
     rate = ((weight * y).sum() + 0.5) / (weight.sum() + 1.0)
     theta = np.append(np.zeros(x.shape[1]), np.log(rate / (1 - rate)))
-    loss = _loss(a, y, weight, ridge, theta)
+
+    def loss_of(theta: Floats) -> float:
+        z = a @ theta + known
+        fit = (weight * (np.logaddexp(0, z) - y * z)).sum()
+        return float(fit + (ridge * theta**2).sum() / 2)
+
+    loss = loss_of(theta)
     for _ in range(MAX_STEPS):
-        p = 1 / (1 + np.exp(-(a @ theta)))
+        p = 1 / (1 + np.exp(-(a @ theta + known)))
         gradient = a.T @ (weight * (p - y)) + ridge * theta
         curvature = (a * (weight * p * (1 - p))[:, None]).T @ a + np.diag(ridge + 1e-9)
         step = np.linalg.solve(curvature, gradient)
         size = 1.0
-        while (new := _loss(a, y, weight, ridge, theta - size * step)) > loss and size > 1e-6:
+        while (new := loss_of(theta - size * step)) > loss and size > 1e-6:
             size /= 2
         if loss - new < TOLERANCE * abs(loss):
             break
@@ -70,8 +82,3 @@ def fit_ridge_logistic(
 def _design(x: NDArray[np.float32], mean: Floats, scale: Floats) -> Floats:
     standard = np.clip((x - mean) / scale, -CLIP, CLIP)
     return np.column_stack([standard, np.ones(len(x))])
-
-
-def _loss(a: Floats, y: NDArray[np.bool_], weight: Floats, ridge: Floats, theta: Floats) -> float:
-    z = a @ theta
-    return float((weight * (np.logaddexp(0, z) - y * z)).sum() + (ridge * theta**2).sum() / 2)

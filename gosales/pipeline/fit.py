@@ -26,6 +26,7 @@ from gosales.models.product_model import ProductModel
 from gosales.models.recipe import fit_ensemble
 from gosales.models.settings import ModelSettings
 from gosales.pipeline.calibrate import Calibrations, bands
+from gosales.pipeline.exposure import exposure
 from gosales.pipeline.gate import (
     DEFAULT_BASELINE,
     MODEL,
@@ -172,7 +173,8 @@ def _rows_of(
 ) -> TrainingSet:
     known = engine.history.as_of(engine.history.cutoff.months_before(lesson.known_at))
     outcome = known.outcome(cells.panel.cutoff, lesson.months)
-    return sample_rows(cells, label(outcome, cells.spine), zeros, most)
+    known_part = exposure(cells.panel, lesson.months)
+    return sample_rows(cells, label(outcome, cells.spine), zeros, most, known_part)
 
 
 def _models(

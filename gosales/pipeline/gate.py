@@ -2,7 +2,8 @@
 
 The model stands where it ranked the proof's unseen horizon better than the best simple score, with
 a 95 % interval above zero. A division with enough buyers is judged by its own gain, steadied by
-the others' (see `evaluation.shrinkage`); the rest are judged together, by the common gain.
+the others' (see `evaluation.shrinkage`). Where that tells neither way, and in small divisions, the
+common gain of all divisions decides.
 """
 
 from __future__ import annotations
@@ -124,19 +125,21 @@ def _sides(
     for name in divisions:
         d = position.get(name)
         enough = d is not None and int(buyers[d]) >= least_buyers
-        gain = _gain(gains, d if enough else None)
-        kind = OWN if enough else POOLED
-        if gain is not None and not gain.is_better:
-            kind = BASELINE
+        kind, gain = _kind(gains, d if enough else None)
         sides[name] = Side(kind, best), _evidence(kind, best, gain)
     return sides
 
 
-def _gain(gains: Gains | None, division: int | None) -> Difference | None:
-    """The division's own gain, or the common one where it is None."""
+def _kind(gains: Gains | None, division: int | None) -> tuple[str, Difference | None]:
+    """What to ship, and the gain that decided; `division` is None where its own says nothing."""
     if gains is None:
-        return None
-    return gains.common if division is None else gains.of_division[division]
+        return POOLED, None
+    own = None if division is None else gains.of_division[division]
+    if own is not None and own.is_better:
+        return OWN, own
+    if own is not None and own.is_worse:
+        return BASELINE, own
+    return (POOLED if gains.common.is_better else BASELINE), gains.common
 
 
 def _evidence(kind: str, best: str, gain: Difference | None) -> dict[str, Any]:

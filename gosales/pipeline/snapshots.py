@@ -55,7 +55,11 @@ def lessons(months: int, horizon: int, snapshots: int, offset: int = 0) -> list[
 
 
 def sample_rows(
-    cells: CellFeatures, labels: LabelFrame, keep: float, most: int = 10**9
+    cells: CellFeatures,
+    labels: LabelFrame,
+    keep: float,
+    most: int = 10**9,
+    exposure: float = 0.0,
 ) -> TrainingSet:
     """All owned cells, all buyers, and a share of the rest; weights are raised to match.
 
@@ -63,6 +67,7 @@ def sample_rows(
         keep: Share of the never-bought cells without a purchase.
         most: Rows, shared out between new buyers, owned cells and the rest; what one leaves goes
             to the next.
+        exposure: Log odds that the labels' length of the outcome adds to never-bought cells.
     """
     owned, bought = cells.spine.owned, labels.bought
     seed = (cells.panel.cutoff.date.toordinal(), labels.months)
@@ -78,7 +83,7 @@ def sample_rows(
     customer, division = (index.astype(np.int32) for index in np.nonzero(chosen))
     frame = cells.rows(customer, division, labels.months)
     weight = 1.0 / share[customer, division]
-    return _training_set(frame, labels, weight)
+    return _training_set(frame, labels, weight, exposure)
 
 
 def combine(parts: list[TrainingSet], budget: int, seed: int) -> TrainingSet:
@@ -102,6 +107,7 @@ def combine(parts: list[TrainingSet], budget: int, seed: int) -> TrainingSet:
         bought=np.concatenate([part.bought for part in parts]),
         value_cents=np.concatenate([part.value_cents for part in parts]),
         weight=np.concatenate([part.weight for part in parts]),
+        exposure=np.concatenate([part.exposure for part in parts]),
         cutoffs=tuple(sorted({cutoff for part in parts for cutoff in part.cutoffs})),
         outcomes_end=max(part.outcomes_end for part in parts),
     )
@@ -112,7 +118,9 @@ def combine(parts: list[TrainingSet], budget: int, seed: int) -> TrainingSet:
     return replace(kept, weight=kept.weight / share)
 
 
-def _training_set(frame: FeatureFrame, labels: LabelFrame, weight: np.ndarray) -> TrainingSet:
+def _training_set(
+    frame: FeatureFrame, labels: LabelFrame, weight: np.ndarray, exposure: float
+) -> TrainingSet:
     cell = frame.customer, frame.division
     return TrainingSet(
         divisions=frame.spine.divisions,
@@ -123,6 +131,7 @@ def _training_set(frame: FeatureFrame, labels: LabelFrame, weight: np.ndarray) -
         bought=labels.bought[cell],
         value_cents=labels.value_cents[cell],
         weight=weight,
+        exposure=np.where(frame.owned, 0.0, exposure),
         cutoffs=(frame.spine.cutoff,),
         outcomes_end=frame.spine.cutoff.plus_months(labels.months),
     )

@@ -50,6 +50,7 @@ def training_of(drawn):
         bought=bought,
         value_cents=np.where(bought, np.array([row[3] for row in drawn], np.int64), 0),
         weight=np.array([row[6] for row in drawn], float),
+        exposure=np.zeros(len(drawn)),
         cutoffs=(Cutoff.parse("2024-06-30"),),
         outcomes_end=Cutoff.parse("2024-12-30").date,
     )

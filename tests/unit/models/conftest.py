@@ -75,6 +75,7 @@ def draw(rows, seed, rate=0.3):
         bought=bought,
         value_cents=np.where(bought, spent, 0),
         weight=np.where(owned | bought, 1.0, 2.0),
+        exposure=np.zeros(rows),
         cutoffs=(Cutoff(dt.date(2024, 6, 30)),),
         outcomes_end=dt.date(2024, 12, 30),
     )

@@ -48,3 +48,24 @@ def test_weights_shift_the_base_rate():
         raw(fit_booster(x, y, np.where(y, 1.0, w), seed=1, **OPTIONS), x).mean() for w in (4, 1)
     )
     assert heavy < light - 0.5
+
+
+def test_an_offset_is_known_and_the_trees_are_the_rest():
+    x, y, weight = rows(n=3_000)
+    offset = np.where(np.arange(len(y)) % 2, 2.0, -1.0)
+    chance = 1 / (1 + np.exp(2 - offset - np.nan_to_num(x[:, 1])))
+    y = np.random.default_rng(3).random(len(y)) < chance
+    trees = fit_booster(x, y, weight, seed=1, offset=offset, **OPTIONS | {"rounds": 80})
+    again = from_text(to_text(trees))
+    fitted = 1 / (1 + np.exp(-(raw(again, x) + offset)))
+    assert np.array_equal(raw(again, x), raw(trees, x))
+    for part in (offset > 0, offset < 0):
+        share = np.average(y[part], weights=weight[part])
+        assert np.average(fitted[part], weights=weight[part]) == pytest.approx(share, rel=0.15)
+
+
+def test_an_offset_of_nothing_changes_nothing():
+    x, y, weight = rows()
+    plain = raw(fit_booster(x, y, weight, seed=1, **OPTIONS), x)
+    known = raw(fit_booster(x, y, weight, seed=1, offset=np.zeros(len(y)), **OPTIONS), x)
+    assert known == pytest.approx(plain, abs=1e-5)

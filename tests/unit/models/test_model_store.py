@@ -199,7 +199,7 @@ def test_a_rewritten_model_is_refused_with_a_remedy(folder, change):
 
 def test_another_format_is_named(folder):
     rewrite(folder, lambda c: c | {"format": 7})
-    with pytest.raises(ModelError, match="format 7, not 5"):
+    with pytest.raises(ModelError, match="format 7, not 6"):
         load_model(data_of(folder))
 
 

@@ -11,9 +11,11 @@ from gosales.models.recipe import (
     GENERAL,
     LINEAR,
     MIN_BUYERS,
+    MONTHS,
     OWNED,
     QUIET,
     WHITESPACE,
+    blind_columns,
     fit_ensemble,
     tame,
 )
@@ -73,7 +75,7 @@ def test_without_any_member_the_score_is_the_weighted_base_rate(training, settin
 
 def test_the_blend_is_the_mean_of_the_log_odds_of_the_members_for_that_row(ensemble, training):
     values = training.values
-    blind = np.delete(values, own_columns(training.names), axis=1)
+    blind = values[:, blind_columns(training.names)]
     general = raw(ensemble.trees[GENERAL], values)
     never = (general + raw(ensemble.trees[WHITESPACE], blind) + ensemble.linear.logit(values)) / 3
     held = (general + raw(ensemble.trees[OWNED], values)) / 2
@@ -146,7 +148,7 @@ def test_in_a_dormant_division_activity_alone_speaks_for_never_bought_cells(ense
 def test_activity_looks_at_the_customer_and_the_rates_of_the_division_only(ensemble, training):
     seen = {training.names[i] for i in ensemble.activity.columns}
     assert seen == {
-        name for name in training.names if name.startswith(("any_", "mix_", "division__", "hor"))
+        name for name in training.names if name.startswith(("any_", "mix_", "division__"))
     }
 
 
@@ -157,6 +159,63 @@ def test_the_whitespace_trees_never_fall_with_a_learned_feature(ensemble, traini
     for lift in np.linspace(-1.5, 1.5, 9):
         changed = rows.copy()
         changed[:, column] = lift
-        blind = np.delete(changed, own_columns(training.names), axis=1)
+        blind = changed[:, blind_columns(training.names)]
         ladder.append(raw(ensemble.trees[WHITESPACE], blind))
     assert np.diff(ladder, axis=0).min() >= -1e-12
+
+
+def with_open_outcomes(training, exposure):
+    """Every second row sees two of six months, and a third of the odds of buying."""
+    cut = np.arange(len(training.bought)) % 2 == 0
+    values = training.values.copy()
+    values[cut, training.names.index(MONTHS)] = 2
+    lost = cut & training.bought & (np.random.default_rng(5).random(len(cut)) < 2 / 3)
+    return replace(
+        training,
+        values=values,
+        bought=training.bought & ~lost,
+        weight=np.ones(len(cut)),
+        exposure=np.where(cut & ~training.owned, exposure, 0.0),
+    )
+
+
+def level(ensemble, rows):
+    chance = 1 / (1 + np.exp(-ensemble.logit(rows.values, rows.owned)))
+    return chance[~rows.owned].sum() / rows.bought[~rows.owned].sum()
+
+
+def test_rows_with_an_open_outcome_teach_the_level_of_the_whole_horizon(make_training, settings):
+    rows = make_training(6_000, seed=3, rate=0.05)
+    new = make_training(6_000, seed=4, rate=0.05)
+    longer = settings.model_copy(update={"rounds": 40})
+    told = fit_ensemble(with_open_outcomes(rows, np.log(1 / 3)), longer, 1)
+    untold = fit_ensemble(with_open_outcomes(rows, 0.0), longer, 1)
+    assert level(told, new) == pytest.approx(1, abs=0.12)
+    assert level(untold, new) < 0.8
+
+
+def test_a_shorter_outcome_is_scored_with_lower_odds(ensemble, training):
+    never = training.values[~training.owned][:100]
+    short = never.copy()
+    short[:, training.names.index(MONTHS)] = 3
+    whole = np.zeros(len(never), bool)
+    assert ensemble.months == 6
+    assert ensemble.logit(short, whole) == pytest.approx(
+        ensemble.logit(never, whole) - np.log(2), abs=1e-6
+    )
+
+
+def test_what_a_shorter_outcome_means_to_an_owner_is_learned(make_training, settings):
+    rows = with_open_outcomes(make_training(6_000, seed=3), np.log(1 / 3))
+    ensemble = fit_ensemble(rows, settings.model_copy(update={"rounds": 40}), 1)
+    held = rows.values[rows.owned]
+    short = held.copy()
+    short[:, rows.names.index(MONTHS)] = 2
+    owned = np.ones(len(held), bool)
+    assert (ensemble.logit(short, owned) - ensemble.logit(held, owned)).mean() < -0.3
+
+
+def test_the_length_of_the_outcome_is_no_column_of_the_never_bought_members(ensemble, training):
+    at = training.names.index(MONTHS)
+    assert at not in blind_columns(training.names)
+    assert at not in ensemble.linear.columns

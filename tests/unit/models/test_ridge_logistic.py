@@ -110,3 +110,12 @@ def test_one_outcome_alone_gives_a_chance_near_it(outcome):
     logit = fit_ridge_logistic(x, np.full(500, outcome), np.ones(500), 1.0).logit(x)
     assert np.isfinite(logit).all()
     assert ((logit > 5) == outcome).all()
+
+
+def test_an_offset_is_taken_as_known():
+    x, y = sample(rows=20_000, intercept=-2.0)
+    offset = np.where(np.arange(len(y)) % 2, 1.5, -0.5)
+    odds = np.exp(x @ np.array([1.0, -0.5, 0.0]) - 2.0 + offset)
+    y = np.random.default_rng(4).random(len(y)) < odds / (1 + odds)
+    model = fit_ridge_logistic(x, y, np.ones(len(y)), 1.0, offset)
+    assert model.weights == pytest.approx([1.0, -0.5, 0.0, -2.0], abs=0.07)

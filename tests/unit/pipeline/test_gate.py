@@ -72,9 +72,23 @@ def test_a_model_that_is_not_clearly_better_is_not(division, worse):
     assert found.evidence["auc_gain_low"] <= 0
 
 
-def test_a_big_division_is_judged_by_its_own_gain():
+def worse_than_the_best(proof, d):
+    """In one division the model ranks at random."""
+    proof.score[MODEL][:, d] = np.random.default_rng(7).random(len(proof.score[MODEL]))
+    return proof
+
+
+def test_a_big_division_where_the_model_is_surely_worse_ships_the_baseline():
+    found = verdict(worse_than_the_best(proof_of(0.3, 1.0), 0), "Big")
+    assert found.never.kind == BASELINE
+    assert found.evidence["auc_gain_high"] < 0
+
+
+def test_a_big_division_that_tells_neither_way_rests_on_the_common_gain():
     proof = as_good_as_the_best(proof_of(), 0)
-    assert verdict(proof, "Big").never.kind == BASELINE
+    found, small = verdict(proof, "Big"), verdict(proof, "Small")
+    assert found.never.kind == small.never.kind == POOLED
+    assert found.evidence["auc_gain_low"] == small.evidence["auc_gain_low"] > 0
 
 
 def test_small_divisions_share_one_judgement():

@@ -146,6 +146,16 @@ def test_sampling_is_the_same_each_time_and_another_at_another_cutoff():
     assert not np.array_equal(first, other)
 
 
+def test_never_bought_rows_carry_the_exposure():
+    cells, labels = market(n=400)
+    part = sample_rows(cells, labels, 0.5, exposure=-1.1)
+    assert set(part.exposure[part.owned]) == {0.0}
+    assert set(part.exposure[~part.owned]) == {-1.1}
+    both = combine([part, sample_rows(cells, labels, 0.5)], 10**6, seed=1)
+    assert np.array_equal(both.exposure[: len(part.exposure)], part.exposure)
+    assert set(both.exposure[len(part.exposure) :]) == {0.0}
+
+
 # --- stacks -------------------------------------------------------------------------------------
 
 
