@@ -22,10 +22,10 @@ LOCKED = .venv/.locked-$(HERE)
 INSTALLED = .venv/.installed-$(HERE)
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test campaign lint format docs lock audit sbom test-deps clean screenshots
+.PHONY: help setup demo test campaign bench-guard lint format docs lock audit sbom test-deps clean screenshots
 
 help:  ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED)  ## Make .venv with the locked dependencies and the gosales command
 
@@ -39,6 +39,10 @@ test: lint  ## Check layers, style and types, then run the tests
 # Hours, on a machine that does nothing else. Take one part of it with PYTEST_OPTIONS="-k kill".
 campaign: setup  ## Run the fault and fuzz tests at full length (hours)
 	@GOSALES_CAMPAIGN=1 $(BIN)/python -m pytest -o timeout=0 $(CAMPAIGN) $(PYTEST_OPTIONS)
+
+# Far above what docs/performance.md tells, so that only a real step back fails, not a busy machine.
+bench-guard: setup  ## Fail when a stage has become much slower beside its bare limit (a minute)
+	@$(BIN)/python benchmarks/scale.py --lines 1e6 --repeat 3 --at-most etl=15 features=30
 
 lint: setup  ## Check layers, style, format and types
 	@$(BIN)/lint-imports --no-logo

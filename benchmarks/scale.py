@@ -3,11 +3,13 @@
     python benchmarks/scale.py --lines 1e6
     python benchmarks/scale.py --lines 1e7 --shape wide --stages bare_load etl --repeat 3
     python benchmarks/scale.py --lines 1e7 --json figures.json
+    python benchmarks/scale.py --lines 1e6 --at-most etl=15 features=25
 
 Each stage runs in a process of its own, whose peak memory is taken. The bare limit of everything
 but the training is DuckDB loading the same files into one typed table; that of the training is
 LightGBM alone, one thread, on the same matrix. With --repeat, limit and stages take turns, and
-medians are told. docs/performance.md has the results.
+medians are told. With --at-most it ends with exit code 1 when a stage takes more than so many times
+its limit. docs/performance.md has the results.
 """
 
 from __future__ import annotations
@@ -169,7 +171,18 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=1, help="Rounds; medians are told.")
     parser.add_argument("--folder", type=Path, help="Where to work. Default: a temporary folder.")
     parser.add_argument("--json", type=Path, help="Write every figure here.")
+    parser.add_argument(
+        "--at-most",
+        nargs="+",
+        type=_bound,
+        default=[],
+        metavar="STAGE=RATIO",
+        help="Measure these stages only, and fail when a ratio is above.",
+    )
     given = parser.parse_args()
+    bounds = dict(given.at_most)
+    if bounds:
+        given.stages = ["bare_load", *bounds]
     size = size_of(given)
     with tempfile.TemporaryDirectory(dir=given.folder, prefix="scale-") as scratch:
         write_logs(Path(scratch) / "logs", size)
@@ -182,6 +195,26 @@ def main() -> None:
     if given.json:
         told = {"size": asdict(size), "cores": os.cpu_count(), "rows": rows, "rounds": rounds}
         given.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
+    slow = too_slow(rows, bounds)
+    if slow:
+        raise SystemExit("\n".join(slow))
+
+
+def _bound(text: str) -> tuple[str, float]:
+    stage, _, ratio = text.partition("=")
+    if stage not in STAGES[1:]:
+        raise argparse.ArgumentTypeError(f"{stage!r} is none of {', '.join(STAGES[1:])}")
+    return stage, float(ratio)
+
+
+def too_slow(rows: list[dict[str, Any]], bounds: dict[str, float]) -> list[str]:
+    """A sentence for each stage whose ratio is above its bound."""
+    return [
+        f"{row['stage']} took {row['ratio']:.1f} times its limit ({row['to']}), "
+        f"at most {bounds[row['stage']]:g} are allowed."
+        for row in rows
+        if row["stage"] in bounds and row["ratio"] > bounds[row["stage"]]
+    ]
 
 
 if __name__ == "__main__":
