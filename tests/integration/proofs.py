@@ -94,9 +94,9 @@ def assert_caught(leak: Planted, workspace: Workspace, scratch: Path, clean: Cle
 
 
 def bench_of(workspace: Workspace, scratch: Path) -> Bench:
-    """The workspace's bench at CUTOFF."""
+    """The workspace's bench at CUTOFF, in a folder of its own there, named as `scratch` is."""
     session = Session.open(workspace, Options())
-    lab = Laboratory(session, sources_of(session), scratch / "here")
+    lab = Laboratory(session, sources_of(session), workspace.root / "outputs" / scratch.name / "it")
     return open_bench(lab, CUTOFF, lambda _: True)
 
 

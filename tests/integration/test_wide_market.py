@@ -76,9 +76,9 @@ def test_a_new_division_needs_a_line_in_the_sku_map_and_no_code(market, gosales)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", ["future_extended", "future_scrambled", "late_posted"])
-def test_no_future_leaks_into_a_wide_log_of_two_clocks(market, tmp_path, change):
+def test_no_future_leaks_into_a_wide_log_of_two_clocks(market, change):
     session = Session.open(Workspace(market.root), Options())
-    lab = Laboratory(session, sources_of(session), tmp_path / "here")
+    lab = Laboratory(session, sources_of(session), session.workspace.root / "outputs" / change)
     bench = open_bench(lab, Cutoff.parse("2024-06-30"), lambda _: True)
     found = bench.changed(change)
     bench.close()
