@@ -118,11 +118,12 @@ def todays_attribute(patch):
     """Undated attributes are taken as if they had always been so."""
 
     def around(insert):
-        def all_constant(connection, file, settings):
+        def all_constant(connection, file, settings, *more):
             names = [n for n in file.header.names if n not in {"customer_id", "valid_from"}]
             customers = settings.lookup.customers.model_copy(update={"constant": tuple(names)})
             lookup = settings.lookup.model_copy(update={"customers": customers})
-            return insert(connection, file, settings.model_copy(update={"lookup": lookup}))
+            changed = settings.model_copy(update={"lookup": lookup})
+            return insert(connection, file, changed, *more)
 
         return all_constant
 
