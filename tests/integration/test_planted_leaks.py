@@ -24,7 +24,7 @@ from tests.integration.test_planted_training_leaks import PLANTED as IN_TRAINING
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "leak_certificate.md"
 PLANTED = [
-    # The future's invented division is seen, and the saved models refuse it before parts are compared.
+    # The invented division is seen; the saved models refuse it before parts are compared.
     Planted(planted.cutoff_off_by_one_day, {"future_extended": ""}),
     Planted(planted.known_at_ignored, {"late_posted": "facts"}),
     Planted(planted.returns_netted_back, {"future_extended": "facts"}),
