@@ -36,7 +36,7 @@ from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.models.division_model import DivisionModel
 from gosales.models.model_store import load_models
 from gosales.pipeline.build import sources_of
-from gosales.pipeline.score_customers import BLOCK, models_by_division
+from gosales.pipeline.score_customers import frames_of, models_by_division
 from gosales.pipeline.scorings import KEY, SCORES, Scoring
 from gosales.pipeline.session import Session
 from gosales.utils.progress import track
@@ -254,17 +254,14 @@ def _scores(
 ) -> pd.Series:
     """icp_score by customer_id and division; of all customers, or of some."""
     ids = pd.Index(cells.spine.customers)
-    rows = np.arange(len(ids)) if customers is None else ids.get_indexer(pd.Index(customers))
-    rows = rows[rows >= 0].astype(np.int32)
+    known = np.arange(len(ids)) if customers is None else ids.get_indexer(pd.Index(customers))
+    rows: NDArray[np.int32] = known[known >= 0].astype(np.int32)
     found = {}
     for d, name in enumerate(cells.spine.divisions):
         if name not in models:
             continue
-        blocks = [np.zeros(0)]
-        for block in np.array_split(rows, max(-(-len(rows) // BLOCK), 1)):
-            frame = cells.rows(block, np.full(len(block), d, np.int32))
-            blocks.append(models[name].score(frame.values, frame.owned))
-        found[name] = np.concatenate(blocks)
+        frames = (frame for _, frame in frames_of(cells, rows, d))
+        found[name] = np.concatenate([models[name].score(f.values, f.owned) for f in frames])
     table = pd.DataFrame(found, index=ids[rows])
     return table.stack().rename_axis(KEY)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -116,6 +117,17 @@ def _refuse_other_divisions(model: DivisionModel, cells: CellFeatures) -> None:
         )
 
 
+def frames_of(
+    cells: CellFeatures, customers: NDArray[np.int32], division: int
+) -> Iterator[tuple[NDArray[np.int32], FeatureFrame]]:
+    """The cells of some customers in one division, so many at once as memory bears.
+
+    Yields the customers of each part, and its frame.
+    """
+    for block in np.array_split(customers, max(-(-len(customers) // BLOCK), 1)):
+        yield block, cells.rows(block, np.full(len(block), division, np.int32))
+
+
 def _score_table(
     history: History, cells: CellFeatures, models: dict[str, DivisionModel], run_id: str
 ) -> pd.DataFrame:
@@ -128,8 +140,7 @@ def _score_table(
     everyone = np.arange(n, dtype=np.int32)
     for place, d in enumerate(columns):
         model = models[spine.divisions[d]]
-        for block in np.array_split(everyone, max(-(-n // BLOCK), 1)):
-            frame = cells.rows(block, np.full(len(block), d, np.int32))
+        for block, frame in frames_of(cells, everyone, d):
             score[block, place] = model.score(frame.values, frame.owned)
             bounds[:, block, place] = model.interval(score[block, place], frame.owned)
             money[block, place] = money_columns(model.money(frame.values), frame)

@@ -24,8 +24,8 @@ from tests.integration.test_planted_training_leaks import PLANTED as IN_TRAINING
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "leak_certificate.md"
 PLANTED = [
-    # The invented division is seen; the saved models refuse it before parts are compared.
-    Planted(planted.cutoff_off_by_one_day, {"future_extended": ""}),
+    # Not `future_extended`: its invented division would be refused before parts are compared.
+    Planted(planted.cutoff_off_by_one_day, {"future_scrambled": "facts"}),
     Planted(planted.known_at_ignored, {"late_posted": "facts"}),
     Planted(planted.returns_netted_back, {"future_extended": "facts"}),
     Planted(planted.latest_row_kept, {"future_extended": "facts"}),
