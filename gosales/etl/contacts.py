@@ -54,8 +54,8 @@ PLACE = (
 )
 HEADERS = re.compile(rf"{MAIL}|{PHONE}|{PERSON}|{PLACE}")
 ABOUT_CONTACTS = re.compile(
-    r"\b(date|datum|count|number of|no of|last|next|days|channel|center|centre|type|frequency"
-    r"|level)\b"
+    r"\b(date|datum|count|number of|no of|last(?! name)|next|days|channel|center|centre|type"
+    r"|frequency|level)\b"
 )
 """A contact's day, number or kind: `last contact` and the like say how to reach nobody."""
 

@@ -9,8 +9,17 @@ from gosales.core.errors import SalesLogError
 from gosales.etl.header import loose
 from gosales.etl.propose_amounts import AMOUNT_ROLES, amounts_missing, choose_amounts
 from gosales.etl.propose_days import choose_day_first
-from gosales.etl.propose_facts import share_with_one, sku_counts, steadiness
-from gosales.etl.propose_lookup import Join, Lookup, best_join, better, describe
+from gosales.etl.propose_facts import called_off, share_with_one, sku_counts, steadiness
+from gosales.etl.propose_lookup import (
+    PRODUCTS,
+    Join,
+    Lookup,
+    best_join,
+    better,
+    describe,
+    lines_beside,
+    names_beside,
+)
 from gosales.etl.propose_profile import Profiler, Table, profiler, read_tables
 from gosales.etl.propose_roles import (
     LIKELY,
@@ -24,6 +33,7 @@ from gosales.etl.propose_roles import (
 )
 from gosales.etl.propose_skus import choose_excluded
 from gosales.etl.propose_wide import look_wide, wide_columns, wide_notes, wide_shape
+from gosales.etl.propose_words import header_score
 from gosales.etl.sku_map import SkuMap, load_sku_map
 
 NEEDED = ("date", "customer", "sku")
@@ -97,7 +107,7 @@ def _wide(reader: Profiler, tables: list[Table], log: Table, sku_map: SkuMap) ->
 
 
 def _long(reader: Profiler, tables: list[Table], log: Table) -> Proposal:
-    columns = _columns(reader, log)
+    columns = _columns(reader, log, [table for table in tables if table is not log])
     named = {choice.key: str(choice.value) for choice in columns}
     logs = [log, *(t for t in tables if t is not log and _same_log(t, set(named.values())))]
     lookups, notes = _lookups(reader, log, named, [t for t in tables if t not in logs])
@@ -107,6 +117,14 @@ def _long(reader: Profiler, tables: list[Table], log: Table) -> Proposal:
     counts = sku_counts(reader, log, named["sku"], named.get("sku_name"))
     excluded = choose_excluded(counts)
     sections["products"] = [excluded] if excluded else []
+    notes += [note for one in lookups for note in names_beside(reader, one, tables)]
+    notes += [
+        f'"{column}" is "{value}" in {100 * share:.1f} % of the rows. They count as sales; take '
+        "them out of the file if they are none."
+        for column, value, share in called_off(reader, log)
+    ]
+    if "value" not in named and "unit_price" not in named:
+        notes.append(_no_money(lookups, tables))
     has_division = any(one.has_division for one in lookups)
     if "division" not in named and not has_division:
         notes.append(
@@ -116,10 +134,27 @@ def _long(reader: Profiler, tables: list[Table], log: Table) -> Proposal:
     return Proposal(_paths(logs), sections, tuple(lookups), tuple(notes))
 
 
-def _columns(reader: Profiler, log: Table) -> list[Choice]:
+def _no_money(lookups: list[Lookup], tables: list[Table]) -> str:
+    paths = {one.path for one in lookups if one.name == PRODUCTS}
+    prices = [
+        f' {table.name} has "{column.name}": multiply it by the quantity, as a column of the log.'
+        for table in tables
+        if table.path in paths
+        for column in table.columns
+        if header_score("unit_price", column.name) and column.is_number
+    ]
+    return (
+        "No column of the log holds money: every expected value will be 0, and lists cannot be "
+        f"ordered by it.{''.join(prices[:1])}"
+    )
+
+
+def _columns(reader: Profiler, log: Table, others: list[Table]) -> list[Choice]:
     found = candidates(log.columns, FIRST_ROLES)
     given = assign(found)
     _settle_names(given)
+    if "sku" not in given and "order" in given:
+        _refuse_heads(reader, log, given["order"].column.name, others)
     _need(reader, given, log)
     taken = {one.column.name for one in given.values()}
     amounts = choose_amounts(reader, log, taken)
@@ -151,6 +186,18 @@ def _need(reader: Profiler, given: dict[str, Candidate], log: Table) -> None:
         if one is None:
             raise _missing(log, text, role)
         given[role] = one
+
+
+def _refuse_heads(reader: Profiler, log: Table, order: str, others: list[Table]) -> None:
+    """Raise SalesLogError where the products of the log's orders stand in another file."""
+    lines = lines_beside(reader, log, order, others)
+    if lines is not None:
+        raise SalesLogError(
+            f"{log.name} has orders without products; {lines.name} has the products of these "
+            "orders, without a customer or a day. GoSales reads one row per product sold, with "
+            "all of it.",
+            remedy=f'Join the two by "{order}" into one file, and name that instead of both.',
+        )
 
 
 def _missing(log: Table, text: str, role: str) -> SalesLogError:

@@ -13,7 +13,7 @@ from gosales.etl.propose_roles import (
     choose,
     fallback,
 )
-from gosales.etl.propose_words import header_score, is_margin
+from gosales.etl.propose_words import header_score, is_margin, is_other
 
 AMOUNT_ROLES = ("quantity", "value", "unit_price")
 PROVEN = 0.25
@@ -81,7 +81,11 @@ def _last_resort(
         why = "only a margin or cost is there, no revenue; forecasts are then in that unit"
         return {"value": Candidate("value", margins[0], 0.4, why)}
     used = {one.column.name for one in given.values()}
-    free = [column for column in money if column.name not in used and column.is_amount]
+    free = [
+        column
+        for column in money
+        if column.name not in used and column.is_amount and not is_other("value", column.name)
+    ]
     found = fallback("value", free)
     return {"value": found} if found else {}
 

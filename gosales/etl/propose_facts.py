@@ -15,6 +15,13 @@ Numbers = npt.NDArray[np.float64]
 ROWS_MULTIPLIED = 20_000
 MOST_SKUS = 200_000
 MIN_EVIDENCE = 5
+MOST_STATUSES = 30
+NO_SALE = (
+    r"cancell?ed|cancel|void|voided|declined|rejected|refused|quote|quotation|draft|lost|deleted"
+    r"|stornier(t|te)|storno|annull?ier(t|te)|abgelehnt|angebot|entwurf|annulee?|refusee?|devis"
+    r"|cancelad[oa]|anulad[oa]|rechazad[oa]|borrador"
+)
+"""Of a status, in lower case: the line was not sold."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,27 @@ def steadiness(reader: Profiler, table: Table, column: ColumnProfile) -> float:
         .fetchall()[0][0]
     )
     return float(row or 0.0) - 1 / max(column.distinct, 1)
+
+
+def called_off(reader: Profiler, table: Table) -> list[tuple[str, str, float]]:
+    """Columns with a value that says the line is no sale, that value, and its share of the rows."""
+    found = []
+    for column in table.columns:
+        if not column.is_text or column.distinct > MOST_STATUSES:
+            continue
+        place = f"c{column.place}"
+        rows = (
+            reader.use(table)
+            .execute(
+                f"SELECT any_value(trim({place})), count(*) / {max(column.rows, 1)} FROM "
+                f"{table.sample} WHERE regexp_full_match(lower(trim({place})), ?) "
+                f"GROUP BY lower(trim({place})) ORDER BY 2 DESC, 1",
+                [NO_SALE],
+            )
+            .fetchall()
+        )
+        found += [(column.name, str(value), float(share)) for value, share in rows]
+    return found
 
 
 def overlap(reader: Profiler, log: Table, column: str, lookup: Table, key: str) -> float:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gosales.etl.propose_facts import overlap
 from gosales.etl.propose_profile import ColumnProfile, Profiler, Table
 from gosales.etl.propose_roles import GUESS, LIKELY, SURE, Choice
-from gosales.etl.propose_words import header_score, plain_words
+from gosales.etl.propose_words import ID, header_score, plain_words
 
 PRODUCTS, CUSTOMERS = "products", "customers"
 ROLE = {PRODUCTS: "sku", CUSTOMERS: "customer"}
 LEAST_OVERLAP = 0.3
 FINE_DIVISIONS = 60
 """More values than this are families of products rather than divisions."""
+
+CODES = 0.85
+"""How clearly a column of codes must say that they are divisions."""
+
+TRAILING_ID = re.compile(rf" {ID}$")
+LOOKS = re.compile(
+    r"\b(colou?r|size|style|finish|pack|packaging|unit|units|flag|status|discontinued)\b"
+)
+"""How a product looks or is packed, which is no division."""
 
 
 @dataclass(frozen=True)
@@ -120,24 +130,41 @@ def _customers(join: Join, free: list[ColumnProfile]) -> Lookup:
 def division_columns(columns: list[ColumnProfile]) -> list[ColumnProfile]:
     """Columns that may be the division, best first.
 
-    A text with a moderate number of values; a header that says so goes before one that does not,
-    and of two that do the finer one, as long as it is no list of single products.
+    Texts with a moderate number of values; a header that says so goes before one that does not,
+    and of two that do the finer one, as long as it is no list of single products. Where no text
+    says so, the codes of a column that does, such as `CategoryID`.
     """
     fit = [
         column
         for column in columns
-        if column.is_text and 2 <= column.distinct <= 200 and column.uniqueness <= 0.5
+        if 2 <= column.distinct <= 200 and column.uniqueness <= 0.5 and not column.is_amount
+    ]
+    texts = _by_rank([column for column in fit if column.is_text])
+    said = [column for column in texts if header_score("division", column.name)]
+    codes = _by_rank([column for column in fit if _says_division(column) and column not in said])
+    if said or codes:
+        return [*said, *codes]
+    return [
+        column
+        for column in texts
+        if column.distinct <= FINE_DIVISIONS and not LOOKS.search(plain_words(column.name))
     ]
 
+
+def _by_rank(columns: list[ColumnProfile]) -> list[ColumnProfile]:
     def rank(column: ColumnProfile) -> tuple[float, float, int]:
-        words = header_score("division", column.name)
+        words = header_score("division", TRAILING_ID.sub("", plain_words(column.name)))
         said = 2.0 if words == 1.0 else 1.0 if words >= 0.5 else 0.0
         fine = column.distinct if column.distinct <= FINE_DIVISIONS else 1 / column.distinct
         return -said, -fine, column.place
 
-    ranked = sorted(fit, key=rank)
-    said = [column for column in ranked if header_score("division", column.name)]
-    return said or [column for column in ranked if column.distinct <= FINE_DIVISIONS]
+    return sorted(columns, key=rank)
+
+
+def _says_division(column: ColumnProfile) -> bool:
+    words = plain_words(column.name)
+    kind = TRAILING_ID.sub("", words)
+    return kind != words and header_score("division", kind) >= CODES
 
 
 def _first(
@@ -164,6 +191,39 @@ def _joined(join: Join) -> str:
         f'{100 * join.share:.0f} % of the log\'s {ROLE[join.name]} values are in "{join.key}" '
         f"of {join.table.name}"
     )
+
+
+def lines_beside(reader: Profiler, log: Table, order: str, others: list[Table]) -> Table | None:
+    """The file that has the products of the log's orders, one row per line; None when none has."""
+    for table in others:
+        items = [column for column in table.columns if header_score("sku", column.name) >= CODES]
+        keys = [column for column in table.columns if header_score("order", column.name) >= CODES]
+        if items and any(
+            overlap(reader, log, order, table, key.name) >= LEAST_OVERLAP for key in keys
+        ):
+            return table
+    return None
+
+
+def names_beside(reader: Profiler, lookup: Lookup, tables: list[Table]) -> list[str]:
+    """Notes on files that name the codes which stand for divisions in a product table."""
+    mapped = lookup.columns.value
+    if not isinstance(mapped, dict) or "division" not in mapped:
+        return []
+    home, codes = next(one for one in tables if one.path == lookup.path), mapped["division"]
+    if home.column(codes).is_text:
+        return []
+    found = []
+    for table in (one for one in tables if one.path != lookup.path):
+        same = [c for c in table.columns if plain_words(c.name) == plain_words(codes)]
+        texts = [column.name for column in table.columns if column.is_text]
+        if same and texts and overlap(reader, home, codes, table, same[0].name) > CODES:
+            found.append(
+                f'Divisions are the codes of "{codes}" in {home.name}; {table.name} names them '
+                f'("{texts[0]}"). For names in the lists, put that column into {home.name} and '
+                "name it as division."
+            )
+    return found
 
 
 def better(lookups: list[Lookup], one: Lookup, joins: dict[Path, Join]) -> list[Lookup]:

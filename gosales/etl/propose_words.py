@@ -10,9 +10,20 @@ import re
 import unicodedata
 
 ID = r"(id|ids|no|nr|num|number|key|code|nummer|numero|ref|reference|kennung|n|guid)"
+GLUED = (
+    r"description|transaction|department|household|territory|category|commande|customer"
+    r"|delivery|discount|employee|modified|purchase|quantity|reseller|account|address"
+    r"|article|company|contact|country|created|facture|famille|invoice|manager|montant"
+    r"|ordered|payment|product|produit|segment|shipped|amount|branch|client|dealer|family"
+    r"|market|member|number|person|region|status|update|brand|class|email|first|gross|group"
+    r"|order|phone|price|sales|start|state|store|total|trans|units|value|bill|city|code|cost"
+    r"|cust|date|deal|desc|each|item|last|line|list|name|prod|sale|ship|size|sold|type|unit"
+    r"|user|due|end|key|net|num|per|qty|rep|sku|tax|id|no|to"
+)
+"""Exports write these together, as in ORDERNUMBER; a word made of them alone is split."""
 PARTY = (
     r"(customer|cust|client|account|acct|reseller|dealer|buyer|debtor|sold to|bill to|company"
-    r"|kunde|kunden|debitor|debitoren|firma|cliente|clientes|acheteur|partner)"
+    r"|kunde|kunden|kd|debitor|debitoren|firma|cliente|clientes|acheteur|partner|household)"
 )
 DOCUMENT = (
     r"(order|sales order|so|invoice|inv|document|doc|receipt|ticket|transaction|bill|basket"
@@ -25,13 +36,16 @@ ITEM = (
 )
 DAY = r"(date|day|dt|datum|tag|fecha|dia|jour|timestamp|time)"
 
+PARTS = re.compile(rf"({GLUED})({GLUED})({GLUED})?([0-9]*)")
+
 Patterns = tuple[tuple[float, str], ...]
 
 WORDS: dict[str, Patterns] = {
     "customer": (
         (1.0, rf"\b{PARTY}( (account|party))? {ID}\b"),
         (1.0, rf"\b{ID} (du |de |del |d )?(client|cliente|kunde|kunden)\b"),
-        (1.0, r"\b(kunden|debitoren|debitor)(nummer|nr|id|code|konto)\b"),
+        (1.0, r"\b(kunden|debitoren|debitor|kd)(nummer|nr|id|code|konto)\b|^(kunnr|kunag)$"),
+        (0.8, rf"\b(user|member|shopper|consumer|subscriber|patron) {ID}\b"),
         (0.7, rf"^{PARTY}( party)?$"),
         (0.4, rf"\b{PARTY}\b|kunde"),
     ),
@@ -44,8 +58,9 @@ WORDS: dict[str, Patterns] = {
     "date": (
         (1.0, r"\b(order|rec|sales?|transaction|purchase|booking) (date|day|dt|timestamp)\b"),
         (1.0, r"\b(auftrags|bestell|verkaufs|beleg)datum\b|\bfecha (de )?(pedido|venta)\b"),
-        (1.0, r"\bdate (de )?(commande|vente)\b"),
+        (1.0, r"\bdate (de )?(commande|vente)\b|^audat$"),
         (0.95, r"\b(invoice|document|billing|receipt) (date|day|dt)\b|\b(rechnungs|buchungs)datum"),
+        (0.95, r"^fkdat$"),
         (0.95, r"\bdate (de )?(la )?facture\b|\bfecha (de )?(la )?factura\b"),
         (0.9, rf"^{DAY}$"),
         (0.6, rf"\b{DAY}\b|datum$"),
@@ -56,13 +71,14 @@ WORDS: dict[str, Patterns] = {
             1.0,
             r"\b(erfassungs|erstell|erstellungs|anlage|eingabe)datum\b|\b(erstellt|erfasst) am\b",
         ),
-        (1.0, r"\bdate (de )?(creation|saisie)\b|\bfecha (de )?(creacion|alta|registro)\b"),
+        (1.0, r"^erdat$|\bdate (de )?(creation|saisie)\b|\bfecha (de )?(creacion|alta|registro)\b"),
         (0.9, r"\b(created|entered|inserted|recorded) (on|at)\b|^(created|creation|entered)$"),
     ),
     "order": (
         (1.0, rf"\b{DOCUMENT} {ID}\b"),
         (1.0, r"\b(rechnungs|auftrags|beleg|bestell|vorgangs)(nummer|nr|id)\b"),
         (1.0, rf"\b{ID} (de )?(la )?(facture|commande|factura|pedido)\b"),
+        (1.0, r"^vbeln$"),
         (0.85, rf"^{DOCUMENT}$"),
     ),
     "line_id": (
@@ -73,19 +89,22 @@ WORDS: dict[str, Patterns] = {
         (1.0, rf"\b{ITEM} {ID}\b|\bsku\b|\bstockcode\b"),
         (1.0, r"\b(artikel|material|produkt|teile|waren)(nummer|nr|id|code|no)\b"),
         (1.0, rf"\b{ID} (de l |du |de |del |d )?(article|produit|articulo|producto)\b"),
+        (1.0, r"^matnr$"),
         (0.75, rf"^{ITEM}$|^(upc|ean|gtin|reference|referencia|mpn)$"),
         (0.4, rf"\b{ITEM}\b"),
     ),
     "sku_name": (
         (1.0, rf"\b{ITEM} (name|description|desc|title|text|label|nom|nombre)\b"),
         (1.0, r"\b(artikel|produkt|material)(bezeichnung|name|text|beschreibung)\b"),
+        (1.0, r"^(arktx|maktx)$"),
         (0.9, r"^(description|desc|bezeichnung|beschreibung|designation|libelle|descripcion)$"),
         (0.9, r"\b(nom|libelle|designation|nombre|descripcion) (de l |du |de |del |d )?\w+"),
         (0.6, rf"^{ITEM}$|^name$"),
     ),
     "division": (
-        (1.0, r"\bdivision\b|\bsparte\b|\bgeschaftsbereich\b"),
-        (0.9, r"\b(sub ?category|sub ?categorie|subcategoria|unterkategorie|warengruppe)\b"),
+        (1.0, r"\bdivision\b|\bsparte\b|\bgeschaftsbereich\b|^spart$"),
+        (0.9, r"\b(sub ?category|sub ?categorie|subcategoria|unterkategorie)\b"),
+        (0.9, r"warengruppe$|^matkl$"),
         (0.85, r"\b(category|categorie|kategorie|categoria|product (line|group|family|segment))\b"),
         (0.85, r"\b(produktgruppe|artikelgruppe|produktlinie|famille|familia|rayon|gamme)\b"),
         (0.7, r"^(department|dept|business unit|bu|family|group|line of business|linea|gruppe)$"),
@@ -95,6 +114,7 @@ WORDS: dict[str, Patterns] = {
         (1.0, r"\b(quantity|qty|quantite|qte|cantidad|menge|anzahl|stuckzahl)\b|menge$|anzahl$"),
         (0.8, r"\b(units|unidades|pieces|pcs|stuck|volume|count)\b"),
         (0.8, r"\b(units? (sold|shipped|ordered))\b|^(cant|qta)$"),
+        (1.0, r"^(fkimg|kwmeng)$"),
     ),
     "unit_price": (
         (1.0, r"\b(unit|list|sales?|selling|net|item)( net)? price\b|\bprice (per|each)\b"),
@@ -109,6 +129,7 @@ WORDS: dict[str, Patterns] = {
         (1.0, r"\bchiffre d affaires\b|\bmontant\b|\bimporte\b|\b(net|gross) sales\b"),
         (0.95, r"\b(line total|extended price|total price|total amount|amount|betrag|monto)\b"),
         (0.95, r"(netto|brutto|rechnungs|zeilen|positions)(betrag|wert|summe)|gesamtpreis|\bca\b"),
+        (1.0, r"^netwr$"),
         (0.8, r"^(sales|value|total|wert|summe|gesamt|ventes|valor|valeur|money|net|netto)$"),
         (0.5, r"\b(value|total|sales|wert|amt)\b"),
     ),
@@ -120,6 +141,7 @@ WORDS: dict[str, Patterns] = {
     "branch": (
         (1.0, r"\b(branch|territory|office|filiale|niederlassung|standort|agence|sucursal)\b"),
         (0.9, r"\b(region|gebiet|verkaufsgebiet|store|tienda|magasin|site|warehouse|location)\b"),
+        (1.0, r"^(vkbur|vkorg)$"),
         (0.5, r"^(country|land|pays|pais|state|province|bundesland|plant|werk|market)$"),
         (0.45, r"\bcountry\b"),
     ),
@@ -169,25 +191,37 @@ NOT_THESE: dict[str, str] = {
 def plain_words(header: str) -> str:
     """The header as lower-case ASCII words.
 
-    >>> plain_words("SalesOrderNumber"), plain_words("Kunden-Nr."), plain_words("Stück_Preis")
-    ('sales order number', 'kunden nr', 'stuck preis')
+    >>> plain_words("SalesOrderNumber"), plain_words("ORDERNUMBER"), plain_words("Stück_Preis")
+    ('sales order number', 'order number', 'stuck preis')
     """
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
     folded = unicodedata.normalize("NFKD", split.casefold())
     bare = "".join(char for char in folded if not unicodedata.combining(char))
-    return " ".join(re.findall(r"[a-z0-9]+", bare.encode("ascii", "replace").decode()))
+    words = re.findall(r"[a-z0-9]+", bare.encode("ascii", "replace").decode())
+    return " ".join(part for word in words for part in _taken_apart(word))
+
+
+def _taken_apart(word: str) -> list[str]:
+    """The words that were written together, or the word itself."""
+    found = PARTS.fullmatch(word)
+    return [part for part in found.groups() if part] if found else [word]
 
 
 def header_score(meaning: str, header: str) -> float:
     """How clearly a header says `meaning` (a key of WORDS): 0 not at all, 1 just that."""
     words = plain_words(header)
-    unlike = NOT_THESE.get(meaning)
-    if unlike and re.search(unlike, words):
+    if is_other(meaning, header):
         return 0.0
     return max(
         (weight for weight, form in WORDS[meaning] if re.search(form, words)),
         default=0.0,
     )
+
+
+def is_other(meaning: str, header: str) -> bool:
+    """Whether a header says that it is not `meaning`: a freight is no value of the goods."""
+    unlike = NOT_THESE.get(meaning)
+    return unlike is not None and re.search(unlike, plain_words(header)) is not None
 
 
 def is_margin(header: str) -> bool:

@@ -21,7 +21,7 @@ Phone|PhoneNumber|Telephone 2|Tel.|Telefon|Telefonnummer|Téléphone|Teléfono|H
 Fax|Fax-Nr.|Cell|WhatsApp|Rep Phone|Contact|ContactPerson|Contact Name|Ansprechpartner|Kontaktperson
 Contacto|First Name|LastName|Vorname|Nachname|Prénom|Apellidos|Attn|Geburtsdatum|Date of Birth
 Address|Address Line 1|Ship-To Address|BillingStreet|Straße|Lieferanschrift|Rechnungsadresse
-Adresse|Dirección|Rue|Indirizzo|PO Box|Postfach
+Adresse|Dirección|Rue|Indirizzo|PO Box|Postfach|CONTACTLASTNAME|ADDRESSLINE1
 """.strip().replace("\n", "|")
 OTHERS = """
 Customer|Customer Name|Company|Account|Rep|Salesperson|Manager|Branch|City|State|Zip|_3DigitZip

@@ -141,6 +141,44 @@ def test_lookups_are_told_from_the_log_and_joined_by_their_values(tmp_path):
     assert any("x.csv is not used" in note for note in proposal.notes)
 
 
+def test_codes_that_say_division_are_preferred_to_a_colour_and_their_names_are_pointed_out(
+    tmp_path,
+):
+    log = written(tmp_path, "a_log.csv", [line.rsplit(",", 2)[0] for line in english()])
+    colours = ("red", "blue", "green", "grey")
+    products = ["Item,Item Name,Color,Unit Price,SubcategoryKey"]
+    products += [f"P{n},Thing {n},{colours[n % 4]},{n}.50,{n % 6 + 1}" for n in range(1, 25)]
+    names = ["SubcategoryKey,Subcategory", *(f"{n},Sub {n}" for n in range(1, 7))]
+    paths = [written(tmp_path, "p.csv", products), written(tmp_path, "s.csv", names)]
+    proposal = propose([log, *paths])
+    assert proposal.lookups[0].columns.value["division"] == "SubcategoryKey"
+    assert any('s.csv names them ("Subcategory")' in note for note in proposal.notes)
+    assert any('p.csv has "Unit Price"' in note for note in proposal.notes)
+
+
+def test_heads_and_lines_of_orders_in_two_files_have_to_be_joined_first(tmp_path):
+    draw = random.Random(5)
+    heads = ["OrderID,CustomerID,OrderDate,Freight"]
+    heads += [f"{n},C{draw.randrange(30)},2023-01-{n % 27 + 1:02},{n}.25" for n in range(1, 90)]
+    lines = ["OrderID,ProductID,Quantity,UnitPrice"]
+    lines += [f"{n},P{draw.randrange(20)},{draw.randint(1, 9)},2.5" for n in range(1, 90)] * 2
+    paths = [written(tmp_path, "heads.csv", heads), written(tmp_path, "lines.csv", lines)]
+    with pytest.raises(
+        SalesLogError, match=r'lines.csv has the products.*Join the two by "OrderID"'
+    ):
+        propose(paths)
+
+
+def test_lines_that_were_called_off_are_pointed_out(tmp_path):
+    status = ("Shipped", "Shipped", "Cancelled", "Disputed")
+    lines = [f"{line},{status[at % 4]}" for at, line in enumerate(english())]
+    lines[0] = lines[0].rsplit(",", 1)[0] + ",STATUS"
+    notes = propose([written(tmp_path, "log.csv", lines)]).notes
+    told = [note for note in notes if "count as sales" in note]
+    assert len(told) == 1
+    assert '"STATUS" is "Cancelled" in 25.0 % of the rows' in told[0]
+
+
 def test_a_second_export_of_the_same_form_is_a_log_too(tmp_path):
     paths = [written(tmp_path, f"{seed}.csv", english(seed=seed)) for seed in (1, 2)]
     assert set(propose(paths).logs) == set(paths)
@@ -244,6 +282,12 @@ def test_what_is_no_log_is_said_so(tmp_path, content, message):
     path.write_bytes(content)
     with pytest.raises(SalesLogError, match=message):
         propose([path])
+
+
+def test_a_freight_is_no_value_of_the_goods(tmp_path):
+    lines = ["Customer,Date,Sku,Freight", "7,2024-01-01,P1,2.50", "8,2024-01-02,P2,3.50"]
+    with pytest.raises(SalesLogError, match="amount of money"):
+        propose([written(tmp_path, "log.csv", lines)])
 
 
 def test_one_customer_is_a_log_too(tmp_path):
