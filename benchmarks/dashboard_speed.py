@@ -3,10 +3,12 @@
     python benchmarks/dashboard_speed.py --customers 200000
     python benchmarks/dashboard_speed.py --customers 200000 --folder big --json figures.json
 
-Invents the files that a run publishes and a star (seeded, no training), serves them, and asks
+Invents the files that two scorings publish and a star (seeded, no training), serves them, and asks
 headless Chromium. `first` is the first visit after the server started, before anything is kept;
 `again` another visitor's. A page counts as there when its first figures or rows can be read, a
-filter when the line above the list tells the new count. Needs Chromium: `make test-deps`.
+filter when the line above the list tells the new count. `cpu` are the CPU seconds of the server,
+which do not depend on what else runs on the machine (Linux only). Needs Chromium:
+`make test-deps`.
 """
 
 from __future__ import annotations
@@ -25,11 +27,14 @@ from pathlib import Path
 import duckdb
 from playwright.sync_api import expect, sync_playwright
 
-RUN = "20250101T000000-0000000"
+from gosales.pipeline.publish_lists import GROUP_ROWS
+
+BEFORE, RUN = "20240101T000000-0000000", "20250101T000000-0000000"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 PORT, PATIENCE = 8597, 120_000
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 PAGES = {
+    "Help": ("guide", "h2"),
     "Overview": ("", "[data-testid=stMetricValue]"),
     "Whitespace": ("whitespace", "[data-testid=data-grid-canvas] td"),
     "Account": ("account?customer=100017", "[data-testid=data-grid-canvas] td"),
@@ -95,12 +100,13 @@ def make_workspace(root, customers):
     (root / "data" / "database_samples").mkdir()
     known = {"customers": customers}
     with duckdb.connect() as db:
-        db.execute(f"CREATE TABLE cells AS SELECT * EXCLUDE (draw) FROM ({CELLS})", known)
+        ordered = "ORDER BY customer_id, division"
+        db.execute(f"CREATE TABLE cells AS SELECT * EXCLUDE (draw) FROM ({CELLS}) {ordered}", known)
         for name, rows in (("icp_scores", "FROM cells"), ("whitespace", LISTED)):
-            target = str(run / f"{name}.parquet")
-            db.execute(f"COPY ({rows}) TO '{target}' (COMPRESSION zstd, ROW_GROUP_SIZE 1048576)")
+            _copy(db, rows, run / f"{name}.parquet")
         counts = db.execute("SELECT count(*), count(*) FILTER (status = 'whitespace') FROM cells")
         print("{:,} scores, {:,} of them whitespace".format(*counts.fetchone()))
+        publish_before(db, run.parent / BEFORE)
     with duckdb.connect(str(star / f"{RUN}.duckdb")) as db:
         for statement in STAR:
             db.execute(statement, known if "$" in statement else None)
@@ -109,6 +115,30 @@ def make_workspace(root, customers):
     (root / "outputs" / "published.json").write_text(json.dumps(published), encoding="utf-8")
     quality = {"lines_read": 1, "lines_loaded": 1, "lines_rejected": {}, "warnings": []}
     (run / "data_quality.json").write_text(json.dumps(quality), encoding="utf-8")
+
+
+def publish_before(db, run):
+    """The scoring before: as large, with other scores and some other cells."""
+    run.mkdir()
+    db.execute("UPDATE cells SET icp_score = icp_score * (hash(customer_id) % 90 + 50) / 100")
+    db.execute("UPDATE cells SET status = 'active' WHERE hash(customer_id) % 50 = 0")
+    _copy(db, "FROM cells", run / "icp_scores.parquet")
+    _copy(db, LISTED, run / "whitespace.parquet")
+    manifest = {"run_id": BEFORE, "command": "score-all", "publishes": ["lists"]}
+    (run / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _copy(db, rows, target):
+    db.execute(f"COPY ({rows}) TO '{target}' (COMPRESSION zstd, ROW_GROUP_SIZE {GROUP_ROWS})")
+
+
+def cpu(server):
+    """CPU seconds that the server has used; NaN where the system does not tell them."""
+    told = Path(f"/proc/{server.pid}/stat")
+    if not told.is_file():
+        return float("nan")
+    fields = told.read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def serve(root):
@@ -124,19 +154,19 @@ def serve(root):
     raise SystemExit("The dashboard did not start.")
 
 
-def load(page, path, sign):
-    """Seconds until the sign is there, and until the page is whole."""
-    begin = time.perf_counter()
+def load(page, server, path, sign):
+    """Seconds until the sign is there, and until the page is whole; CPU seconds of the server."""
+    begin, used = time.perf_counter(), cpu(server)
     page.goto(f"http://127.0.0.1:{PORT}/{path}", wait_until="commit")
     page.wait_for_selector(sign, state="attached")
     there = time.perf_counter() - begin
     page.wait_for_selector(f"{READY} h1")
-    return {"there": there, "whole": time.perf_counter() - begin}
+    return {"there": there, "whole": time.perf_counter() - begin, "cpu": cpu(server) - used}
 
 
-def filter_list(page):
-    """Seconds from each choice until the new count is told."""
-    load(page, *PAGES["Whitespace"])
+def filter_list(page, server):
+    """Seconds from each choice until the new count is told; CPU seconds of the server."""
+    load(page, server, *PAGES["Whitespace"])
     told = page.get_by_test_id("stMarkdownContainer").filter(has_text="expected value").first
     found = {}
 
@@ -157,21 +187,22 @@ def filter_list(page):
     }
     for name, prepare in steps.items():
         before, target = told.inner_text(), prepare()
-        begin = time.perf_counter()
+        begin, used = time.perf_counter(), cpu(server)
         target.press("Enter") if name == "search" else target.click()
         expect(told).not_to_have_text(before)
-        found[name] = time.perf_counter() - begin
+        found[name] = {"there": time.perf_counter() - begin}
         page.keyboard.press("Escape")
-    begin = time.perf_counter()
-    page.goto(f"http://127.0.0.1:{PORT}/whitespace")
+        page.wait_for_selector(READY)
+        found[name]["cpu"] = cpu(server) - used
+    load(page, server, *PAGES["Whitespace"])
+    begin, used = time.perf_counter(), cpu(server)
     page.get_by_role("button", name="Page 2", exact=True).click()
-    begin = time.perf_counter()
     expect(page.locator("#glide-cell-1-0")).to_have_text("51")
-    found["next page"] = time.perf_counter() - begin
+    found["next page"] = {"there": time.perf_counter() - begin, "cpu": cpu(server) - used}
     return found
 
 
-def measure():
+def measure(server):
     """All figures, in seconds."""
     browser_path = shutil.which("chromium") or shutil.which("google-chrome")
     figures = {}
@@ -183,11 +214,11 @@ def measure():
                 with browser.new_context() as visitor:
                     page = visitor.new_page()
                     page.set_default_timeout(PATIENCE)
-                    figures[f"{name}, {visit}"] = load(page, path, sign)
+                    figures[f"{name}, {visit}"] = load(page, server, path, sign)
         with browser.new_context() as visitor:
             page = visitor.new_page()
             page.set_default_timeout(PATIENCE)
-            figures["filters"] = filter_list(page)
+            figures |= filter_list(page, server)
         browser.close()
     return figures
 
@@ -204,7 +235,7 @@ def main():
             make_workspace(root, given.customers)
         server = serve(root)
         try:
-            figures = measure()
+            figures = measure(server)
         finally:
             server.terminate()
             server.wait()

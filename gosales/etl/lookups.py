@@ -205,8 +205,8 @@ def _insert_attributes(
     return [
         Note(
             "attributes_undated",
-            f"{file.header.file}: what is so today, not what was so at past cutoffs, was left out: "
-            f"{', '.join(dropped)}.",
+            f"{file.header.file}: left out, since only today's value is known and not that of past "
+            f"cutoffs: {', '.join(dropped)}.",
             "Name those that never change in [lookup.customers] constant, or add valid_from.",
         )
     ]

@@ -27,6 +27,10 @@ DECIMALS = {
     **dict.fromkeys((Scores.VALUE, *Scores.MONEY), "DECIMAL(20,2)"),
 }
 
+GROUP_ROWS = 122_880
+"""Rows that a reader of a Parquet list passes over at once, where it wants none of them: the lists
+are sorted by customer and by rank."""
+
 
 def write_lists(lists: ScoredLists, folder: Path) -> None:
     """`icp_scores` and `whitespace`, each as .csv and .parquet; `reasons.parquet` for programs."""
@@ -48,7 +52,7 @@ def write_parquet(table: pd.DataFrame, target: Path) -> pa.Table:
     """Write `table`, and return it as what was written."""
     arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
     with replacing(target) as path:
-        pq.write_table(arrow, path, compression="zstd")
+        pq.write_table(arrow, path, compression="zstd", row_group_size=GROUP_ROWS)
     return arrow
 
 

@@ -7,7 +7,10 @@ tables of one page always belong together; the copy in `outputs/` serves where t
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +105,7 @@ def query(statement: str, source: Path | None = None, **values: Any) -> pd.DataF
         WorkspaceError: A file cannot be read.
     """
     try:
-        with connect(source, read_only=source is not None) as connection:
+        with _opened(source) as connection:
             return connection.execute(statement, values).df()
     except duckdb.Error as error:
         raise unreadable(error) from error
@@ -113,7 +116,7 @@ def as_csv(statement: str, source: Path | None = None, **values: Any) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "rows.csv"
         try:
-            with connect(source, read_only=source is not None) as connection:
+            with _opened(source) as connection:
                 columns = connection.execute(sql("DESCRIBE", statement), values).fetchall()
                 cells = ", ".join(_cell(name, kind) for name, kind, *_ in columns)
                 rows = sql("SELECT", cells, "FROM (", statement, ")")
@@ -122,6 +125,27 @@ def as_csv(statement: str, source: Path | None = None, **values: Any) -> bytes:
         except duckdb.Error as error:
             raise unreadable(error) from error
         return target.read_bytes()
+
+
+@contextmanager
+def _opened(source: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A star is opened for one question only, so that it stands in no command's way."""
+    if source is not None:
+        with connect(source, read_only=True) as connection:
+            yield connection
+        return
+    try:
+        with _memory().cursor() as cursor:
+            yield cursor
+    except duckdb.FatalException:
+        _memory.cache_clear()
+        raise
+
+
+@lru_cache(maxsize=1)
+def _memory() -> duckdb.DuckDBPyConnection:
+    """One for all visitors: to open one costs more than most questions do."""
+    return connect()
 
 
 def _cell(name: str, kind: str) -> str:

@@ -13,54 +13,71 @@ from gosales.utils.store import LISTS, MODELS, STAR
 STATUSES = (Status.WHITESPACE, Status.LAPSED, Status.ACTIVE)
 BASELINE = "baseline"
 
-HEADLINE = """
-    SELECT min(cutoff_date) AS cutoff_date, min(horizon_months) AS horizon_months,
-        count(DISTINCT customer_id) AS customers, count(DISTINCT division) AS divisions,
-        coalesce(sum(expected_value), 0) AS expected,
-        coalesce(sum(expected_value) FILTER (status = 'whitespace'), 0) AS whitespace
-    FROM read_parquet($path)
-"""
 BY_STATUS = """
     SELECT division, status, count(*) AS customers, avg(icp_score) AS mean_score,
-        sum(expected_value) AS expected_value
-    FROM read_parquet($path) GROUP BY ALL ORDER BY division, status
+        sum(expected_value) AS expected_value, coalesce(max(model), '') AS model,
+        min(cutoff_date) AS cutoff_date, min(horizon_months) AS horizon_months
+    FROM read_parquet($path) GROUP BY division, status ORDER BY division, status
 """
+# Ranks above $deep are not read from the file.
 TOP = """
-    SELECT * EXCLUDE (place) FROM (
-        SELECT *, row_number() OVER (PARTITION BY customer_id ORDER BY rank) AS place
-        FROM read_parquet($path) WHERE level = 'division'
-    ) WHERE place = 1 ORDER BY rank LIMIT $rows
-"""
-# What stands behind a score is decided for the never-bought and the owned cells apart.
-KINDS = """
-    SELECT division, coalesce(max(model) FILTER (status = 'whitespace'), '') AS never_bought,
-        coalesce(max(model) FILTER (status <> 'whitespace'), '') AS owned
-    FROM read_parquet($path) GROUP BY division ORDER BY division
+    SELECT * FROM read_parquet($path) WHERE level = 'division' AND rank <= $deep
+    QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY rank) = 1
+    ORDER BY rank LIMIT $rows
 """
 PRODUCT_NAMES = "SELECT division, product_sku, product_name FROM dim_product"
 
 
-def headline(board: Board) -> dict[str, Any]:
-    """Cutoff, horizon, customers, divisions, and the money expected in all and in whitespace."""
-    row: dict[str, Any] = query(HEADLINE, path=str(board.scores)).to_dict("records")[0]
-    return row
-
-
 def by_status(board: Board) -> pd.DataFrame:
-    """division, status, customers, mean_score, expected_value; `share` is of the division."""
+    """division, status, customers, mean_score, expected_value; `share` is of the division.
+
+    Also model, cutoff_date and horizon_months. `headline` and `kinds` take their facts from it, so
+    that the scores are read once.
+    """
     table = query(BY_STATUS, path=str(board.scores))
     whole = table.groupby(Scores.DIVISION)["customers"].transform("sum")
     return table.assign(share=table["customers"] / whole)
 
 
-def top(board: Board, rows: int = 10) -> pd.DataFrame:
-    """The best division-level opportunities, one per customer."""
-    return query(TOP, path=str(board.whitespace), rows=rows)
+def headline(cells: pd.DataFrame) -> dict[str, Any]:
+    """Cutoff, horizon, customers, divisions, and the money expected in all and in whitespace.
+
+    Args:
+        cells: What `by_status` found. Every division has all customers.
+    """
+    never = cells[Scores.STATUS] == Status.WHITESPACE
+    customers = cells.groupby(Scores.DIVISION)["customers"].sum()
+    return {
+        Scores.CUTOFF: cells[Scores.CUTOFF].min(),
+        Scores.HORIZON: int(cells[Scores.HORIZON].min()),
+        "customers": int(customers.max()),
+        "divisions": len(customers),
+        "expected": float(cells[Scores.VALUE].sum()),
+        "whitespace": float(cells.loc[never, Scores.VALUE].sum()),
+    }
 
 
-def kinds(board: Board) -> pd.DataFrame:
-    """division, and what stands behind the scores of its `never_bought` and its `owned` cells."""
-    return query(KINDS, path=str(board.scores))
+def top(board: Board, divisions: int, rows: int = 10) -> pd.DataFrame:
+    """The best division-level opportunities, one per customer, of so many `divisions`."""
+    # A customer has a row per division at most: so far down, `rows` customers are found.
+    return query(TOP, path=str(board.whitespace), deep=rows * divisions, rows=rows)
+
+
+def kinds(cells: pd.DataFrame) -> pd.DataFrame:
+    """division, and what stands behind the scores of its `never_bought` and its `owned` cells.
+
+    That is decided for both apart.
+
+    Args:
+        cells: What `by_status` found.
+    """
+    never = cells[Scores.STATUS] == Status.WHITESPACE
+    sides = {"never_bought": cells[never], "owned": cells[~never]}
+    found = {
+        name: side.groupby(Scores.DIVISION)[Scores.MODEL].max() for name, side in sides.items()
+    }
+    table = pd.DataFrame(found, index=sorted(cells[Scores.DIVISION].unique()))
+    return table.fillna("").rename_axis(Scores.DIVISION).reset_index()
 
 
 def with_product_names(board: Board, table: pd.DataFrame) -> pd.DataFrame:
@@ -73,10 +90,10 @@ def with_product_names(board: Board, table: pd.DataFrame) -> pd.DataFrame:
     return joined.assign(product_name=name.where(name != "", joined[Whitespace.SKU]))
 
 
-def warnings(board: Board) -> list[str]:
+def warnings(board: Board, cells: pd.DataFrame) -> list[str]:
     """What a reader must know before trusting the lists, in plain sentences."""
     return [
-        *_weak_divisions(board),
+        *_weak_divisions(cells),
         *_out_of_step(board),
         *_proof(board),
         *map(str, board.drift().get("warnings", [])),
@@ -84,8 +101,8 @@ def warnings(board: Board) -> list[str]:
     ]
 
 
-def _weak_divisions(board: Board) -> list[str]:
-    table = kinds(board)
+def _weak_divisions(cells: pd.DataFrame) -> list[str]:
+    table = kinds(cells)
     weak = table[table["never_bought"] == BASELINE][Scores.DIVISION]
     if weak.empty:
         return []

@@ -6,23 +6,28 @@ from typing import Any
 
 import pandas as pd
 
+from gosales.core.columns import Whitespace
 from gosales.ui.board import Board, query
 from gosales.ui.views import with_product_names
 
 LIKE_ENOUGH = 0.85
 """Below this likeness of names, 0 to 1, a customer is not offered."""
 
-# Exact ids come first, then what contains the text, then what is spelt alike: as a whole, or each
-# word of the text beside the most alike word of the name.
+EXACT = """
+    SELECT customer_id, coalesce(customer_name, '') AS customer_name, 4 AS likeness
+    FROM read_parquet($path) WHERE customer_id = trim($text) LIMIT 1
+"""
+# What contains the text comes first, then what is spelt alike: as a whole, or each word of the text
+# beside the most alike word of the name. Every division has all customers: one of them is read.
 FIND = """
     WITH customers AS (
-        SELECT DISTINCT customer_id, coalesce(customer_name, '') AS customer_name,
+        SELECT customer_id, coalesce(customer_name, '') AS customer_name,
             strip_accents(lower(coalesce(customer_name, ''))) AS name,
             strip_accents(lower(trim($text))) AS wanted
         FROM read_parquet($path)
+        WHERE division = (SELECT min(division) FROM read_parquet($path))
     ), judged AS (
         SELECT customer_id, customer_name, CASE
-            WHEN customer_id = trim($text) THEN 4
             WHEN lower(customer_id) = wanted OR name = wanted THEN 3
             WHEN starts_with(lower(customer_id), wanted) OR starts_with(name, wanted) THEN 2
             WHEN contains(name, wanted) OR contains(lower(customer_id), wanted) THEN 1.5
@@ -43,32 +48,18 @@ SCORES = """
     FROM read_parquet($path) WHERE customer_id = $customer
     ORDER BY icp_score DESC, division
 """
-PLACE = """
-    SELECT max(branch) AS branch, max(rep) AS rep
-    FROM read_parquet($path) WHERE customer_id = $customer
+LISTED = """
+    SELECT level, rank, division, product_sku, product_score, expected_value, lookalike_owners,
+        branch, rep
+    FROM read_parquet($path) WHERE customer_id = $customer ORDER BY level, rank
 """
-PRODUCTS = """
-    SELECT rank, division, product_sku, product_score, expected_value
-    FROM read_parquet($path) WHERE customer_id = $customer AND level = 'product'
-    ORDER BY product_score DESC, division, product_sku
-"""
-LOOKALIKES = """
-    SELECT division, lookalike_owners
-    FROM read_parquet($path)
-    WHERE customer_id = $customer AND level = 'division' AND lookalike_owners <> ''
-    ORDER BY rank
-"""
-PURCHASES = """
-    SELECT date_trunc('month', order_date)::DATE AS month, division, line_type,
-        count(*) AS lines, sum(value_cents) / 100.0 AS value
+ORDERS = """
+    SELECT date_trunc('month', order_date)::TIMESTAMP AS month, order_date::TIMESTAMP AS day,
+        division, line_type, count(*) AS lines, sum(value_cents) / 100.0 AS value
     FROM fact_transactions WHERE customer_id = $customer
     GROUP BY ALL ORDER BY ALL
 """
-HISTORY = """
-    SELECT min(order_date) AS first_day, max(order_date) AS last_day,
-        count(DISTINCT order_date) AS days, coalesce(sum(value_cents), 0) / 100.0 AS value
-    FROM fact_transactions WHERE customer_id = $customer
-"""
+ORDER_COLUMNS = ["month", "day", "division", "line_type", "lines", "value"]
 REMARKS = """
     SELECT division, product_sku, cell_status AS remark, valid_from, valid_to
     FROM cell_status WHERE customer_id = $customer ORDER BY ALL
@@ -80,9 +71,10 @@ def find(board: Board, text: str, rows: int = 10) -> pd.DataFrame:
 
     An exact id is the only answer. A name may be misspelt, and written without its accents.
     """
-    found = query(FIND, path=str(board.scores), text=text, least=LIKE_ENOUGH, rows=rows)
-    exact = found[found["likeness"] == 4]
-    return exact if len(exact) else found
+    exact = query(EXACT, path=str(board.scores), text=text)
+    if len(exact):
+        return exact
+    return query(FIND, path=str(board.scores), text=text, least=LIKE_ENOUGH, rows=rows)
 
 
 def scores(board: Board, customer: str) -> pd.DataFrame:
@@ -90,36 +82,55 @@ def scores(board: Board, customer: str) -> pd.DataFrame:
     return query(SCORES, path=str(board.scores), customer=customer)
 
 
-def products(board: Board, customer: str) -> pd.DataFrame:
-    """The products to pitch, the likeliest first."""
-    found = query(PRODUCTS, path=str(board.whitespace), customer=customer)
+def listed(board: Board, customer: str) -> pd.DataFrame:
+    """Its rows of the whitespace list, by level and rank; product rows with the product's name."""
+    found = query(LISTED, path=str(board.whitespace), customer=customer)
     return with_product_names(board, found)
 
 
-def lookalikes(board: Board, customer: str) -> pd.DataFrame:
-    """division, lookalike_owners: who bought there and buys alike."""
-    return query(LOOKALIKES, path=str(board.whitespace), customer=customer)
+def products(rows: pd.DataFrame) -> pd.DataFrame:
+    """The products to pitch of what is `listed`, the likeliest first."""
+    order = [Whitespace.PRODUCT_SCORE, Whitespace.DIVISION, Whitespace.SKU]
+    found = rows[rows[Whitespace.LEVEL] == "product"]
+    return found.sort_values(order, ascending=[False, True, True], ignore_index=True)
 
 
-def place(board: Board, customer: str) -> dict[str, str]:
-    """Its branch and rep; empty where the log has none, or nothing is left to sell."""
-    row = query(PLACE, path=str(board.whitespace), customer=customer).to_dict("records")[0]
-    return {key: value if isinstance(value, str) else "" for key, value in row.items()}
+def lookalikes(rows: pd.DataFrame, division: str) -> str:
+    """Who bought in the division and buys alike, of what is `listed`; empty where none is known."""
+    of_division = (rows[Whitespace.LEVEL] == "division") & (rows[Whitespace.DIVISION] == division)
+    return str(next(iter(rows[of_division][Whitespace.LOOKALIKES].dropna()), ""))
 
 
-def purchases(board: Board, customer: str) -> pd.DataFrame:
-    """month, division, line_type, lines, value; without rows when there is no star."""
+def place(rows: pd.DataFrame) -> list[str]:
+    """Its rep and branch, of what is `listed`; without those that the log does not have."""
+    found = (rows[name].dropna() for name in (Whitespace.REP, Whitespace.BRANCH))
+    return [str(names.iloc[0]) for names in found if len(names) and names.iloc[0]]
+
+
+def orders(board: Board, customer: str) -> pd.DataFrame:
+    """month, day, division, line_type, lines, value of all that was loaded; empty: no star."""
     if board.star is None:
-        return pd.DataFrame(columns=["month", "division", "line_type", "lines", "value"])
-    return query(PURCHASES, board.star, customer=customer)
+        return pd.DataFrame(columns=ORDER_COLUMNS)
+    return query(ORDERS, board.star, customer=customer)
 
 
-def history(board: Board, customer: str) -> dict[str, Any]:
-    """First and last day, days with an order, and net value, of all that was loaded."""
-    if board.star is None:
+def purchases(found: pd.DataFrame) -> pd.DataFrame:
+    """month, division, line_type, lines, value of `orders`."""
+    keys = ["month", "division", "line_type"]
+    return found.groupby(keys, as_index=False)[["lines", "value"]].sum()
+
+
+def history(found: pd.DataFrame) -> dict[str, Any]:
+    """First and last day, days with an order, and net value of `orders`; empty without any."""
+    if found.empty:
         return {}
-    row: dict[str, Any] = query(HISTORY, board.star, customer=customer).to_dict("records")[0]
-    return row if row["days"] else {}
+    days = found["day"]
+    return {
+        "first_day": days.min(),
+        "last_day": days.max(),
+        "days": int(days.nunique()),
+        "value": float(found["value"].sum()),
+    }
 
 
 def remarks(board: Board, customer: str) -> pd.DataFrame:

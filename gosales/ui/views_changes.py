@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from gosales.core.columns import Diff, Scores
+from gosales.core.columns import Diff
 from gosales.pipeline.run_diff import NAME, diff_folder
-from gosales.pipeline.scorings import ENDS, KEY, lists_before, side_by_side
-from gosales.ui.board import Board, query, sql
+from gosales.pipeline.scorings import KEY, lists_before
+from gosales.ui.board import WHITESPACE, Board, query, sql
 from gosales.ui.views_list import NOW, day
 from gosales.utils.store import LISTS
 
@@ -39,6 +39,25 @@ BY_CUSTOMER = """
     SELECT customer_id, customer_name, division, status, icp_score, expected_value, worth
     FROM read_parquet($path) JOIN chosen USING (customer_id)
     ORDER BY worth DESC, customer_id, division
+"""
+SUMS = """
+    SELECT count(*) AS cells, coalesce(sum(expected_value), 0) AS value
+    FROM read_parquet($path) WHERE level = 'division'
+"""
+# Cells of both lists: how many there are, and those whose score rose the most.
+BOTH = """
+    WITH both_lists AS MATERIALIZED (
+        SELECT now.rank, was.icp_score AS before, now.icp_score AS after,
+            now.icp_score - was.icp_score AS rise
+        FROM (FROM read_parquet($after) WHERE level = 'division') AS now
+        JOIN (FROM read_parquet($before) WHERE level = 'division') AS was
+            USING (customer_id, division)
+    )
+    SELECT (SELECT count(*) FROM both_lists) AS cells, customer_id, customer_name, division,
+        before AS icp_score_before, after AS icp_score_after, rank AS rank_after
+    FROM (FROM both_lists ORDER BY rise DESC, rank LIMIT $most)
+        JOIN (FROM read_parquet($after) WHERE level = 'division') USING (rank)
+    ORDER BY rise DESC, rank
 """
 MOVED = [Diff.CUSTOMER, Diff.NAME, Diff.DIVISION, Diff.BEFORE, Diff.AFTER, Diff.RANK_AFTER]
 
@@ -90,15 +109,14 @@ def change(board: Board, found: Path | None = None) -> Change | None:
     sides = runs_compared(board)
     if sides is None:
         return None
-    cells = side_by_side(board.workspace.runs / sides[0], board.whitespace.parent)
-    before, after = (cells[f"rank{end}"].notna() for end in ENDS)
-    value = [
-        float(cells.loc[rows, f"{Scores.VALUE}{end}"].sum())
-        for rows, end in zip((before, after), ENDS, strict=True)
-    ]
-    come, gone = int((after & ~before).sum()), int((before & ~after).sum())
-    moves = _moves(cells[before & after], found)
-    return Change(sides[0], come, gone, value[1], value[0], moves, found is not None)
+    before, after = str(board.workspace.runs / sides[0] / WHITESPACE), str(board.whitespace)
+    was, now = (query(SUMS, path=path).iloc[0] for path in (before, after))
+    both = query(BOTH, before=before, after=after, most=MOST_MOVES)
+    kept = int(both["cells"].max()) if len(both) else 0
+    come, gone = int(now["cells"]) - kept, int(was["cells"]) - kept
+    rose = both[both[Diff.AFTER] > both[Diff.BEFORE]][MOVED]
+    value = float(now["value"])
+    return Change(sides[0], come, gone, value, float(was["value"]), _why(rose, found), bool(found))
 
 
 def runs_compared(board: Board) -> tuple[str, str] | None:
@@ -115,20 +133,9 @@ def measured(board: Board) -> Path | None:
     return path if path and path.is_file() else None
 
 
-def _moves(cells: pd.DataFrame, found: Path | None) -> pd.DataFrame:
-    """MOVED and WHY of the cells whose score rose the most."""
-    rows = cells.rename(
-        columns={
-            f"{Scores.NAME}_after": Diff.NAME,
-            f"{Scores.SCORE}_before": Diff.BEFORE,
-            f"{Scores.SCORE}_after": Diff.AFTER,
-            "rank_after": Diff.RANK_AFTER,
-        }
-    )[MOVED]
-    rose = rows.assign(rise=rows[Diff.AFTER] - rows[Diff.BEFORE])
-    order = ["rise", Diff.RANK_AFTER]
-    top = rose[rose["rise"] > 0].sort_values(order, ascending=[False, True])[:MOST_MOVES]
+def _why(moves: pd.DataFrame, found: Path | None) -> pd.DataFrame:
+    """The moves with WHY of each, empty where it was not measured."""
     if found is None:
-        return top[MOVED].assign(**{Diff.WHY: ""})
+        return moves.assign(**{Diff.WHY: ""})
     why = pd.read_parquet(found, columns=[*KEY, Diff.WHY])
-    return top[MOVED].merge(why, how="left", on=KEY)
+    return moves.merge(why, how="left", on=KEY)

@@ -45,7 +45,7 @@ SEGMENTS = sql(
     NOW,
     ")) WHERE kinds BETWEEN 2 AND $most ORDER BY name",
 )
-DAY = "SELECT min(cutoff_date) AS day FROM read_parquet($path)"
+DAY = "SELECT cutoff_date AS day FROM read_parquet($path) LIMIT 1"
 MATCHING = """
     FROM read_parquet($path)
     WHERE level = $level
@@ -54,11 +54,18 @@ MATCHING = """
         AND (len($branches::VARCHAR[]) = 0 OR list_contains($branches::VARCHAR[], branch))
         AND ($least_value = 0 OR expected_value >= $least_value)
         AND ($least_score = 0 OR coalesce(product_score, icp_score) >= $least_score)
-        AND ($text = '' OR contains(lower(customer_id), lower($text))
-            OR contains(strip_accents(lower(customer_name)), strip_accents(lower($text))))
 """
 REMARKED = """
         AND list_contains($remarks::VARCHAR[], coalesce(nullif(cell_status, ''), $no_remark))
+"""
+# In these, `list` and `unnest` tell DuckDB to look the few up in the many: it would guess wrong.
+# Every division has all customers, so one of them has all names.
+NAMED = """
+        AND customer_id IN (SELECT unnest((
+            SELECT list(customer_id) FROM read_parquet($scores)
+            WHERE division = (SELECT min(division) FROM read_parquet($scores))
+                AND (contains(lower(customer_id), lower($text)) OR contains(
+                    strip_accents(lower(customer_name)), strip_accents(lower($text)))))))
 """
 STATUS_IS = """
         AND (customer_id, division) IN (
@@ -67,12 +74,12 @@ STATUS_IS = """
 """
 IN_SEGMENT = sql(
     """
-        AND customer_id IN (
+        AND customer_id IN (SELECT unnest((SELECT list(customer_id) FROM (
             SELECT customer_id FROM customer_attribute
             WHERE list_contains($segments::VARCHAR[], attribute || ': ' || attribute_value) AND
     """,
     NOW,
-    "GROUP BY customer_id HAVING count(DISTINCT attribute) = $attributes)",
+    "GROUP BY customer_id HAVING count(DISTINCT attribute) = $attributes))))",
 )
 NOT_CONTROL = """
         AND customer_id NOT IN (
@@ -84,7 +91,14 @@ COUNTED = """
         coalesce(max(coalesce(product_score, icp_score)), 0) AS best_score,
         coalesce(max(expected_value), 0) AS best_value
 """
-PAGE = "ORDER BY rank LIMIT $rows OFFSET $skip"
+# Whole rows are read where their ranks are, not wherever a row matches.
+PAGE = (
+    """
+    SELECT * FROM read_parquet($path) WHERE level = $level AND rank IN (
+        SELECT unnest((SELECT list(rank) FROM (SELECT rank
+    """,
+    "ORDER BY rank LIMIT $rows OFFSET $skip)))) ORDER BY rank",
+)
 # The columns and decimals of whitespace.csv, so that a download is a part of that file.
 DOWNLOADED = """
     SELECT * REPLACE (
@@ -159,8 +173,11 @@ def match_of(board: Board, filters: Filters) -> Match:
     lists = {key: list(plain[key]) for key in ("divisions", "reps", "branches")}
     names = ("level", "least_value", "least_score")
     values = {key: plain[key] for key in names} | lists
-    values |= {"text": filters.text.strip(), "path": str(board.whitespace)}
+    values["path"] = str(board.whitespace)
     parts, source = [MATCHING], None
+    if filters.text.strip():
+        parts.append(NAMED)
+        values |= {"text": filters.text.strip(), "scores": str(board.scores)}
     if filters.remarks:
         parts.append(REMARKED)
         values |= {"remarks": list(filters.remarks), "no_remark": NO_REMARK}
@@ -213,7 +230,8 @@ def matching(board: Board, filters: Filters, page: int = 1) -> pd.DataFrame:
     """One page of the rows that match, by rank; product rows with the product's name."""
     match = match_of(board, filters)
     place = {"rows": PAGE_ROWS, "skip": PAGE_ROWS * max(0, page - 1)}
-    table = query(sql("SELECT *", match.clause, PAGE), match.source, **match.values, **place)
+    statement = sql(PAGE[0], match.clause, PAGE[1])
+    table = query(statement, match.source, **match.values, **place)
     return with_product_names(board, table) if filters.level == PRODUCT else table
 
 

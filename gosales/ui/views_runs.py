@@ -39,13 +39,16 @@ def settings(board: Board, run: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["key", "value"])
 
 
-def cards(board: Board) -> pd.DataFrame:
-    """A row per division: what stands behind it, and how it fared when it was trained."""
-    metrics = board.metrics()
+def cards(cells: pd.DataFrame, metrics: dict[str, Any]) -> pd.DataFrame:
+    """A row per division: what stands behind it, and how it fared when it was trained.
+
+    Args:
+        cells: What `views.by_status` found.
+    """
     figures = metrics.get("populations", {}).get(NEVER, {})
     rows = [
         {**kind, **{name: figures.get(kind["division"], {}).get(name) for name in CARD_FIGURES}}
-        for kind in kinds(board).to_dict("records")
+        for kind in kinds(cells).to_dict("records")
     ]
     return pd.DataFrame(rows)
 
@@ -62,7 +65,6 @@ def about_models(board: Board) -> dict[str, Any]:
         "Seed": manifest.get("seed"),
         "Horizon, months": metrics.get("horizon_months"),
         "Judged at": metrics.get("judged_at"),
-        "Divisions": len(kinds(board)),
         **{f"Version of {name}": number for name, number in manifest.get("versions", {}).items()},
     }
 

@@ -11,39 +11,35 @@ from gosales.ui.views_list import day
 MOST_RUNS, MOST_PEERS = 24, 8
 LEAST_SHARED = 2
 
-MIX = """
-    SELECT division, sum(value_cents) / 100.0 AS ever,
-        coalesce(sum(value_cents) FILTER (
-            order_date > $day::DATE - INTERVAL 12 MONTH), 0) / 100.0 AS last_12_months
-    FROM fact_transactions
-    WHERE customer_id = $customer AND order_date <= $day::DATE
-    GROUP BY division ORDER BY ever DESC, division
-"""
 # Alike are those who bought the same SKUs: shared ones over all that either bought.
 PEERS = """
-    WITH bought AS (
-        SELECT DISTINCT customer_id, division, product_sku FROM fact_transactions
+    WITH lines AS (
+        SELECT customer_id, division, product_sku FROM fact_transactions
         WHERE line_type = 'sale' AND order_date <= $day::DATE
     ), mine AS (
-        SELECT DISTINCT division, product_sku FROM bought WHERE customer_id = $customer
+        SELECT DISTINCT division, product_sku FROM lines WHERE customer_id = $customer
     ), shared AS (
-        SELECT customer_id, count(*) AS shared FROM bought
-        SEMI JOIN mine USING (division, product_sku)
-        WHERE customer_id <> $customer GROUP BY customer_id HAVING count(*) >= $least
+        SELECT customer_id, count(*) AS shared FROM (
+            SELECT DISTINCT * FROM lines SEMI JOIN mine USING (division, product_sku)
+            WHERE customer_id <> $customer
+        ) GROUP BY customer_id HAVING count(*) >= $least
     ), sized AS (
         SELECT customer_id, shared, count(*) AS size,
             list_sort(list(DISTINCT division) FILTER (
                 division NOT IN (SELECT division FROM mine))) AS more
-        FROM bought JOIN shared USING (customer_id) GROUP BY customer_id, shared
+        FROM (SELECT DISTINCT * FROM lines JOIN shared USING (customer_id))
+        GROUP BY customer_id, shared
     )
     SELECT customer_id, shared,
         shared / (size + (SELECT count(*) FROM mine) - shared) AS likeness,
         coalesce(array_to_string(more, ', '), '') AS owns_too
     FROM sized ORDER BY likeness DESC, customer_id LIMIT $rows
 """
+# Every division has all customers, so one of them has all names.
 NAMES = """
-    SELECT DISTINCT customer_id, customer_name FROM read_parquet($path)
-    WHERE list_contains($ids::VARCHAR[], customer_id)
+    SELECT customer_id, customer_name FROM read_parquet($path)
+    WHERE division = (SELECT min(division) FROM read_parquet($path))
+        AND list_contains($ids::VARCHAR[], customer_id)
 """
 OVER_RUNS = """
     SELECT run_id, CAST(cutoff_date AS VARCHAR) AS cutoff_date, division, icp_score
@@ -52,11 +48,19 @@ OVER_RUNS = """
 """
 
 
-def mix(board: Board, customer: str) -> pd.DataFrame:
-    """division, ever, last_12_months: net value up to the lists' day, the most first."""
-    if board.star is None:
-        return pd.DataFrame(columns=["division", "ever", "last_12_months"])
-    return query(MIX, board.star, customer=customer, day=day(board))
+def mix(orders: pd.DataFrame, last: str) -> pd.DataFrame:
+    """division, ever, last_12_months: net value up to the `last` day, the most first.
+
+    Args:
+        orders: What `views_account.orders` found.
+        last: The lists' day.
+    """
+    end = pd.Timestamp(last)
+    known = orders[orders["day"] <= end]
+    late = known["value"].where(known["day"] > end - pd.DateOffset(months=12), 0.0)
+    sums = known.assign(ever=known["value"], last_12_months=late).groupby("division")
+    table = sums[["ever", "last_12_months"]].sum().reset_index()
+    return table.sort_values(["ever", "division"], ascending=[False, True], ignore_index=True)
 
 
 def peers(board: Board, customer: str) -> pd.DataFrame:

@@ -48,8 +48,12 @@ def verdict(metrics: dict[str, Any]) -> dict[str, Any]:
     return {"lift": ours["lift_10"], "simple": best["score"], "simple_lift": best["lift_10"]}
 
 
-def divisions(board: Board, metrics: dict[str, Any]) -> pd.DataFrame:
-    """Per division: what stands behind both sides, and its never-bought figures and evidence."""
+def divisions(cells: pd.DataFrame, metrics: dict[str, Any]) -> pd.DataFrame:
+    """Per division: what stands behind both sides, and its never-bought figures and evidence.
+
+    Args:
+        cells: What `views.by_status` found.
+    """
     figures = metrics.get("populations", {}).get(NEVER, {})
     evidence = metrics.get("divisions", {})
     rows = [
@@ -59,7 +63,7 @@ def divisions(board: Board, metrics: dict[str, Any]) -> pd.DataFrame:
             **_figures(figures.get(name, {})),
             **{key: evidence.get(name, {}).get(key) for key in EVIDENCE},
         }
-        for kind in kinds(board).to_dict("records")
+        for kind in kinds(cells).to_dict("records")
         for name in [kind["division"]]
     ]
     return pd.DataFrame(rows)

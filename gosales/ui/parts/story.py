@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
-from gosales.ui import charts, shell, views_story
+from gosales.ui import charts, shell, views_list, views_story
 from gosales.ui.board import Board
 
 
-def mix(board: Board, customer: str) -> None:
+def mix(board: Board, orders: pd.DataFrame) -> None:
     """Where its money goes."""
-    table = views_story.mix(board, customer)
+    table = views_story.mix(orders, shell.kept(views_list.day, board))
     if table.empty:
         return
     st.subheader("Division mix")
@@ -49,7 +50,7 @@ def peers(board: Board, customer: str) -> None:
 def over_runs(board: Board, customer: str) -> None:
     """Its scores in every scoring that is kept."""
     st.subheader("Its scores over time")
-    table = views_story.over_runs(board, customer)
+    table = shell.kept(views_story.over_runs, board, customer)
     if table["run_id"].nunique() < 2:
         st.caption("One scoring is kept so far; the next one adds a point.")
         return

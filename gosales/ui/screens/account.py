@@ -20,17 +20,18 @@ def page() -> None:
         if chosen is None:
             return
         customer, name = chosen
-        _head(board, customer, name)
-        scores = views_account.scores(board, customer)
+        listed = shell.kept(views_account.listed, board, customer)
+        orders = shell.kept(views_account.orders, board, customer)
+        _head(customer, name, listed, orders)
         left, right = st.columns([3, 2], gap="large")
         with left:
-            row = _scores(scores)
+            row = _scores(shell.kept(views_account.scores, board, customer))
         with right:
-            _reasons(row, views_account.lookalikes(board, customer))
-        _remarks(views_account.remarks(board, customer))
-        _products(views_account.products(board, customer))
-        _purchases(views_account.purchases(board, customer))
-        story.mix(board, customer)
+            _reasons(row, listed)
+        _remarks(shell.kept(views_account.remarks, board, customer))
+        _products(views_account.products(listed))
+        _purchases(views_account.purchases(orders))
+        story.mix(board, orders)
         story.peers(board, customer)
         story.over_runs(board, customer)
 
@@ -46,7 +47,7 @@ def _choose(board: Board) -> tuple[str, str] | None:
     if not text.strip():
         st.info("Type a customer's name or id.", icon=":material/search:")
         return None
-    found = views_account.find(board, text)
+    found = shell.kept(views_account.find, board, text)
     if found.empty:
         st.info("No customer has such a name or id.", icon=":material/search_off:")
         return None
@@ -61,16 +62,15 @@ def _choose(board: Board) -> tuple[str, str] | None:
     return customer, names[customer]
 
 
-def _head(board: Board, customer: str, name: str) -> None:
+def _head(customer: str, name: str, listed: pd.DataFrame, orders: pd.DataFrame) -> None:
     st.header(wording.escape(wording.shorten(name or customer, 120)))
-    history = views_account.history(board, customer)
-    place = views_account.place(board, customer)
+    history = views_account.history(orders)
     told = [f"Id {customer}"]
     if history:
-        told.append(f"orders on {wording.plural(int(history['days']), 'day')}")
+        told.append(f"orders on {wording.plural(history['days'], 'day')}")
         told.append(f"from {history['first_day']:%Y-%m-%d} to {history['last_day']:%Y-%m-%d}")
-        told.append(f"net value {wording.money(float(history['value']))}")
-    told += [text for text in (place["rep"], place["branch"]) if text]
+        told.append(f"net value {wording.money(history['value'])}")
+    told += views_account.place(listed)
     st.caption(" · ".join(wording.escape(text) for text in told))
 
 
@@ -111,14 +111,14 @@ def _scores(table: pd.DataFrame) -> pd.Series:
     return shell.picked(event, table)
 
 
-def _reasons(row: pd.Series, lookalikes: pd.DataFrame) -> None:
+def _reasons(row: pd.Series, listed: pd.DataFrame) -> None:
     division = row[Scores.DIVISION]
     st.subheader(f"Why {wording.escape(wording.shorten(division))}")
     shell.reasons(row[Scores.REASONS])
-    owners = lookalikes[lookalikes[Whitespace.DIVISION] == division][Whitespace.LOOKALIKES]
-    if len(owners):
+    owners = wording.sentences(views_account.lookalikes(listed, division))
+    if owners:
         st.caption("Look-alike owners, as references for the call")
-        st.text("\n".join(wording.sentences(owners.iloc[0])))
+        st.text("\n".join(owners))
     st.caption("Tick another division to see its reasons.")
 
 

@@ -9,7 +9,6 @@ import streamlit as st
 
 from gosales.core.columns import Whitespace
 from gosales.ui import charts, shell, views, wording
-from gosales.ui.board import Board
 from gosales.ui.parts import market
 
 LIST_COLUMNS = (
@@ -21,6 +20,7 @@ LIST_COLUMNS = (
 )
 
 
+MAP_COLUMNS = ("division", "status", "customers", "share", "mean_score", "expected_value")
 AT_STAKE = (
     "Expected value of all whitespace: what customers who never bought from a division are "
     "expected to spend there in the horizon."
@@ -31,20 +31,21 @@ def page() -> None:
     """Show the page."""
     with shell.page("Overview", question="Where is the money, and whom should we call first?"):
         board = shell.published()
-        head = shell.kept(views.headline, board)
+        cells = shell.kept(views.by_status, board)
+        head = views.headline(cells)
         _metrics(head)
-        shell.remarks(shell.kept(views.warnings, board))
+        shell.remarks(views.warnings(board, cells))
         left, right = st.columns([3, 2], gap="large")
         with left:
-            _top(shell.kept(views.top, board), int(head["horizon_months"]))
+            _top(shell.kept(views.top, board, head["divisions"]), head["horizon_months"])
         with right:
-            _map(board)
+            _map(cells)
         market.heat_maps(board)
         market.changes(board)
 
 
 def _metrics(head: dict[str, Any]) -> None:
-    months = wording.plural(int(head["horizon_months"]), "month")
+    months = wording.plural(head["horizon_months"], "month")
     shown = (
         ("Data as of", str(head["cutoff_date"]), "The last day that the scores know of."),
         ("Horizon", months, "Scores foretell purchases in this time after that day."),
@@ -87,14 +88,13 @@ def _top(table: pd.DataFrame, months: int) -> None:
     )
 
 
-def _map(board: Board) -> None:
+def _map(table: pd.DataFrame) -> None:
     st.subheader("Divisions and their customers")
-    table = shell.kept(views.by_status, board)
     shell.chart_with_data(
         charts.status_map(table),
         "Each number counts customers; the darker, the larger their share of all. Never bought is "
         "the whitespace; lapsed means not within 12 months.",
-        table,
+        table[list(MAP_COLUMNS)],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gosales.pipeline.runs import show_run
-from gosales.ui import shell, views_quality, views_runs, wording
+from gosales.ui import shell, views, views_quality, views_runs, wording
 from gosales.ui.board import Board
 
 
@@ -70,7 +70,7 @@ def _models(board: Board) -> None:
         "One recipe over all divisions; per division what stands behind its scores, and how it "
         "fared on never-bought cells when it was trained."
     )
-    cards = views_runs.cards(board)
+    cards = views_runs.cards(shell.kept(views.by_status, board), board.metrics())
     column = st.column_config
     st.dataframe(
         shell.per_cent(cards.astype({"base_rate": float}), "base_rate"),

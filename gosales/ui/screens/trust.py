@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gosales.ui import charts, shell, views_trust, wording
+from gosales.ui import charts, shell, views, views_trust, wording
 from gosales.ui.board import Board
 from gosales.ui.parts import proof
 
@@ -39,7 +39,7 @@ def page() -> None:
         st.subheader("When it was trained")
         _training(metrics)
         st.subheader("Division by division")
-        _divisions(views_trust.divisions(board, metrics))
+        _divisions(views_trust.divisions(shell.kept(views.by_status, board), metrics))
         st.subheader("On the holdout")
         _holdout(board)
         st.subheader("On past cutoffs")

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gosales.core.columns import Scores, Whitespace
+from gosales.pipeline import publish_lists
 from gosales.pipeline.publish_lists import write_list, write_lists
 from gosales.pipeline.score_customers import ScoredLists
 from gosales.utils.spreadsheet import neutralise, restore
@@ -184,3 +185,11 @@ def test_nothing_half_written_is_left(folder):
         "whitespace.csv",
         "whitespace.parquet",
     ]
+
+
+def test_a_reader_of_one_customer_can_pass_over_the_rest(tmp_path, monkeypatch):
+    monkeypatch.setattr(publish_lists, "GROUP_ROWS", 2)
+    write_list(scores(["a", "b", "c", "d", "e"]), tmp_path / "icp_scores")
+    groups = pq.ParquetFile(tmp_path / "icp_scores.parquet").metadata
+    ends = [groups.row_group(at).column(0).statistics for at in range(groups.num_row_groups)]
+    assert [(end.min, end.max) for end in ends] == [("a", "b"), ("c", "d"), ("e", "e")]

@@ -3,6 +3,8 @@
 import csv
 import datetime as dt
 import json
+import shutil
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -150,7 +152,9 @@ def write_earlier(run):
     run.mkdir()
     rows = pd.DataFrame(whitespace_rows())
     rows = rows[~((rows["customer_id"] == "b1") & (rows["division"] == "CAD"))]
-    bought = rows[rows["customer_id"] == "007"].assign(customer_id="9", division="CAD")
+    bought = rows[rows["customer_id"] == "007"].assign(
+        customer_id="9", division="CAD", expected_value=3000.0
+    )
     table = pd.concat([rows, bought]).assign(
         icp_score=lambda one: one["icp_score"] / 2, run_id=EARLIER
     )
@@ -225,9 +229,10 @@ def write_plan(run):
     pd.DataFrame(plan_rows()).to_parquet(run / "plan" / "plan.parquet", index=False)
 
 
-@pytest.fixture
-def workspace(tmp_path):
-    place = Workspace(tmp_path / "published")
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """The files, written once; every test gets a copy that it may change."""
+    place = Workspace(tmp_path_factory.mktemp("ui") / "published")
     run, later = place.runs / RUN, place.runs / LATER
     run.mkdir(parents=True)
     pd.DataFrame(score_rows()).to_parquet(run / "icp_scores.parquet", index=False)
@@ -257,7 +262,12 @@ def workspace(tmp_path):
     parts |= dict.fromkeys(("validation", "plan", "backtest", "leak_certificate"), LATER)
     write_json(place.published, {"run_id": LATER, "parts": parts})
     write_star(place.stars / f"{RUN}.duckdb")
-    return place
+    return place.root
+
+
+@pytest.fixture
+def workspace(published, tmp_path):
+    return Workspace(Path(shutil.copytree(published, tmp_path / "published")))
 
 
 @pytest.fixture
@@ -275,8 +285,6 @@ def empty(tmp_path):
 @pytest.fixture
 def visit(monkeypatch):
     """`visit(workspace, "trust", customer="007")`: the page, shown by the real app."""
-    from pathlib import Path
-
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
@@ -287,7 +295,7 @@ def visit(monkeypatch):
     def show(workspace, page, /, **params):
         monkeypatch.setenv(ENVIRONMENT, str(workspace.root))
         st.cache_data.clear()
-        test = AppTest.from_file(str(app), default_timeout=30).run()
+        test = AppTest.from_file(str(app), default_timeout=30)
         test.switch_page(f"screens/{page}.py")
         for key, value in params.items():
             test.query_params[key] = value

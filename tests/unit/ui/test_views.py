@@ -52,20 +52,20 @@ def test_the_copy_in_outputs_serves_when_the_run_was_deleted(board):
     run = board.scores
     run.rename(board.workspace.outputs / run.name)
     assert board.scores.parent == board.workspace.outputs
-    assert views.headline(board)["customers"] == 5
+    assert views.headline(views.by_status(board))["customers"] == 5
 
 
 def test_a_broken_file_is_an_expected_error(board):
     board.scores.write_bytes(b"no parquet")
     with pytest.raises(GosalesError, match="cannot be read"):
-        views.headline(board)
+        views.by_status(board)
 
 
 # --- Overview -------------------------------------------------------------------------------------
 
 
 def test_the_headline_sums_the_money(board):
-    head = views.headline(board)
+    head = views.headline(views.by_status(board))
     assert (head["cutoff_date"], head["horizon_months"]) == ("2024-12-31", 6)
     assert (head["customers"], head["divisions"]) == (5, 2)
     assert head["expected"] == 2 * (1000 + 2000 + 3000 + 4000 + 5000)
@@ -80,13 +80,13 @@ def test_every_division_has_its_statuses_and_their_shares(board):
 
 
 def test_the_top_holds_each_customer_once_and_only_divisions(board):
-    table = views.top(board, rows=3)
+    table = views.top(board, 2, rows=3)
     assert ids(table) == ["1042", "007", "acme"]
     assert set(table[Whitespace.LEVEL]) == {"division"}
 
 
 def test_baselines_drift_and_data_warnings_are_told(board):
-    told = views.warnings(board)
+    told = views.warnings(board, views.by_status(board))
     assert told[0].startswith("Baseline only: Training.")
     assert "The scores of CAD are spread otherwise than in training." in told
     assert told[-1] == "Odd <b>thing</b>. Mend it."
@@ -97,7 +97,8 @@ def test_newer_models_and_failed_gates_are_told(board):
     judged = json.loads(path.read_text(encoding="utf-8"))
     judged["gates"][0]["result"] = "failed"
     path.write_text(json.dumps(judged), encoding="utf-8")
-    told = "\n".join(views.warnings(with_parts(board, models="20990101T000000-1")))
+    later = with_parts(board, models="20990101T000000-1")
+    told = "\n".join(views.warnings(later, views.by_status(later)))
     assert "Newer models were trained" in told
     assert "The holdout failed: auc" in told
 
@@ -286,30 +287,34 @@ def test_an_exact_id_is_the_only_answer_and_nonsense_has_none(board):
 
 def test_an_account_has_scores_products_and_purchases(board):
     assert views_account.scores(board, "007")["division"].tolist() == ["CAD", "Training"]
-    assert views_account.products(board, "007")["product_sku"].tolist() == ["SKU1"]
-    bought = views_account.purchases(board, "007")
-    assert bought["value"].tolist() == [130.0, -10.0]
-    history = views_account.history(board, "007")
+    listed = views_account.listed(board, "007")
+    assert views_account.products(listed)["product_name"].tolist() == ["Pro <b>seat</b>"]
+    assert views_account.lookalikes(listed, "Training") == "Oak; Elm"
+    assert views_account.lookalikes(listed, "CAD") == "", "it is owned, and so not listed"
+    assert views_account.place(listed) == ["Ann", "East"]
+    assert views_account.place(views_account.listed(board, "b1")) == ["West"]
+    orders = views_account.orders(board, "007")
+    assert views_account.purchases(orders)["value"].tolist() == [130.0, -10.0]
+    history = views_account.history(orders)
     assert (history["days"], history["value"]) == (3, 120.0)
-    assert views_account.place(board, "007") == {"branch": "East", "rep": "Ann"}
-    assert views_account.place(board, "b1") == {"branch": "West", "rep": ""}
     assert views_account.remarks(board, "007")["remark"].tolist() == ["competitor"]
 
 
 def test_without_a_star_there_are_no_purchases(board):
     gone = with_parts(board, star="gone")
-    assert views_account.purchases(gone, "007").empty
-    assert views_account.history(gone, "007") == {}
-    assert views_account.history(board, "1042") == {}
+    for orders in (views_account.orders(gone, "007"), views_account.orders(board, "1042")):
+        assert views_account.purchases(orders).empty
+        assert views_account.history(orders) == {}
+        assert views_story.mix(orders, "2024-12-31").empty
 
 
 def test_the_mix_of_divisions_is_as_of_the_lists_day(board):
-    table = views_story.mix(board, "9")
+    table = views_story.mix(views_account.orders(board, "9"), "2024-12-31")
     assert table["division"].tolist() == ["CAD", "Training"]
     assert table["ever"].tolist() == [3.0, 3.0]
     assert table["last_12_months"].tolist() == [0.0, 3.0]
-    assert views_story.mix(board, "b1").empty, "what came after the day is not known"
-    assert views_story.mix(with_parts(board, star="gone"), "9").empty
+    later = views_account.orders(board, "b1")
+    assert views_story.mix(later, "2024-12-31").empty, "what came after the day is not known"
 
 
 def test_peers_bought_the_same_products(board):
@@ -374,7 +379,7 @@ def test_two_runs_differ_in_what_is_shown(board):
 
 
 def test_model_cards_tell_what_stands_behind_each_division(board):
-    cards = views_runs.cards(board).set_index("division")
+    cards = views_runs.cards(views.by_status(board), board.metrics()).set_index("division")
     assert cards.loc["CAD", ["never_bought", "owned", "auc"]].tolist() == ["own", "baseline", 0.75]
     assert views_runs.about_models(board)["Seed"] == 1
     assert views_runs.about_models(with_parts(board, models="gone")) == {}
@@ -393,7 +398,7 @@ def test_the_model_comes_first_then_the_best_simple_score(board):
 
 
 def test_divisions_show_what_stands_behind_them_and_why(board):
-    table = views_trust.divisions(board, board.metrics()).set_index("division")
+    table = views_trust.divisions(views.by_status(board), board.metrics()).set_index("division")
     assert table.loc["CAD", "auc_gain_low"] == 0.01
     assert table.loc["Training", "never_bought"] == "baseline"
     assert table.loc["CAD", ["never_bought", "owned"]].tolist() == ["own", "baseline"]
