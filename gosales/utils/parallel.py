@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from threadpoolctl import threadpool_limits
-
 MOST_THREADS = 8
 """Each holds its piece's arrays, so more would cost memory before they save time."""
 
@@ -19,12 +17,12 @@ Result = TypeVar("Result")
 def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """`work` of every item, in the order of `items`, on as many threads as there are cores.
 
-    Linear algebra gets one thread per piece meanwhile; its own threads would only compete.
-    What `work` raises is raised here.
+    What `work` raises is raised here. Linear algebra within a piece has one thread, which
+    `gosales/__init__.py` sees to: its own threads would only compete.
     """
     waiting = list(items)
     threads = min(cores(), MOST_THREADS, len(waiting))
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(max(threads, 1)) as pool:
+    with ThreadPoolExecutor(max(threads, 1)) as pool:
         return list(pool.map(work, waiting))
 
 

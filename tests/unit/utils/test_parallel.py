@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 
 import pytest
-from threadpoolctl import threadpool_info
 
 from gosales.utils import parallel
 from gosales.utils.parallel import cores, in_threads
@@ -35,15 +34,6 @@ def test_what_a_piece_raises_is_raised():
 
     with pytest.raises(ValueError, match="broken piece"):
         in_threads(work, [1, 2])
-
-
-def test_linear_algebra_has_one_thread_within_a_piece():
-    def blas_threads(_item):
-        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
-
-    found = in_threads(blas_threads, [1])[0]
-    assert found
-    assert set(found) == {1}
 
 
 def test_there_is_at_least_one_core():
