@@ -32,9 +32,10 @@ setup: $(INSTALLED)  ## Make .venv with the locked dependencies and the gosales 
 demo: setup  ## Run the whole engine on the embedded demo market
 	@$(BIN)/gosales demo
 
-# Pytest runs last, so that its summary is the last thing to be seen.
+# Pytest runs last, so that its summary is the last thing to be seen. In the order of the folders:
+# the many short unit tests come last and fill both cores to the end.
 test: lint  ## Check layers, style and types, then run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_OPTIONS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
 
 # Hours, on a machine that does nothing else. Take one part of it with PYTEST_OPTIONS="-k kill".
 campaign: setup  ## Run the fault and fuzz tests at full length (hours)

@@ -23,12 +23,13 @@ def product_models(history: History, horizon_months: int) -> dict[str, ProductMo
     start = history.cutoff.months_before(horizon_months)
     bought = sku_purchases(history.outcome(start, horizon_months))
     bought = bought.filter((bought[KEPT] > 0) & (bought[Fact.DIVISION] != UNASSIGNED))
-    counts = _counts(bought.to_pandas(), owned_skus(history.as_of(start)).to_pandas())
+    taken = bought.to_pandas()
+    counts = _counts(taken, owned_skus(history.as_of(start)).to_pandas())
     sold = still_sold(history).to_pandas()
     by_division: dict[str, list[ProductCount]] = defaultdict(list)
     for division, sku in zip(sold[Fact.DIVISION], sold[Fact.SKU], strict=True):
         by_division[division].append(counts.get((division, sku)) or ProductCount(sku, 0, 0, 0.0))
-    buyers = bought.to_pandas().groupby(Fact.DIVISION)[Fact.CUSTOMER].nunique().to_dict()
+    buyers = taken.groupby(Fact.DIVISION)[Fact.CUSTOMER].nunique().to_dict()
     return {
         division: fit_product_model(
             ProductCount(c.sku, c.novel, buyers.get(division, 0) - c.open, c.value_cents)

@@ -108,13 +108,17 @@ def log_rows():
         yield (*row, row[2] + dt.timedelta(days=late))
 
 
-def make_workspace(root: Path, constant: str = CONSTANT, status=None) -> Workspace:
-    """A workspace with a long log of two clocks, and customers with a status of today."""
+def make_workspace(root: Path, constant: str = CONSTANT, status=None, months=6) -> Workspace:
+    """A workspace with a long log of two clocks, and customers with a status of today.
+
+    A horizon of fewer `months` leaves fewer cutoffs to learn from, which saves time.
+    """
     rows = list(log_rows())
     people = sorted({row[0] for row in rows})
     status = status or {name: f"tier {number % 5}" for number, name in enumerate(people)}
     facts = ((name, TRADES[at % 3], status[name]) for at, name in enumerate(people))
-    settings = SETTINGS.replace("[models]", 'known_at = "Posted"\n\n[models]') + constant
+    more = f'known_at = "Posted"\n\n[time]\nhorizon_months = {months}\n\n[models]'
+    settings = SETTINGS.replace("[models]", more) + constant
     _write(root / "data" / "database_samples" / "log.csv", [(*HEADER, "Posted"), *rows])
     header = ("customer_id", "trade", "status_today")
     _write(root / "data" / "lookup" / "customers.csv", [header, *facts])

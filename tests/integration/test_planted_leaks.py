@@ -39,7 +39,7 @@ PLANTED = [
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
-    return make_workspace(tmp_path_factory.mktemp("market") / "workspace")
+    return make_workspace(tmp_path_factory.mktemp("market") / "workspace", months=3)
 
 
 @pytest.fixture(scope="module")
