@@ -59,7 +59,7 @@ def etl(workspace: Workspace, _size: Size) -> dict[str, Any]:
 
 def features(workspace: Workspace, _size: Size) -> dict[str, Any]:
     """The relational families of all divisions at eight cutoffs, as panels; then all families."""
-    from gosales.features.panel import build_panels
+    from gosales.features.panel import relational
     from gosales.features.relational import Snapshots
 
     engine = _engine(workspace)
@@ -67,7 +67,9 @@ def features(workspace: Workspace, _size: Size) -> dict[str, Any]:
         with timed("cube_seconds", told):
             _ = engine.cube
         for age in AGES:
-            for _panel in build_panels(Snapshots(engine.cube, (age,), 6), engine.sources):
+            panel = engine.sources.panel(age, engine.history.cutoff.months_before(age), 6)
+            snapshots = Snapshots(engine.cube, (age,), 6)
+            for _values in relational(snapshots, [panel], [panel.everyone]):
                 pass
     return told
 
@@ -149,7 +151,7 @@ def matrix(engine: Any) -> Any:
     from gosales.core.settings import LimitSettings
     from gosales.labels.purchases import label
     from gosales.models.settings import ModelSettings
-    from gosales.pipeline.snapshots import combine, lessons, sample_rows
+    from gosales.pipeline.snapshots import Draw, combine, drawn_rows, lessons
 
     settings, budget = ModelSettings(), LimitSettings().training_rows
     chosen = lessons(engine.months, 6, settings.snapshots)
@@ -157,9 +159,9 @@ def matrix(engine: Any) -> Any:
     for lesson, cells in zip(chosen, engine.several([one.age for one in chosen]), strict=True):
         outcome = engine.history.outcome(cells.panel.cutoff, lesson.months)
         labels = label(outcome, cells.spine)
-        parts.append(
-            sample_rows(cells, labels, settings.kept_zeros, 2 * budget // max(len(chosen), 1))
-        )
+        most = 2 * budget // max(len(chosen), 1)
+        draw = Draw.of(cells.spine, labels, settings.kept_zeros, most)
+        parts.append(drawn_rows(cells, draw))
     return combine(parts, budget, 1)
 
 

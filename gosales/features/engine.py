@@ -7,7 +7,7 @@ its cutoff can enter, and each snapshot sees only what was known at its own day.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,12 +32,13 @@ from gosales.features.families.popularity import (
 )
 from gosales.features.families.profile import PROFILE_FEATURES, profile
 from gosales.features.families.tastes import TASTE_FEATURES, tastes
-from gosales.features.panel import Calendar, Panel, Sources, build_panels
-from gosales.features.relational import ADOPTED, Snapshots
+from gosales.features.ledger import Ledger
+from gosales.features.panel import Panel, Relational, Rows, Sources, relational
+from gosales.features.relational import ADOPTED, Snapshots, customers_by_age
 
 HORIZON_FEATURE = "horizon__months"
-CELLS_AT_ONCE = 2_000_000
-"""Cutoffs share one query as long as their cells stay below this number."""
+CUSTOMERS_AT_ONCE = 50_000
+"""Cutoffs share one query until so many customers are asked for in it."""
 
 LEARNED_NAMES = (
     *(f"segment__{name}" for name in SEGMENT_FEATURES),
@@ -47,6 +48,11 @@ LEARNED_NAMES = (
     *(f"paths__{name}" for name in PATH_FEATURES),
 )
 DIVISION_NAMES = tuple(f"division__{name}" for name in DIVISION_FEATURES)
+
+
+def everyone(panel: Panel) -> Rows:
+    """All of a panel's customers."""
+    return panel.everyone
 
 
 @dataclass(frozen=True)
@@ -65,68 +71,100 @@ class FeatureEngine:
         return Sources.of(self.history, self.cube)
 
     @property
-    def calendar(self) -> Calendar:
-        return self.sources.calendar
+    def ledger(self) -> Ledger:
+        return self.sources.ledger
 
     def at(self, age: int) -> CellFeatures:
         """The features at the cutoff `age` whole months before the history's own."""
         return next(self.several([age]))
 
-    def several(self, ages: Sequence[int]) -> Iterator[CellFeatures]:
-        """The features at several cutoffs, in the order of `ages`; one is held at a time."""
-        together = max(CELLS_AT_ONCE // max(len(self.calendar.customer), 1), 1)
-        for start in range(0, len(ages), together):
-            chunk = tuple(ages[start : start + together])
-            snapshots = Snapshots(self.cube, chunk, self.horizon_months)
-            yield from map(cell_features, build_panels(snapshots, self.sources))
+    def several(
+        self, ages: Sequence[int], chosen: Callable[[Panel], Rows] = everyone
+    ) -> Iterator[CellFeatures]:
+        """The features at several cutoffs, in the order of `ages`; one is held at a time.
 
-    @cached_property
+        Args:
+            ages: Months before the history's cutoff.
+            chosen: Of a panel, the rows of the customers whose features are wanted, in ascending
+                order; by default everybody. What is learned is learned from all customers.
+        """
+        waiting: list[tuple[int, Panel, Rows]] = []
+        for age in ages:
+            cutoff = self.history.cutoff.months_before(age)
+            panel = self.sources.panel(age, cutoff, self.horizon_months)
+            waiting.append((age, panel, chosen(panel)))
+            if sum(len(rows) for *_, rows in waiting) >= CUSTOMERS_AT_ONCE:
+                yield from self._made(waiting)
+                waiting = []
+        yield from self._made(waiting)
+
+    def _made(self, asked: list[tuple[int, Panel, Rows]]) -> Iterator[CellFeatures]:
+        """The features of chosen customers at some cutoffs, by one query of the engine."""
+        if not asked:
+            return
+        ages, panels, chosen = (list(part) for part in zip(*asked, strict=True))
+        whole = all(len(rows) == len(panel.customers) for _, panel, rows in asked)
+        wanted = None if whole else customers_by_age((a, p.customers[r]) for a, p, r in asked)
+        snapshots = Snapshots(self.cube, tuple(ages), self.horizon_months, wanted)
+        found = relational(snapshots, panels, chosen)
+        for panel, rows, values in zip(panels, chosen, found, strict=True):
+            yield cell_features(panel, rows, values)
+
+    @property
     def months(self) -> int:
         """Whole months of history before the cutoff."""
-        return int(self.calendar.age.max(initial=0)) + 1
+        return self.ledger.months
 
 
-def cell_features(panel: Panel) -> CellFeatures:
-    """Fit the learned families on the panel's own past, and apply them to it."""
+def cell_features(panel: Panel, rows: Rows, relational: Relational) -> CellFeatures:
+    """Fit the learned families on the panel's own past, and apply them to chosen customers.
+
+    Args:
+        rows: The customers' rows in the panel, in ascending order.
+        relational: Their relational features.
+    """
     paths = fit_paths(panel)
     learned = (
-        segment_popularity(panel),
-        profile(panel),
-        collaborative(panel),
-        tastes(panel),
-        adoption_paths(panel, paths),
+        segment_popularity(panel, rows),
+        profile(panel, rows),
+        collaborative(panel, rows),
+        tastes(panel, rows),
+        adoption_paths(panel, paths, rows),
     )
     joined = np.concatenate(learned, axis=2)
-    return CellFeatures(panel, paths, division_popularity(panel), joined)
+    return CellFeatures(panel, rows, relational, paths, division_popularity(panel), joined)
 
 
 @dataclass(frozen=True)
 class CellFeatures:
-    """The features of all cells at one cutoff; `rows` puts chosen ones side by side.
+    """The features of m chosen customers' cells at one cutoff; `rows` puts chosen ones together.
 
     Attributes:
-        panel: Customers, divisions and the relational features.
+        panel: Everybody.
+        chosen: Shape (m,), their rows in the panel, in ascending order.
+        relational: Their relational features.
         paths: Adoption paths as learned at this cutoff.
         division_values: Shape (D, len(DIVISION_NAMES)).
-        learned_values: Shape (n, D, len(LEARNED_NAMES)).
+        learned_values: Shape (m, D, len(LEARNED_NAMES)).
     """
 
     panel: Panel
+    chosen: Rows
+    relational: Relational
     paths: Paths
     division_values: NDArray[np.float32]
     learned_values: NDArray[np.float32]
 
-    @cached_property
+    @property
     def spine(self) -> Spine:
-        p = self.panel
-        return Spine(p.cutoff, p.customers, p.divisions, p.owned)
+        return self.panel.spine
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        own = (name for name in self.panel.own_names if name != ADOPTED)
+        own = (name for name in self.relational.own_names if name != ADOPTED)
         return (
             *own,
-            *self.panel.customer_names,
+            *self.relational.customer_names,
             *DIVISION_NAMES,
             *LEARNED_NAMES,
             HORIZON_FEATURE,
@@ -135,9 +173,16 @@ class CellFeatures:
     @cached_property
     def _own(self) -> NDArray[np.float32]:
         """The own features that are columns of a frame; a last row of NaN for untouched cells."""
-        panel = self.panel
-        kept = [i for i, name in enumerate(panel.own_names) if name != ADOPTED]
-        return np.vstack([panel.own_values[:, kept], np.full((1, len(kept)), np.nan, np.float32)])
+        found = self.relational
+        kept = [i for i, name in enumerate(found.own_names) if name != ADOPTED]
+        return np.vstack([found.own_values[:, kept], np.full((1, len(kept)), np.nan, np.float32)])
+
+    @cached_property
+    def _place(self) -> NDArray[np.intp]:
+        """Shape (n,), which of the chosen each customer is; -1 for none of them."""
+        place = np.full(self.panel.shape[0], -1)
+        place[self.chosen] = np.arange(len(self.chosen))
+        return place
 
     def rows(
         self,
@@ -151,15 +196,20 @@ class CellFeatures:
             customer: Shape (rows,), index into the spine's customers.
             division: Shape (rows,), index into the spine's divisions.
             months: Length of the outcome that is asked for; by default the whole horizon.
+
+        Raises:
+            ValueError: The features of one of the customers were not made.
         """
-        panel = self.panel
-        length = np.full((len(customer), 1), months or panel.horizon_months, np.float32)
+        place, found = self._place[customer], self.relational
+        if (place < 0).any():
+            raise ValueError("the features of this customer were not asked for")
+        length = np.full((len(customer), 1), months or self.panel.horizon_months, np.float32)
         values = np.hstack(
             [
-                self._own[panel.cell_row[customer, division]],
-                panel.customer_values[customer],
+                self._own[found.cell_row[place, division]],
+                found.customer_values[place],
                 self.division_values[division],
-                self.learned_values[customer, division],
+                self.learned_values[place, division],
                 length,
             ]
         )

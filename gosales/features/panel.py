@@ -1,14 +1,15 @@
 """All customers x divisions at one cutoff, as arrays: what the learned families work on.
 
-Own features are kept sparse (one row per cell ever touched), since most cells are empty.
+The features of chosen customers are kept sparse (one row per cell ever touched), since most cells
+are empty.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -16,25 +17,20 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gosales.core.columns import Attribute, Fact
+from gosales.core.frames import Spine
 from gosales.core.star import History
 from gosales.core.timeline import Cutoff
-from gosales.features.cube import C, Cube
-from gosales.features.relational import (
-    ADOPTED,
-    CUT,
-    OWNED,
-    Snapshots,
-    cell_table,
-    customer_table,
-    place_table,
-)
+from gosales.features.cube import Cube
+from gosales.features.ledger import Ledger, Places
+from gosales.features.relational import CUT, Snapshots, cell_table, customer_table
 from gosales.features.skus import SkuHistory
 from gosales.utils.engines import materialise, release
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
-NEVER = 9999
-"""Months since the first order where there was none."""
+Rows = NDArray[np.intp]
+EVERYBODY = slice(None)
+YEAR = 12
 
 MAX_ATTRIBUTES = 12
 BANDS = 9
@@ -61,21 +57,29 @@ class Purchases:
     months_ago: Ints
     orders: Ints
 
+    @classmethod
+    def of(cls, known: Ledger) -> Purchases:
+        """The months with an order of a ledger cut at the panel's cutoff."""
+        sold = np.flatnonzero(known.orders > 0)
+        return cls(known.customer[sold], known.division[sold], known.age[sold], known.orders[sold])
+
 
 @dataclass(frozen=True)
 class Panel:
-    """Everything known at `cutoff`: n customers (sorted by id) x D divisions (sorted by name).
+    """Everybody at `cutoff`: n customers (sorted by id) x D divisions (sorted by name).
 
     Attributes:
         customers: Shape (n,), ids.
         divisions: The D names.
-        customer_values: Shape (n, len(customer_names)), `any_` and `mix_` features; NaN is none.
-        own_values: Shape (cells, len(own_names)), `own_` features of the touched cells.
-        cell_row: Shape (n, D), row in `own_values`, -1 for an untouched cell.
+        owned: Shape (n, D): bought and not fully returned.
+        months_since_first: Shape (n, D): age of the first order in months, NEVER for none.
+        orders_12m, orders_season: Shape (n, D): order days of the last 12 months, and of the
+            horizon's months a year earlier.
         branch, rep: Shape (n,), of the customer's latest line that names them; None for none.
         segments: Kind of segment -> shape (n,), code of the customer's segment, -1 for none.
         purchases: The purchase calendar.
-        skus: Shape (n, SKUs), how much each customer bought of the commonest SKUs.
+        skus: Of the customers in the given rows: shape (len(rows), SKUs), how much each bought of
+            the commonest SKUs.
         horizon_months: Length of the outcome that is to be foretold.
     """
 
@@ -83,73 +87,50 @@ class Panel:
     horizon_months: int
     customers: NDArray[np.object_]
     divisions: tuple[str, ...]
+    owned: NDArray[np.bool_]
+    months_since_first: Floats
+    orders_12m: Floats
+    orders_season: Floats
+    branch: NDArray[np.object_]
+    rep: NDArray[np.object_]
+    segments: dict[str, Ints]
+    purchases: Purchases
+    skus: Callable[[Rows], sparse.csr_array]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.owned.shape[0], self.owned.shape[1]
+
+    @property
+    def everyone(self) -> Rows:
+        """The rows of all customers."""
+        return np.arange(self.shape[0])
+
+    @cached_property
+    def spine(self) -> Spine:
+        return Spine(self.cutoff, self.customers, self.divisions, self.owned)
+
+
+@dataclass(frozen=True)
+class Relational:
+    """The relational features of m chosen customers of a panel.
+
+    Attributes:
+        customer_values: Shape (m, len(customer_names)), `any_` and `mix_` features; NaN is none.
+        own_values: Shape (cells, len(own_names)), `own_` features of the touched cells.
+        cell_row: Shape (m, D), row in `own_values`, -1 for an untouched cell.
+    """
+
     customer_names: tuple[str, ...]
     customer_values: Floats
     own_names: tuple[str, ...]
     own_values: Floats
     cell_row: Ints
-    branch: NDArray[np.object_]
-    rep: NDArray[np.object_]
-    segments: dict[str, Ints]
-    purchases: Purchases
-    skus: sparse.csr_array
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return self.cell_row.shape[0], self.cell_row.shape[1]
 
     def own(self, name: str, missing: float = 0.0) -> Floats:
-        """One own feature as a dense (n, D) array, `missing` in untouched cells."""
+        """One own feature as a dense (m, D) array, `missing` in untouched cells."""
         column = np.append(self.own_values[:, self.own_names.index(name)], np.float32(missing))
         return column[self.cell_row]
-
-    @cached_property
-    def owned(self) -> NDArray[np.bool_]:
-        """Shape (n, D): bought and not fully returned."""
-        return self.own(OWNED) > 0
-
-    @cached_property
-    def months_since_first(self) -> Floats:
-        """Shape (n, D): age of the first order in months, NEVER where there was none."""
-        return np.nan_to_num(self.own(ADOPTED, NEVER), nan=NEVER)
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """The cube's months with an order, on the driver; cut again for each snapshot."""
-
-    customer: NDArray[np.object_]
-    division: NDArray[np.object_]
-    age: Ints
-    seen: Ints
-    orders: Ints
-
-    @classmethod
-    def of(cls, cube: Cube) -> Calendar:
-        rows = cube.cells.filter(cube.cells[C.ORDERS] > 0).select(
-            Fact.CUSTOMER, Fact.DIVISION, C.AGE, C.SEEN, C.ORDERS
-        )
-        table = rows.order_by(
-            [rows[C.AGE].desc(), Fact.CUSTOMER, Fact.DIVISION, C.SEEN]
-        ).to_pandas()
-        return cls(
-            table[Fact.CUSTOMER].to_numpy(object),
-            table[Fact.DIVISION].to_numpy(object),
-            *(table[name].to_numpy(np.int32) for name in (C.AGE, C.SEEN, C.ORDERS)),
-        )
-
-    def known_at(self, age: int, customers: pd.Index, divisions: pd.Index) -> Purchases:
-        """The purchases known at the cutoff of that age, with codes into the given axes."""
-        keep = self.seen >= age
-        customer = customers.get_indexer(self.customer[keep])
-        division = divisions.get_indexer(self.division[keep])
-        inside = (customer >= 0) & (division >= 0)
-        return Purchases(
-            customer[inside].astype(np.int32),
-            division[inside].astype(np.int32),
-            (self.age[keep] - age)[inside].astype(np.int32),
-            self.orders[keep][inside],
-        )
 
 
 @dataclass(frozen=True)
@@ -159,7 +140,8 @@ class Sources:
     `attributes` holds the imported attributes of customers with their validity.
     """
 
-    calendar: Calendar
+    ledger: Ledger
+    places: Places
     attributes: pd.DataFrame
     skus: SkuHistory
 
@@ -168,7 +150,9 @@ class Sources:
         attributes = history.tables.attributes.to_pandas()
         order = [Attribute.CUSTOMER, Attribute.NAME, Attribute.VALID_FROM, Attribute.VALUE]
         ordered = attributes.sort_values(order, na_position="first")
-        return cls(Calendar.of(cube), ordered, SkuHistory.of(cube))
+        ledger = Ledger.of(cube)
+        places = Places.of(cube.places, ledger.customers)
+        return cls(ledger, places, ordered, SkuHistory.of(cube))
 
     def attributes_on(self, day: dt.date) -> pd.DataFrame:
         """Customers x attributes as of `day`: the values valid then, the latest where several."""
@@ -183,62 +167,82 @@ class Sources:
             index=Attribute.CUSTOMER, columns=Attribute.NAME, values=Attribute.VALUE
         )
 
+    def panel(self, age: int, cutoff: Cutoff, horizon_months: int) -> Panel:
+        """Everybody at the cutoff `age` months before the ledger's end."""
+        known = self.ledger.known_at(age)
+        everybody = self.ledger.customers
+        row = pd.Index(everybody).get_indexer(known.customers)
+        branch, rep = (name[row] for name in self.places.known_at(age, len(everybody)))
+        season = max(YEAR - horizon_months, 0)
+        attributes = self.attributes_on(cutoff.date).reindex(pd.Index(known.customers))
+        return Panel(
+            cutoff=cutoff,
+            horizon_months=horizon_months,
+            customers=known.customers,
+            divisions=tuple(known.divisions),
+            owned=known.total(known.kept) > 0,
+            months_since_first=known.first(),
+            orders_12m=known.total(known.orders, 0, YEAR).astype(np.float32),
+            orders_season=known.total(
+                known.orders, season, season + min(horizon_months, YEAR)
+            ).astype(np.float32),
+            branch=branch,
+            rep=rep,
+            segments=_segments(size_band(known.spent(YEAR)), branch, rep, attributes),
+            purchases=Purchases.of(known),
+            skus=partial(_skus_of, self.skus, age, known.customers),
+        )
 
-def build_panels(snapshots: Snapshots, sources: Sources) -> Iterator[Panel]:
-    """Run the relational families at all cutoffs of `snapshots`; yield their panels in order."""
-    by_customer, by_cell = [CUT, Fact.CUSTOMER], [CUT, Fact.CUSTOMER, Fact.DIVISION]
+
+def _skus_of(
+    skus: SkuHistory, age: int, customers: NDArray[np.object_], rows: Rows
+) -> sparse.csr_array:
+    return skus.known_at(age, pd.Index(customers[rows]))
+
+
+def relational(
+    snapshots: Snapshots, panels: list[Panel], chosen: list[Rows]
+) -> Iterator[Relational]:
+    """Run the relational families at all cutoffs of `snapshots`, one by one for its customers.
+
+    Args:
+        panels: One for each cutoff.
+        chosen: Of each panel, the rows of the customers that are wanted, in ascending order; those
+            of `snapshots.wanted`, or everybody.
+    """
     cells = materialise(cell_table(snapshots))
-    people = customer_table(snapshots, cells).order_by(by_customer).to_pandas()
-    touched = cells.order_by(by_cell).to_pandas()
+    people = customer_table(snapshots, cells).order_by([CUT, Fact.CUSTOMER]).to_pandas()
+    touched = cells.order_by([CUT, Fact.CUSTOMER, Fact.DIVISION]).to_pandas()
     release(cells)
-    places = place_table(snapshots).order_by(by_customer).to_pandas()
-    for age in snapshots.ages:
-        parts = (_of_age(table, age) for table in (people, touched, places))
-        yield _panel(snapshots, age, sources, *parts)
+    for age, panel, rows in zip(snapshots.ages, panels, chosen, strict=True):
+        parts = (table[table[CUT] == age].drop(columns=CUT) for table in (people, touched))
+        yield _relational(panel, rows, *parts)
 
 
-def _of_age(table: pd.DataFrame, age: int) -> pd.DataFrame:
-    return table[table[CUT] == age].drop(columns=CUT)
-
-
-def _panel(snapshots: Snapshots, age: int, sources: Sources, *tables: pd.DataFrame) -> Panel:
-    """The panel of one age, from its rows of the customer, cell and place tables."""
-    people, touched, places = tables
-    cutoff = snapshots.cutoff(age)
-    customers = pd.Index(people.pop(Fact.CUSTOMER).astype(object))
-    divisions = pd.Index(sorted(touched[Fact.DIVISION].unique()), dtype=object)
+def _relational(
+    panel: Panel, rows: Rows, people: pd.DataFrame, touched: pd.DataFrame
+) -> Relational:
+    customers = pd.Index(panel.customers[rows])
+    place = customers.get_indexer(people.pop(Fact.CUSTOMER).astype(object))
     row = customers.get_indexer(touched.pop(Fact.CUSTOMER).astype(object))
-    column = divisions.get_indexer(touched.pop(Fact.DIVISION).astype(object))
-    cell_row = np.full((len(customers), len(divisions)), -1, np.int32)
+    column = pd.Index(panel.divisions).get_indexer(touched.pop(Fact.DIVISION).astype(object))
+    cell_row = np.full((len(rows), len(panel.divisions)), -1, np.int32)
     cell_row[row, column] = np.arange(len(touched), dtype=np.int32)
-    placed = places.set_index(Fact.CUSTOMER).reindex(customers)
-    size = size_band(people["any_monetary__value_12m"].to_numpy(float))
-    attributes = sources.attributes_on(cutoff.date).reindex(customers)
-    return Panel(
-        cutoff=cutoff,
-        horizon_months=snapshots.horizon_months,
-        customers=customers.to_numpy(object),
-        divisions=tuple(divisions),
+    values = people.to_numpy(np.float32, na_value=np.nan)
+    return Relational(
         customer_names=tuple(people.columns),
-        customer_values=people.to_numpy(np.float32, na_value=np.nan),
+        customer_values=values[np.argsort(place)],
         own_names=tuple(touched.columns),
         own_values=touched.to_numpy(np.float32, na_value=np.nan),
         cell_row=cell_row,
-        branch=placed[Fact.BRANCH].to_numpy(object),
-        rep=placed[Fact.REP].to_numpy(object),
-        segments=_segments(size, placed, attributes),
-        purchases=sources.calendar.known_at(age, customers, divisions),
-        skus=sources.skus.known_at(age, customers),
     )
 
 
-def _segments(size: Ints, placed: pd.DataFrame, attributes: pd.DataFrame) -> dict[str, Ints]:
+def _segments(
+    size: Ints, branch: NDArray[np.object_], rep: NDArray[np.object_], attributes: pd.DataFrame
+) -> dict[str, Ints]:
     """Groups of like customers: by size, branch, rep and each imported attribute."""
-    kinds = {
-        SIZE_KIND: size,
-        BRANCH_KIND: _codes(placed[Fact.BRANCH]),
-        REP_KIND: _codes(placed[Fact.REP]),
-    }
+    kinds = {SIZE_KIND: size, BRANCH_KIND: _codes(branch), REP_KIND: _codes(rep)}
     for name in attributes.columns[:MAX_ATTRIBUTES]:
         kinds[f"attribute {name}"] = _codes(attributes[name])
     return kinds
@@ -256,6 +260,6 @@ def size_band(value_cents: NDArray[np.float64]) -> Ints:
     return np.where(spent, band, 0).astype(np.int32)
 
 
-def _codes(values: pd.Series) -> Ints:
+def _codes(values: pd.Series | NDArray[np.object_]) -> Ints:
     """Codes in the order of the sorted values; -1 for none."""
     return np.asarray(pd.Categorical(values).codes, np.int32)

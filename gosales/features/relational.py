@@ -7,10 +7,14 @@ counts     division, and segment x division: how many own, buy and adopt
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
 from gosales.core.timeline import Cutoff
@@ -66,6 +70,8 @@ class Snapshots:
     cube: Cube
     ages: tuple[int, ...]
     horizon_months: int
+    wanted: ir.Table | None = None
+    """CUT and customer_id of those whose rows are wanted; None for everybody."""
 
     def cutoff(self, age: int) -> Cutoff:
         return self.cube.anchor.months_before(age)
@@ -77,7 +83,12 @@ class Snapshots:
         cuts = ibis.memtable(
             {CUT: list(self.ages), OFFSET: offsets}, schema={CUT: "int32", OFFSET: "int32"}
         )
-        joined = rows.join(cuts, rows[C.SEEN] >= cuts[CUT])
+        if self.wanted is None:
+            joined = rows.join(cuts, rows[C.SEEN] >= cuts[CUT])
+        else:  # asked for by customer first, so that no other customer's rows are multiplied
+            asked = self.wanted.join(cuts, CUT)
+            same = rows[Fact.CUSTOMER] == asked[Fact.CUSTOMER]
+            joined = rows.join(asked, [same, rows[C.SEEN] >= asked[CUT]])
         shifts = {C.AGE: CUT, C.FIRST: OFFSET, C.LAST: OFFSET}
         return joined.mutate(
             **{
@@ -90,6 +101,14 @@ class Snapshots:
     def measures(self, rows: ir.Table) -> Measures:
         """The measures over what was known at each cutoff."""
         return Measures(self.known(rows), self.horizon_months)
+
+
+def customers_by_age(asked: Iterable[tuple[int, NDArray[np.object_]]]) -> ir.Table:
+    """CUT and customer_id: for each age, the customers that are asked for."""
+    ages, customers = zip(*asked, strict=True)
+    age = np.repeat(np.array(ages, np.int32), [len(names) for names in customers])
+    rows = pd.DataFrame({CUT: age, Fact.CUSTOMER: np.concatenate(customers).astype(object)})
+    return ibis.memtable(rows, schema={CUT: "int32", Fact.CUSTOMER: "string"})
 
 
 def features_of(
@@ -125,16 +144,3 @@ def customer_table(snapshots: Snapshots, cells: ir.Table) -> ir.Table:
         **{f"mix__{name}": f.value.cast("float64") for name, f in mix(cells).items()}
     )
     return base.left_join(mixed, key).drop(*(f"{name}_right" for name in key))
-
-
-def place_table(snapshots: Snapshots) -> ir.Table:
-    """CUT, customer_id, branch, rep: of the customer's latest line that names them."""
-    places = snapshots.known(snapshots.cube.places)
-    latest = places.group_by([CUT, Fact.CUSTOMER, Fact.BRANCH, Fact.REP]).aggregate(
-        last=places[C.LAST].min()
-    )
-    order = [latest.last, latest[Fact.BRANCH].asc(), latest[Fact.REP].asc()]
-    ranked = latest.mutate(
-        newest=ibis.row_number().over(group_by=[CUT, Fact.CUSTOMER], order_by=order)
-    )
-    return ranked.filter(ranked.newest == 0).select(CUT, Fact.CUSTOMER, Fact.BRANCH, Fact.REP)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.features.panel import NEVER, Panel
+from gosales.features.ledger import NEVER
+from gosales.features.panel import Panel
 
 FRESH_MONTHS = 8
 ACTIVE_MONTHS = 12

@@ -15,7 +15,7 @@ from gosales.core.star import History
 from gosales.evaluation.drift import DRIFTED, STABLE, UNJUDGED, judged_ratio
 from gosales.evaluation.settings import DriftSettings
 from gosales.features.engine import FeatureEngine
-from gosales.features.panel import Calendar
+from gosales.features.ledger import Ledger
 
 MOST_CUTOFFS = 6
 LEAST_BUYERS = 30
@@ -30,11 +30,12 @@ def label_drift(engine: FeatureEngine, settings: DriftSettings) -> list[dict[str
 
     The oldest cutoff comes first. Each base rate is compared with the mean of those before it.
     """
-    orders, h = _orders(engine.calendar), engine.horizon_months
+    orders, h = _orders(engine.ledger), engine.horizon_months
     whole = range(h, engine.months - h + 1, h)[:MOST_CUTOFFS]
     first = orders.groupby("customer")["age"].max()
     rows: list[dict[str, Any]] = []
-    for division, bought in orders.groupby("division"):
+    for code, bought in orders.groupby("division"):
+        division = str(engine.ledger.divisions[code])
         earlier: list[float] = []
         for age in reversed(whole):
             known = first.index[first >= age]
@@ -43,7 +44,7 @@ def label_drift(engine: FeatureEngine, settings: DriftSettings) -> list[dict[str
             rate = buyers / max(len(known), 1)
             rows.append(
                 {
-                    "division": str(division),
+                    "division": division,
                     "cutoff_date": str(engine.history.cutoff.months_before(age)),
                     "customers": len(known),
                     "buyers": buyers,
@@ -55,10 +56,11 @@ def label_drift(engine: FeatureEngine, settings: DriftSettings) -> list[dict[str
     return rows
 
 
-def _orders(calendar: Calendar) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"customer": calendar.customer, "division": calendar.division, "age": calendar.age}
-    )
+def _orders(ledger: Ledger) -> pd.DataFrame:
+    """customer, division (codes of the ledger) and age of the months with an order."""
+    sold = ledger.orders > 0
+    columns = ("customer", "division", "age")
+    return pd.DataFrame({name: getattr(ledger, name)[sold] for name in columns})
 
 
 def _rate_status(rate: float, earlier: list[float], n: int, settings: DriftSettings) -> str:

@@ -1,8 +1,8 @@
 """The star in another engine: named there by the settings, or carried there from DuckDB.
 
 Features, labels and SKU counts are Ibis expressions on a star, so they run where its tables are.
-To this process come what a panel holds (a row per customer x division ever touched, at each cutoff)
-and the months in which a customer bought a SKU; never the log.
+To this process come the months of each customer x division and of each SKU that a customer bought,
+once; and the features of the customers that are trained on, judged or scored; never the log.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.features.panel import NEVER, Panel
+from gosales.features.ledger import NEVER
+from gosales.features.panel import Panel
 
 YEAR = 12
 LEAST_BUYERS = 30

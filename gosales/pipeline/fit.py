@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from gosales.core.columns import UNASSIGNED
 from gosales.core.frames import TrainingSet
 from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.panel import Panel, Rows
 from gosales.labels.purchases import label
 from gosales.models.baselines import BASELINES, fit_baseline
 from gosales.models.division_model import BASELINE, DivisionModel, Shared, Side
@@ -43,11 +44,13 @@ from gosales.pipeline.sku_models import (
     choose_sku_model,
     horizons_of_a_year,
 )
-from gosales.pipeline.snapshots import Lesson, combine, lessons, sample_rows
+from gosales.pipeline.snapshots import Draw, Lesson, combine, drawn_rows, lessons
 from gosales.utils.progress import track
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+MOSTLY = 0.9
+"""Where more of the customers are drawn, all get features: it is one query without a join."""
 
 
 @dataclass(frozen=True)
@@ -128,13 +131,16 @@ def _learn(engine: FeatureEngine, final: list[Lesson], plan: Plan) -> _Past:
     ages = {lesson.age for lesson in wanted} | {age for age in earlier if earlier[age]}
     with_products = _product_windows(engine, plan)
     ages |= with_products
-    most = 2 * plan.budget // max(len(wanted), 1)
+    whole = {age for age in earlier if earlier[age]}
+    draws = _Draws(engine, plan, list(wanted), whole)
     found = _Past()
     oldest_first = sorted(ages, reverse=True)
     with track("Learning from past cutoffs", total=len(ages)) as advance:
-        for age, cells in zip(oldest_first, engine.several(oldest_first), strict=True):
+        made = engine.several(oldest_first, draws.customers)
+        for age, cells in zip(oldest_first, made, strict=True):
             for lesson in (one for one in wanted if one.age == age):
-                found.rows[lesson] = _rows_of(engine, cells, lesson, plan.settings.kept_zeros, most)
+                known_part = exposure(cells.panel, lesson.months)
+                found.rows[lesson] = drawn_rows(cells, draws.made.pop(lesson), known_part)
             if earlier.get(age):
                 _prove(found, engine, cells, earlier[age], plan)
             if age in with_products:
@@ -168,13 +174,39 @@ def _prove(
         found.money = prove_money(cells, past, engine.history, plan.seed)
 
 
-def _rows_of(
-    engine: FeatureEngine, cells: CellFeatures, lesson: Lesson, zeros: float, most: int
-) -> TrainingSet:
-    known = engine.history.as_of(engine.history.cutoff.months_before(lesson.known_at))
-    outcome = known.outcome(cells.panel.cutoff, lesson.months)
-    known_part = exposure(cells.panel, lesson.months)
-    return sample_rows(cells, label(outcome, cells.spine), zeros, most, known_part)
+@dataclass
+class _Draws:
+    """Draws the cells of the lessons, so that only their customers get features.
+
+    Attributes:
+        lessons: All of them.
+        whole: Ages at which every customer's features are needed, whatever is drawn.
+        made: What was drawn, by lesson.
+    """
+
+    engine: FeatureEngine
+    plan: Plan
+    lessons: list[Lesson]
+    whole: set[int]
+    made: dict[Lesson, Draw] = field(default_factory=dict)
+
+    def customers(self, panel: Panel) -> Rows:
+        """The rows of a panel's customers whose features are needed, in ascending order."""
+        age = self.engine.history.cutoff.age_in_months(panel.cutoff.date)
+        here = [self._draw(panel, lesson) for lesson in self.lessons if lesson.age == age]
+        drawn = np.unique(np.concatenate([np.empty(0, np.intp), *(one.customer for one in here)]))
+        if age in self.whole or len(drawn) > MOSTLY * panel.shape[0]:
+            return panel.everyone
+        return drawn.astype(np.intp)
+
+    def _draw(self, panel: Panel, lesson: Lesson) -> Draw:
+        history, plan = self.engine.history, self.plan
+        known = history.as_of(history.cutoff.months_before(lesson.known_at))
+        labels = label(known.outcome(panel.cutoff, lesson.months), panel.spine)
+        most = 2 * plan.budget // len(self.lessons)
+        draw = Draw.of(panel.spine, labels, plan.settings.kept_zeros, most)
+        self.made[lesson] = draw
+        return draw
 
 
 def _models(
@@ -187,7 +219,7 @@ def _models(
     proof = calibrations.newer
     models = []
     verdicts = _verdicts(shared, calibrations, plan)
-    known = sorted(set(engine.calendar.division) - {UNASSIGNED})
+    known = sorted(set(engine.ledger.ordered) - {UNASSIGNED})
     for division in plan.divisions:
         verdict = verdicts[division]
         card = {
@@ -234,8 +266,9 @@ def _shared(engine: FeatureEngine, training: TrainingSet | None, plan: Plan) -> 
     """The pooled parts; without both outcomes to learn from, only the features' names."""
     if training is None or not training.learnable:
         cells = engine.at(0)
-        activity = cells.panel.customer_values[
-            :, cells.panel.customer_names.index("any_frequency__orders_decay_12m")
+        found = cells.relational
+        activity = found.customer_values[
+            :, found.customer_names.index("any_frequency__orders_decay_12m")
         ]
         typical = float(np.nan_to_num(activity).mean()) + 0.1
         return Shared(cells.names, None, {}, plain_money(cells), typical)

@@ -103,7 +103,7 @@ def prove_money(cells: CellFeatures, past: TrainingSet, history: History, seed: 
 
 def money_proof(cells: CellFeatures, money: Money) -> MoneyProof:
     """What was said of all cells, of shape (n, D), beside what they spent before."""
-    spent = np.nan_to_num(cells.panel.own(YEAR).astype(np.float64))
+    spent = np.nan_to_num(cells.relational.own(YEAR).astype(np.float64))
     return MoneyProof(cells.spine.divisions, money, spent, spent.clip(0).sum(1))
 
 
@@ -139,7 +139,7 @@ def money_columns(money: Money, frame: FeatureFrame) -> Floats:
 def plain_money(cells: CellFeatures) -> MoneyModel:
     """What buyers of the last year spent in a horizon's time, where no outcome is known."""
     h = cells.panel.horizon_months
-    spent = cells.panel.own(YEAR).astype(np.float64) * h / 12
+    spent = cells.relational.own(YEAR).astype(np.float64) * h / 12
     logs = {division: spent[spent[:, d] > 0, d] for d, division in enumerate(cells.spine.divisions)}
     usual = {
         name: float(np.log(max(paid.mean() if len(paid) else 0.0, LEAST_CENTS)))

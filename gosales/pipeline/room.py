@@ -6,8 +6,6 @@ x division are arrays in this process.
 
 from __future__ import annotations
 
-import pandas as pd
-
 from gosales.core.errors import WorkspaceError
 from gosales.features.engine import FeatureEngine
 from gosales.utils.db import memory_budget_gb
@@ -22,8 +20,7 @@ def require_room(engine: FeatureEngine, memory_gb: float | None) -> None:
     Args:
         memory_gb: Of the settings; None for the default.
     """
-    calendar = engine.calendar
-    customers, divisions = len(pd.unique(calendar.customer)), len(pd.unique(calendar.division))
+    customers, divisions = engine.ledger.shape
     cells = customers * divisions
     needed, budget = cells * BYTES_A_CELL / 1e9, memory_budget_gb(memory_gb)
     if needed > budget:

@@ -12,7 +12,8 @@ from gosales.core.concepts import Concept
 from gosales.core.frames import FeatureFrame
 from gosales.features.engine import CellFeatures
 from gosales.features.families.popularity import SEGMENT_KINDS
-from gosales.features.panel import BRANCH_KIND, NEVER, REP_KIND, SIZE_KIND
+from gosales.features.ledger import NEVER
+from gosales.features.panel import BRANCH_KIND, REP_KIND, SIZE_KIND
 from gosales.features.walk import STATES, past_months
 from gosales.whitespace.facts import Facts, Group, Step
 
@@ -78,7 +79,7 @@ class RowFacts:
         return {
             "added": added / np.maximum(added + free, 1),
             "owns": panel.owned.mean(0),
-            "bought": (panel.own("own_frequency__orders_12m") > 0).mean(0),
+            "bought": (panel.orders_12m > 0).mean(0),
         }
 
     def _steps(self, customer: int, division: int) -> tuple[Step, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gosales.core.frames import FeatureFrame, LabelFrame, TrainingSet
+from gosales.core.frames import FeatureFrame, LabelFrame, Spine, TrainingSet
 from gosales.features.engine import CellFeatures
 
 QUARTER = 3
@@ -54,36 +55,62 @@ def lessons(months: int, horizon: int, snapshots: int, offset: int = 0) -> list[
     return full + partial if full else []
 
 
-def sample_rows(
-    cells: CellFeatures,
-    labels: LabelFrame,
-    keep: float,
-    most: int = 10**9,
-    exposure: float = 0.0,
-) -> TrainingSet:
-    """All owned cells, all buyers, and a share of the rest; weights are raised to match.
+@dataclass(frozen=True)
+class Draw:
+    """Cells that are trained on, chosen before their features are made.
+
+    Attributes:
+        customer, division: Shape (rows,), index into the spine.
+        weight: Shape (rows,), one over the chance that the cell had to be drawn.
+        labels: Of all cells.
+    """
+
+    customer: NDArray[np.int32]
+    division: NDArray[np.int32]
+    weight: NDArray[np.float64]
+    labels: LabelFrame
+
+    @classmethod
+    def of(cls, spine: Spine, labels: LabelFrame, keep: float, most: int = 10**9) -> Draw:
+        """All owned cells, all buyers, and a share of the rest; weights are raised to match.
+
+        Where there is no room for all of them, customers are drawn first, and cells only of these:
+        a customer is as likely as the likeliest of its cells, so that the chances of the cells stay
+        what they are, and few customers need features.
+
+        Args:
+            keep: Share of the never-bought cells without a purchase.
+            most: Rows, shared out between new buyers, owned cells and the rest; what one leaves
+                goes to the next.
+        """
+        owned, bought = spine.owned, labels.bought
+        chance, cut = np.zeros(owned.shape), np.zeros(owned.shape)
+        room = float(most)
+        strata = ((1 / 3, ~owned & bought, 1.0), (1 / 2, owned, 1.0), (1.0, ~owned & ~bought, keep))
+        for part, stratum, ceiling in strata:
+            count = int(stratum.sum())
+            rate = min(ceiling, part * room / max(count, 1))
+            chance[stratum], cut[stratum] = rate, rate / ceiling
+            room -= rate * count
+        seed = (spine.cutoff.date.toordinal(), labels.months)
+        reach = cut.max(axis=1, initial=0.0)
+        there = np.random.default_rng((*seed, 1)).random(len(owned)) < reach
+        within = chance / np.maximum(reach, 1e-300)[:, None]
+        chosen = there[:, None] & (np.random.default_rng(seed).random(owned.shape) < within)
+        customer, division = (index.astype(np.int32) for index in np.nonzero(chosen))
+        return cls(customer, division, 1.0 / chance[customer, division], labels)
+
+
+def drawn_rows(cells: CellFeatures, draw: Draw, exposure: float = 0.0) -> TrainingSet:
+    """The drawn cells with their features and labels.
 
     Args:
-        keep: Share of the never-bought cells without a purchase.
-        most: Rows, shared out between new buyers, owned cells and the rest; what one leaves goes
-            to the next.
+        cells: At the draw's cutoff, with the features of its customers.
+        draw: Of that cutoff's spine.
         exposure: Log odds that the labels' length of the outcome adds to never-bought cells.
     """
-    owned, bought = cells.spine.owned, labels.bought
-    seed = (cells.panel.cutoff.date.toordinal(), labels.months)
-    share = np.zeros(owned.shape)
-    room = float(most)
-    strata = ((1 / 3, ~owned & bought, 1.0), (1 / 2, owned, 1.0), (1.0, ~owned & ~bought, keep))
-    for part, stratum, ceiling in strata:
-        count = int(stratum.sum())
-        rate = min(ceiling, part * room / max(count, 1))
-        share[stratum] = rate
-        room -= rate * count
-    chosen = np.random.default_rng(seed).random(owned.shape) < share
-    customer, division = (index.astype(np.int32) for index in np.nonzero(chosen))
-    frame = cells.rows(customer, division, labels.months)
-    weight = 1.0 / share[customer, division]
-    return _training_set(frame, labels, weight, exposure)
+    frame = cells.rows(draw.customer, draw.division, draw.labels.months)
+    return _training_set(frame, draw.labels, draw.weight, exposure)
 
 
 def combine(parts: list[TrainingSet], budget: int, seed: int) -> TrainingSet:

@@ -94,7 +94,7 @@ def chosen_divisions(session: Session, engine: FeatureEngine) -> tuple[str, ...]
     Raises:
         ConfigError: A division that is asked for is not in the log, or none is left.
     """
-    known = sorted(set(engine.calendar.division) - {UNASSIGNED})
+    known = sorted(set(engine.ledger.ordered) - {UNASSIGNED})
     settings = session.config.divisions
     wanted = session.options.divisions or settings.include or tuple(known)
     unknown = sorted(set(wanted) - set(known))

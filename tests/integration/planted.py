@@ -167,11 +167,11 @@ def encoder_over_all_time(patch):
     peeking(patch)
 
     def around(segments):
-        def encoded(panel):
-            values, owned = segments(panel), Peek.owned(panel)
+        def encoded(panel, rows):
+            values, owned = segments(panel, rows), Peek.owned(panel)
             band = panel.segments["size"]
             rate = np.stack([owned[band == b].mean(0) for b in band])
-            values[:, :, 0] = rate
+            values[:, :, 0] = rate[rows]
             return values
 
         return encoded
@@ -183,9 +183,9 @@ def factors_over_all_time(patch):
     peeking(patch)
 
     def around(collaborative):
-        def ever(panel):
-            values = collaborative(panel)
-            values[:, :, 0] = item_cosine(Peek.owned(panel).astype(float))
+        def ever(panel, rows):
+            values = collaborative(panel, rows)
+            values[:, :, 0] = item_cosine(Peek.owned(panel).astype(float), rows)
             return values
 
         return ever
@@ -207,8 +207,8 @@ def _tell_the_target(patch, on_day):
     outcomes_without_end(patch)
 
     def around_several(several):
-        def remembered(self, ages):
-            for cells in several(self, ages):
+        def remembered(self, *asked):
+            for cells in several(self, *asked):
                 vars(cells)["history"] = self.history
                 yield cells
 

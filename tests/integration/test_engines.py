@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,8 @@ from gosales.core.star import Star, Tables
 from gosales.core.timeline import Cutoff
 from gosales.etl.build_star import open_star
 from gosales.features.cube import build_cube
-from gosales.features.relational import CUT, Snapshots, cell_table, customer_table, place_table
+from gosales.features.ledger import Places
+from gosales.features.relational import CUT, Snapshots, cell_table, customer_table, customers_by_age
 from gosales.labels.purchases import purchases
 from gosales.pipeline.products import owned_skus
 from gosales.utils.engines import PASSWORD, connect_engine, materialise, release, upload
@@ -94,17 +95,23 @@ def tables_of(star):
     cube = build_cube(history)
     snapshots = Snapshots(cube, AGES, 6)
     cells = materialise(cell_table(snapshots))
+    asked = replace(snapshots, wanted=customers_by_age([(0, ["c01", "c07"]), (5, ["c07"])]))
     found = {
         "cube": cube.cells,
         "skus": cube.skus,
         "cells": cells,
+        "asked": cell_table(asked),
         "customers": customer_table(snapshots, cells),
-        "places": place_table(snapshots),
         "purchases": purchases(history.outcome(CUTOFF.months_before(6), 6)),
         "owned": owned_skus(history),
         "names": history.customer_names(),
     }
     told = {name: table.to_pandas() for name, table in found.items()}
+    customers = np.sort(told["cube"][Fact.CUSTOMER].unique()).astype(object)
+    places = Places.of(cube.places, customers).known_at(AGES[1], len(customers))
+    told["places"] = pd.DataFrame(
+        {Fact.CUSTOMER: customers, **dict(zip("br", places, strict=True))}
+    )
     for table in (cells, cube.cells, cube.customers, cube.places, cube.skus):
         release(table)
     return told

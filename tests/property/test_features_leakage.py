@@ -23,8 +23,9 @@ POSTED = 6
 
 def everything(cells):
     """Every array that a frame, a model or a list is made of, as bytes."""
-    panel, buys = cells.panel, cells.panel.purchases
+    panel, buys, wide = cells.panel, cells.panel.purchases, cells.relational
     everyone = np.arange(panel.shape[0], dtype=np.int32)
+    bought = panel.skus(panel.everyone)
     return {
         "axes": (panel.cutoff, panel.customers.tolist(), panel.divisions, cells.names),
         "segments": {kind: codes.tolist() for kind, codes in panel.segments.items()},
@@ -32,17 +33,17 @@ def everything(cells):
         **{
             name: array.tobytes()
             for name, array in {
-                "customers": panel.customer_values,
-                "cells": panel.own_values,
-                "cell_row": panel.cell_row,
+                "customers": wide.customer_values,
+                "cells": wide.own_values,
+                "cell_row": wide.cell_row,
                 "owned": panel.owned,
                 "divisions": cells.division_values,
                 "learned": cells.learned_values,
                 "rate": cells.paths.rate,
                 "ridge": cells.paths.ridge,
-                "bought": panel.skus.data,
-                "sku": panel.skus.indices,
-                "sku_row": panel.skus.indptr,
+                "bought": bought.data,
+                "sku": bought.indices,
+                "sku_row": bought.indptr,
             }.items()
         },
         "purchases": sorted(
@@ -111,7 +112,7 @@ def test_a_sku_that_sells_later_moves_no_taste(make_star, age, days_late):
     with mock.patch.object(skus, "MOST_SKUS", 55):
         found = FeatureEngine(star.as_of(CUTOFF), 6).at(age)
         assert everything(found) == everything(FeatureEngine(cut.as_of(past), 6).at(0))
-    assert min(found.panel.skus.shape) > tastes.PATTERNS
+    assert min(found.panel.skus(found.panel.everyone).shape) > tastes.PATTERNS
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.features.panel import Floats, Panel
+from gosales.features.panel import Floats, Panel, Rows
 from gosales.features.walk import STATES, fit_sample, past_months
 
 Matrix = NDArray[np.float64]
@@ -75,12 +75,11 @@ def fit_paths(panel: Panel) -> Paths:
     return Paths(rate, usual, lift, ridge)
 
 
-def adoption_paths(panel: Panel, paths: Paths) -> Floats:
-    """Shape (n, D, len(PATH_FEATURES))."""
-    everyone = np.arange(panel.shape[0])
-    now = next(past_months(panel, range(1), everyone))
+def adoption_paths(panel: Panel, paths: Paths, rows: Rows) -> Floats:
+    """Shape (len(rows), D, len(PATH_FEATURES))."""
+    now = next(past_months(panel, range(1), rows))
     parts = [now.holds[s] @ paths.lift[s].astype(np.float32) for s in range(len(STATES))]
-    strongest = np.zeros(panel.shape, np.float32)
+    strongest = np.zeros((len(rows), panel.shape[1]), np.float32)
     for s in range(len(STATES)):
         for a in range(panel.shape[1]):
             held = now.holds[s, :, a : a + 1] * paths.lift[s, a].astype(np.float32)

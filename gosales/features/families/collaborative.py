@@ -9,10 +9,14 @@ Cremonesi et al. 2010 (PureSVD).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from gosales.features.panel import NEVER, Floats, Panel
+from gosales.features.ledger import NEVER
+from gosales.features.panel import EVERYBODY, Floats, Panel, Rows
 from gosales.utils.parallel import in_threads
 
 Matrix = NDArray[np.float64]
@@ -20,7 +24,10 @@ RANK = 8
 RIDGE = 50.0
 NEIGHBOURS = 60
 REFERENCES = 2_000
-BLOCK = 4_096
+BLOCK = 2_048
+DIGITS = 9
+"""Similarities are rounded, so that the machine's arithmetic decides no tie."""
+
 DECAY_MONTHS = 12.0
 ADOPTION_MONTHS = 12
 SHRINK = 0.1
@@ -38,28 +45,33 @@ COLLABORATIVE_FEATURES = {
 }
 
 
-def collaborative(panel: Panel) -> Floats:
-    """Shape (n, D, len(COLLABORATIVE_FEATURES))."""
+def collaborative(panel: Panel, rows: Rows) -> Floats:
+    """Shape (len(rows), D, len(COLLABORATIVE_FEATURES))."""
     owned = panel.owned.astype(np.float64)
-    recent = (panel.own("own_frequency__orders_12m") > 0).astype(np.float64)
+    recent = (panel.orders_12m > 0).astype(np.float64)
     decayed = np.log1p(decayed_orders(panel))
-    first = panel.months_since_first
-    adopted = (first < ADOPTION_MONTHS).astype(np.float64)
-    free = (first == NEVER).astype(np.float64) + adopted
+    adopted, free = adopters(panel)
     near_owned, near_recent, near_new, near_free = neighbour_shares(
-        decayed, owned, recent, adopted, free
+        decayed, owned, recent, adopted, free, rows=rows
     )
     scores = (
-        item_cosine(owned),
-        item_cosine(recent),
-        item_cosine(decayed),
-        ease(owned),
-        truncated(decayed),
+        item_cosine(owned, rows),
+        item_cosine(recent, rows),
+        item_cosine(decayed, rows),
+        ease(owned, rows),
+        truncated(decayed, rows),
         near_owned,
         near_recent,
         adopting_share(near_new, near_free, adopted, free),
     )
     return np.stack(scores, axis=2).astype(np.float32)
+
+
+def adopters(panel: Panel) -> tuple[Matrix, Matrix]:
+    """Shape (n, D) each: who adopted the division lately; those and all who never bought it."""
+    first = panel.months_since_first
+    adopted = (first < ADOPTION_MONTHS).astype(np.float64)
+    return adopted, (first == NEVER).astype(np.float64) + adopted
 
 
 def decayed_orders(panel: Panel) -> Matrix:
@@ -70,28 +82,28 @@ def decayed_orders(panel: Panel) -> Matrix:
     return total
 
 
-def item_cosine(x: Matrix) -> Matrix:
+def item_cosine(x: Matrix, rows: Rows | slice = EVERYBODY) -> Matrix:
     """X times the cosine similarities of its columns, without a column's own contribution."""
     gram = x.T @ x
     norm = np.sqrt(np.maximum(np.diag(gram), 1e-12))
     similar = gram / np.outer(norm, norm)
     np.fill_diagonal(similar, 0.0)
-    return np.asarray(x @ similar)
+    return np.asarray(x[rows] @ similar)
 
 
-def ease(x: Matrix) -> Matrix:
+def ease(x: Matrix, rows: Rows | slice = EVERYBODY) -> Matrix:
     """The closed-form item model with a zero diagonal, ridge RIDGE."""
     precision = np.linalg.inv(x.T @ x + RIDGE * np.eye(x.shape[1]))
     weights = -precision / np.diag(precision)
     np.fill_diagonal(weights, 0.0)
-    return np.asarray(x @ weights)
+    return np.asarray(x[rows] @ weights)
 
 
-def truncated(x: Matrix) -> Matrix:
+def truncated(x: Matrix, rows: Rows | slice = EVERYBODY) -> Matrix:
     """X projected on its RANK strongest patterns; independent of the factors' signs."""
     _, vectors = np.linalg.eigh(x.T @ x)
     top = vectors[:, -min(RANK, max(x.shape[1] // 2, 1)) :]
-    return np.asarray(x @ top @ top.T)
+    return np.asarray(x[rows] @ top @ top.T)
 
 
 def adopting_share(near_new: Matrix, near_free: Matrix, adopted: Matrix, free: Matrix) -> Matrix:
@@ -106,26 +118,65 @@ def adopting_share(near_new: Matrix, near_free: Matrix, adopted: Matrix, free: M
     return np.asarray((near_new + SHRINK * usual) / (near_free + SHRINK))
 
 
-def neighbour_shares(x: Matrix, *held: Matrix) -> list[Matrix]:
-    """For each matrix of `held`: its mean over each customer's nearest neighbours in `x`.
+def neighbour_shares(
+    x: Matrix, *held: Matrix, rows: Rows | None = None, reference: Rows | None = None
+) -> list[Matrix]:
+    """For each matrix of `held`: its mean over a customer's nearest neighbours in `x`.
 
-    Neighbours are taken by cosine among at most REFERENCES customers spread evenly over the
-    panel, so the work grows linearly; nobody is a neighbour of himself.
+    Neighbours are taken by cosine among at most REFERENCES customers spread evenly, so the work
+    grows linearly; nobody is a neighbour of himself.
+
+    Args:
+        x: Shape (n, k).
+        held: Shape (n, D).
+        rows: For whom; by default all n.
+        reference: Among whom.
     """
-    n = x.shape[0]
-    reference = np.unique(np.linspace(0, n - 1, min(n, REFERENCES)).astype(int))
+    reference = spread(len(x), REFERENCES) if reference is None else reference
+    asked = np.arange(len(x)) if rows is None else rows
     unit = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
-    k = min(NEIGHBOURS, max(len(reference) - 1, 1))
     known = np.hstack([matrix[reference] for matrix in held])
+    search = _Search(unit[reference].T.copy(), reference)
 
     def shares(start: int) -> Matrix:
-        rows = np.arange(start, min(start + BLOCK, n))
-        similar = np.round(unit[rows] @ unit[reference].T, 9)
-        similar[rows[:, None] == reference[None, :]] = -1.0
-        threshold = -np.partition(-similar, k - 1, axis=1)[:, k - 1 : k]
-        weight = np.where((similar >= threshold) & (similar > 0), similar, 0.0)
-        weight /= np.maximum(weight.sum(1, keepdims=True), 1e-12)
-        return np.asarray(weight @ known)
+        rows = asked[start : start + BLOCK]
+        return np.asarray(search.weights(unit[rows], rows) @ known)
 
-    found = np.vstack(in_threads(shares, range(0, n, BLOCK)) or [np.zeros((0, known.shape[1]))])
-    return np.split(found, np.cumsum([matrix.shape[1] for matrix in held])[:-1], axis=1)
+    found = [np.zeros((0, known.shape[1])), *in_threads(shares, range(0, len(asked), BLOCK))]
+    return np.split(np.vstack(found), np.cumsum([one.shape[1] for one in held])[:-1], axis=1)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The nearest of some customers.
+
+    Attributes:
+        across: Shape (k, references), unit vectors as columns.
+        reference: Shape (references,), which customers they are.
+    """
+
+    across: Matrix
+    reference: Rows
+
+    def weights(self, unit: Matrix, rows: Rows) -> sparse.csr_array:
+        """Shape (len(rows), references): likeness to the nearest, summing to 1; ties are all in."""
+        count = len(self.reference)
+        similar = unit @ self.across
+        place = np.minimum(np.searchsorted(self.reference, rows), max(count - 1, 0))
+        own = np.flatnonzero(self.reference[place] == rows)
+        similar[own, place[own]] = -1.0
+        k = min(NEIGHBOURS, max(count - 1, 1))
+        threshold = np.round(np.partition(similar, count - k, axis=1)[:, count - k], DIGITS)
+        least = np.maximum(threshold - 10.0**-DIGITS, 0.1 * 10.0**-DIGITS)
+        row, column = np.nonzero(similar >= least[:, None])
+        weight = np.round(similar[row, column], DIGITS)
+        near = (weight >= threshold[row]) & (weight > 0)
+        row, column, weight = row[near], column[near], weight[near]
+        weight /= np.maximum(np.bincount(row, weight, len(rows)), 1e-12)[row]
+        starts = np.searchsorted(row, np.arange(len(rows) + 1))
+        return sparse.csr_array((weight, column, starts), shape=similar.shape)
+
+
+def spread(n: int, most: int) -> Rows:
+    """At most so many of n rows, evenly, in ascending order."""
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.intp))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.features.panel import BRANCH_KIND, NEVER, REP_KIND, SIZE_KIND, Floats, Panel
+from gosales.features.ledger import NEVER
+from gosales.features.panel import BRANCH_KIND, REP_KIND, SIZE_KIND, Floats, Panel, Rows
 
 SHRINK_CUSTOMERS = 10.0
 """A segment's rate is pulled to the division's as if by so many customers of it."""
@@ -43,8 +44,7 @@ def division_popularity(panel: Panel) -> Floats:
     n, _ = panel.shape
     h = panel.horizon_months
     first = panel.months_since_first
-    orders_12m = panel.own("own_frequency__orders_12m")
-    season = panel.own("own_seasonality__orders_season_1y") > 0
+    orders_12m, season = panel.orders_12m, panel.orders_season > 0
     columns = (
         panel.owned.sum(0) / n,
         bought_within(panel, h).sum(0) / n,
@@ -61,8 +61,8 @@ def division_popularity(panel: Panel) -> Floats:
     return np.column_stack(columns).astype(np.float32)
 
 
-def segment_popularity(panel: Panel) -> Floats:
-    """Shape (n, D, len(SEGMENT_FEATURES)): log of the shrunk segment rate over the overall one."""
+def segment_popularity(panel: Panel, rows: Rows) -> Floats:
+    """Shape (len(rows), D, len(SEGMENT_FEATURES)): log of a segment's shrunk rate over all's."""
     n, d = panel.shape
     first = panel.months_since_first
     everyone = np.ones((n, d), bool)
@@ -70,12 +70,12 @@ def segment_popularity(panel: Panel) -> Floats:
     by_kind: dict[str, list[Floats]] = {kind: [] for kind in SEGMENT_KINDS}
     for kind, codes in panel.segments.items():
         lifts = (
-            segment_lift(codes, panel.owned, everyone),
-            segment_lift(codes, first < ADOPTION_MONTHS, was_open),
+            segment_lift(codes, panel.owned, everyone)[rows],
+            segment_lift(codes, first < ADOPTION_MONTHS, was_open)[rows],
         )
         by_kind[kind if kind in by_kind else "attributes"].append(np.stack(lifts, axis=2))
     parts = [
-        np.mean(by_kind[kind], axis=0) if by_kind[kind] else np.zeros((n, d, 2), np.float32)
+        np.mean(by_kind[kind], axis=0) if by_kind[kind] else np.zeros((len(rows), d, 2), np.float32)
         for kind in SEGMENT_KINDS
     ]
     return np.concatenate(parts, axis=2).astype(np.float32)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gosales.features.families.popularity import ADOPTION_MONTHS
-from gosales.features.panel import NEVER, Floats, Panel
+from gosales.features.ledger import NEVER
+from gosales.features.panel import EVERYBODY, Floats, Panel, Rows
 
 Matrix = NDArray[np.float64]
 RIDGE = 20.0
@@ -24,14 +25,15 @@ PROFILE_FEATURES = {
 }
 
 
-def profile(panel: Panel) -> Floats:
-    """Shape (n, D, len(PROFILE_FEATURES))."""
+def profile(panel: Panel, rows: Rows) -> Floats:
+    """Shape (len(rows), D, len(PROFILE_FEATURES))."""
     x = one_hot(panel)
     first = panel.months_since_first
     everyone = np.ones(panel.shape)
     lately = (first < ADOPTION_MONTHS).astype(np.float64)
     free = lately + (first == NEVER)
-    parts = foretold(x, panel.owned.astype(np.float64), everyone), foretold(x, lately, free)
+    owned = panel.owned.astype(np.float64)
+    parts = foretold(x, owned, everyone, rows), foretold(x, lately, free, rows)
     return np.stack(parts, axis=2).astype(np.float32)
 
 
@@ -45,10 +47,14 @@ def one_hot(panel: Panel) -> Matrix:
     return np.array(columns, np.float64).T.reshape(panel.shape[0], len(columns))
 
 
-def foretold(x: Matrix, hit: Matrix, counted: Matrix) -> Matrix:
-    """Ridge regression of the surprise in `hit` (n, D) on `x`; cells outside `counted` are 0."""
+def foretold(x: Matrix, hit: Matrix, counted: Matrix, rows: Rows | slice = EVERYBODY) -> Matrix:
+    """Ridge regression of the surprise in `hit` (n, D) on `x`; cells outside `counted` are 0.
+
+    Told for the given rows.
+    """
     usual = (hit.sum(0) + 0.5) / (counted.sum(0) + 1.0)
     surprise = (hit - usual) * counted
     centred = x - x.sum(0) / max(len(x), 1)
     gram = centred.T @ centred + RIDGE * np.eye(x.shape[1])
-    return np.asarray(centred @ np.linalg.solve(gram, centred.T @ surprise) / np.sqrt(usual))
+    weights = np.linalg.solve(gram, centred.T @ surprise)
+    return np.asarray(centred[rows] @ weights / np.sqrt(usual))

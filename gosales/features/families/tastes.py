@@ -15,13 +15,20 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
-from gosales.features.families.collaborative import adopting_share, neighbour_shares
-from gosales.features.panel import NEVER, Floats, Panel
+from gosales.features.families.collaborative import (
+    REFERENCES,
+    adopters,
+    adopting_share,
+    neighbour_shares,
+    spread,
+)
+from gosales.features.panel import EVERYBODY, Floats, Panel, Rows
 
 Matrix = NDArray[np.float64]
 PATTERNS = 48
 NOISE = 1e-9
-ADOPTION_MONTHS = 12
+MOST_FITTED = 40_000
+"""Customers that the patterns are learned from, spread evenly."""
 
 TASTE_FEATURES = {
     "neighbours": "Share of the customers with the most similar SKUs who own the division.",
@@ -30,33 +37,43 @@ TASTE_FEATURES = {
 }
 
 
-def tastes(panel: Panel) -> Floats:
-    """Shape (n, D, len(TASTE_FEATURES))."""
-    owned = panel.owned.astype(np.float64)
-    recent = (panel.own("own_frequency__orders_12m") > 0).astype(np.float64)
-    adopted = (panel.months_since_first < ADOPTION_MONTHS).astype(np.float64)
-    free = adopted + (panel.months_since_first == NEVER)
-    near = neighbour_shares(patterns(panel.skus), owned, recent, adopted, free)
+def tastes(panel: Panel, rows: Rows) -> Floats:
+    """Shape (len(rows), D, len(TASTE_FEATURES))."""
+    n = panel.shape[0]
+    fitted, reference = spread(n, MOST_FITTED), spread(n, REFERENCES)
+    placed = np.unique(np.concatenate([fitted, reference, rows]))
+    place = patterns(panel.skus(placed), np.searchsorted(placed, fitted))
+    adopted, free = adopters(panel)
+    held = panel.owned.astype(np.float64), (panel.orders_12m > 0).astype(np.float64), adopted, free
+    near = neighbour_shares(
+        place,
+        *(matrix[placed] for matrix in held),
+        rows=np.searchsorted(placed, rows),
+        reference=np.searchsorted(placed, reference),
+    )
     shares = near[0], near[1], adopting_share(near[2], near[3], adopted, free)
     return np.stack(shares, axis=2).astype(np.float32)
 
 
-def patterns(bought: sparse.csr_array) -> Matrix:
+def patterns(bought: sparse.csr_array, fitted: Rows | slice = EVERYBODY) -> Matrix:
     """Shape (n, k): each customer's place among the others, k PATTERNS or, of few, the SKUs.
 
     Args:
         bought: Shape (n, SKUs), how much of each SKU.
+        fitted: Rows that rarity and patterns are learned from.
     """
-    n, skus = bought.shape
-    buyers = np.bincount(bought.indices, minlength=skus)
-    weighted = bought @ sparse.diags_array(np.log((n + 1.0) / (buyers + 1.0)))
+    learned = bought[fitted]
+    n, skus = learned.shape
+    buyers = np.bincount(learned.indices, minlength=skus)
+    rarity = sparse.diags_array(np.log((n + 1.0) / (buyers + 1.0)))
+    weighted, learned = bought @ rarity, learned @ rarity
     if min(n, skus) <= PATTERNS:
         return np.asarray(weighted.todense())
-    if not weighted.count_nonzero():  # everybody bought everything; no SVD starts from zero
-        return np.zeros((n, PATTERNS))
+    if not learned.count_nonzero():  # everybody bought everything; no SVD starts from zero
+        return np.zeros((bought.shape[0], PATTERNS))
     start = np.random.default_rng(1).random(min(n, skus))
-    left, scale, _ = svds(weighted, k=PATTERNS, v0=start)
-    return _without_noise(left * scale)
+    right = svds(learned, k=PATTERNS, v0=start)[2]
+    return _without_noise(weighted @ right.T)
 
 
 def _without_noise(places: Matrix) -> Matrix:

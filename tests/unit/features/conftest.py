@@ -4,16 +4,11 @@ from scipy import sparse
 
 from gosales.core.timeline import Cutoff
 from gosales.features.cube import build_cube
+from gosales.features.ledger import NEVER
 from gosales.features.panel import Panel, Purchases
-from gosales.features.relational import ADOPTED, OWNED, Snapshots
+from gosales.features.relational import Snapshots
 
 CUTOFF = Cutoff.parse("2024-06-30")
-OWN_NAMES = (
-    ADOPTED,
-    OWNED,
-    "own_frequency__orders_12m",
-    "own_seasonality__orders_season_1y",
-)
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +53,13 @@ def make_panel():
         customers = sorted(past)
         divisions = sorted({division for held in past.values() for division in held})
         cells = [(c, d) for c in customers for d in divisions if d in past[c]]
-        row = {cell: i for i, cell in enumerate(cells)}
         orders = [(c, d, ago) for c, d in cells for ago in past[c][d]]
         orders.sort(key=lambda order: (-order[2], order[:2]))
-        values = [_own(past[c][d], horizon, (c, d) not in returned) for c, d in cells]
+        own = np.zeros((4, len(customers), len(divisions)), np.float32)
+        own[0] = np.nan
+        for c, d in cells:
+            at = customers.index(c), divisions.index(d)
+            own[(slice(None), *at)] = _own(past[c][d], horizon, (c, d) not in returned)
         if skus is None:
             skus = [[np.log1p(len(past[c].get(d, ()))) for d in divisions] for c in customers]
         return Panel(
@@ -69,11 +67,10 @@ def make_panel():
             horizon_months=horizon,
             customers=np.array(customers, object),
             divisions=tuple(divisions),
-            customer_names=(),
-            customer_values=np.zeros((len(customers), 0), np.float32),
-            own_names=OWN_NAMES,
-            own_values=np.array(values, np.float32),
-            cell_row=np.array([[row.get((c, d), -1) for d in divisions] for c in customers]),
+            owned=own[1] > 0,
+            months_since_first=np.where(np.isnan(own[0]), NEVER, own[0]),
+            orders_12m=own[2],
+            orders_season=own[3],
             branch=np.full(len(customers), None, object),
             rep=np.full(len(customers), None, object),
             segments={k: np.array(v, np.int32) for k, v in (segments or {}).items()},
@@ -83,7 +80,7 @@ def make_panel():
                 np.array([ago for _, _, ago in orders], np.int32),
                 np.ones(len(orders), np.int32),
             ),
-            skus=sparse.csr_array(np.array(skus, float)),
+            skus=lambda rows: sparse.csr_array(np.array(skus, float)[rows]),
         )
 
     return make

@@ -13,7 +13,7 @@ from gosales.features.families.collaborative import (
     neighbour_shares,
     truncated,
 )
-from gosales.features.panel import NEVER
+from gosales.features.ledger import NEVER
 
 
 @pytest.fixture
@@ -144,7 +144,9 @@ def test_adopting_neighbours_by_a_loop(random_panel, monkeypatch):
     x = np.log1p(decayed_orders(panel))
     unit = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
     first = panel.months_since_first
-    found = collaborative(panel)[:, :, list(COLLABORATIVE_FEATURES).index("neighbours_adopting")]
+    found = collaborative(panel, panel.everyone)[
+        :, :, list(COLLABORATIVE_FEATURES).index("neighbours_adopting")
+    ]
     for b in range(3):
         could = [c for c in range(40) if first[c, b] < 12 or first[c, b] == NEVER]
         usual = sum(first[c, b] < 12 for c in could) / len(could)
@@ -167,7 +169,7 @@ def test_scores_do_not_depend_on_where_a_division_stands(owned):
 
 def test_all_are_finite_and_in_the_order_of_their_names(random_panel):
     panel = random_panel(5, 60, 4)
-    scores = collaborative(panel)
+    scores = collaborative(panel, panel.everyone)
     assert scores.shape == (60, 4, len(COLLABORATIVE_FEATURES))
     assert np.isfinite(scores).all()
     names = list(COLLABORATIVE_FEATURES)

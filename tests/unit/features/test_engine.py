@@ -6,7 +6,8 @@ import pytest
 from gosales.core.columns import UNASSIGNED
 from gosales.core.timeline import Cutoff
 from gosales.features.engine import HORIZON_FEATURE, FeatureEngine
-from gosales.features.panel import Calendar
+from gosales.features.ledger import NEVER
+from gosales.features.relational import ADOPTED
 
 JUNE = Cutoff.parse("2024-06-30")
 LOG = [
@@ -26,11 +27,11 @@ def cells(make_star):
 
 
 def everything(cells):
-    p, buys = cells.panel, cells.panel.purchases
+    p, buys, wide = cells.panel, cells.panel.purchases, cells.relational
     return [
         p.customers.tolist(), p.divisions, cells.names, p.segments.keys(),
         *(array.tobytes() for array in (
-            p.customer_values, p.own_values, p.cell_row, p.owned, cells.division_values,
+            wide.customer_values, wide.own_values, wide.cell_row, p.owned, cells.division_values,
             cells.learned_values, buys.customer, buys.division, buys.months_ago, buys.orders,
             *p.segments.values(), cells.paths.lift, cells.paths.ridge,
         )),
@@ -116,16 +117,36 @@ def test_length_of_the_history(make_star):
     assert engine.months == 25
 
 
-def test_the_calendar_holds_months_with_orders_oldest_first(make_star):
-    calendar = Calendar.of(FeatureEngine(make_star(*LOG).as_of(JUNE), 6).cube)
-    found = list(zip(calendar.customer, calendar.division, calendar.age, strict=True))
-    assert found == [
-        ("acme", "GIS", 24),
-        ("acme", "CAD", 17),
-        ("cora", "CAD", 2),
-        ("bolt", "CPE", 1),
-        ("acme", "CAD", 0),
-    ]
+def test_chosen_customers_have_the_features_that_they_have_among_all(make_star):
+    """What is learned is learned from everybody; each cutoff is asked for customers of its own."""
+    engine, ages = FeatureEngine(make_star(*LOG).as_of(JUNE), 6), [12, 1, 0]
+    asked = {12: [0], 1: [], 0: [0, 2]}
+    ages_left = iter(ages)
+    some = engine.several(ages, lambda _: np.array(asked[next(ages_left)], np.intp))
+    for age, all_cells, cells in zip(ages, engine.several(ages), some, strict=True):
+        customer = np.repeat(np.array(asked[age], np.int32), len(cells.spine.divisions))
+        division = np.tile(np.arange(len(cells.spine.divisions), dtype=np.int32), len(asked[age]))
+        found, expected = cells.rows(customer, division), all_cells.rows(customer, division)
+        assert found.names == expected.names
+        np.testing.assert_array_equal(found.values, expected.values)
+        assert np.array_equal(cells.division_values, all_cells.division_values)
+
+
+def test_a_customer_that_was_not_asked_for_has_no_features(make_star):
+    engine = FeatureEngine(make_star(*LOG).as_of(JUNE), 6)
+    cells = next(engine.several([0], lambda _: np.array([1])))
+    with pytest.raises(ValueError, match="not asked for"):
+        cells.rows(np.array([0], np.int32), np.array([0], np.int32))
+
+
+def test_what_the_driver_cuts_from_the_ledger_is_what_the_engine_says(make_star):
+    for cells in FeatureEngine(make_star(*LOG).as_of(JUNE), 6).several([0, 2, 17]):
+        panel, own = cells.panel, cells.relational.own
+        assert np.array_equal(panel.owned, own("own_breadth__skus_owned") > 0)
+        assert np.array_equal(panel.orders_12m, own("own_frequency__orders_12m"))
+        assert np.array_equal(panel.orders_season, own("own_seasonality__orders_season_1y"))
+        first = np.nan_to_num(own(ADOPTED, NEVER), nan=NEVER)
+        assert np.array_equal(panel.months_since_first, first)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +160,7 @@ def test_the_calendar_holds_months_with_orders_oldest_first(make_star):
 )
 def test_hardly_any_history_makes_a_frame_without_infinities(make_star, rows, age):
     cells = FeatureEngine(make_star(*rows).as_of(JUNE), 6).at(age)
-    assert not np.isinf(cells.panel.customer_values).any()
+    assert not np.isinf(cells.relational.customer_values).any()
     assert np.isfinite(cells.learned_values).all()
     assert np.isfinite(cells.division_values).all()
 
@@ -156,5 +177,5 @@ def test_months_of_a_snapshot_end_on_the_days_that_the_anchors_months_end_on(mak
 def test_values_beyond_32_bits_do_not_overflow(make_star):
     rows = [("acme", "CAD", "pro", f"2024-06-{day:02d}", 9 * 10**12) for day in range(1, 30)]
     cells = FeatureEngine(make_star(*rows).as_of(JUNE), 6).at(0)
-    value = cells.panel.own("own_monetary__value_all")[0, 0]
+    value = cells.relational.own("own_monetary__value_all")[0, 0]
     assert value == np.float32(29 * 9 * 10**14)

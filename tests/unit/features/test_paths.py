@@ -145,7 +145,7 @@ def test_customers_are_judged_from_what_they_hold_now(make_panel):
     panel = make_panel(planted(60) | {"new": {"CAD": [1]}, "old": {"GIS": [30]}})
     cpe, names = panel.divisions.index("CPE"), list(PATH_FEATURES)
     paths = fit_paths(panel)
-    scores = adoption_paths(panel, paths)
+    scores = adoption_paths(panel, paths, panel.everyone)
     new, old = (scores[panel.customers.tolist().index(name), cpe] for name in ("new", "old"))
     lift = paths.lift[FRESH, panel.divisions.index("CAD"), cpe]
     assert new[: names.index("future_ridge")] == pytest.approx([lift] * 3)
@@ -164,7 +164,7 @@ def test_a_history_shorter_than_the_horizon_teaches_nothing(make_panel):
     [(100, 2, 10**6, 100), (5000, 10, 10**5, 1000), (5000, 10, 1, 500), (3, 2, 1, 3)],
 )
 def test_the_fit_looks_at_an_evenly_spread_sample(random_panel, n, d, budget, size):
-    panel = dataclasses.replace(random_panel(0, 3, d), cell_row=np.full((n, d), -1))
+    panel = dataclasses.replace(random_panel(0, 3, d), owned=np.zeros((n, d), bool))
     sample = fit_sample(panel, budget)
     assert len(sample) == size
     assert (sample[0], sample[-1]) == (0, n - 1)

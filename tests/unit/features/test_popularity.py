@@ -10,7 +10,8 @@ from gosales.features.families.popularity import (
     segment_lift,
     segment_popularity,
 )
-from gosales.features.panel import NEVER, size_band
+from gosales.features.ledger import NEVER
+from gosales.features.panel import size_band
 
 PAST = {
     "ann": {"CAD": [2, 8], "CPE": [1]},
@@ -18,6 +19,10 @@ PAST = {
     "cid": {"CAD": [30]},
     "dan": {"CPE": [20]},
 }
+
+
+def lifts(panel):
+    return segment_popularity(panel, panel.everyone)
 
 
 def divisions(panel, name):
@@ -137,8 +142,8 @@ def test_the_more_customers_of_a_segment_agree_the_stronger_its_lift():
 
 def test_kinds_without_segments_are_zero_and_attributes_are_averaged(make_panel):
     segments = {"attribute a": [0, 0, 1, 1], "attribute b": [-1, -1, -1, -1]}
-    both = segment_popularity(make_panel(PAST, segments=segments))
-    one = segment_popularity(make_panel(PAST, segments={"attribute a": [0, 0, 1, 1]}))
+    both = lifts(make_panel(PAST, segments=segments))
+    one = lifts(make_panel(PAST, segments={"attribute a": [0, 0, 1, 1]}))
     names = list(SEGMENT_FEATURES)
     assert both.shape == (4, 2, len(names))
     assert not both[:, :, : names.index("attributes_owner_lift")].any()
@@ -148,7 +153,7 @@ def test_kinds_without_segments_are_zero_and_attributes_are_averaged(make_panel)
 def test_former_owners_are_no_adopters_and_are_not_counted(make_panel):
     """cid adopted CAD 30 months ago: neither a hit nor among those who could adopt."""
     at = list(SEGMENT_FEATURES).index("branch_adoption_lift")
-    lift = segment_popularity(make_panel(PAST, segments={"branch": [0, 0, 1, 1]}))[:, :, at]
+    lift = lifts(make_panel(PAST, segments={"branch": [0, 0, 1, 1]}))[:, :, at]
     first, open_cells = np.array([8, 14, 30, NEVER]), np.array([True, True, False, True])
     expected = segment_lift(np.array([0, 0, 1, 1]), (first < 24)[:, None], open_cells[:, None])
     assert np.array_equal(lift[:, :1], expected)

@@ -15,6 +15,10 @@ SKUS = [[1, 0], [1, 0], [0, 1], [0, 1]]
 """ann and bob bought the one SKU, cid and dan the other: each has one neighbour."""
 
 
+def shares(panel):
+    return tastes(panel, panel.everyone)
+
+
 def cosines(places):
     unit = places / np.linalg.norm(places, axis=1, keepdims=True)
     return unit @ unit.T
@@ -32,7 +36,7 @@ def bought():
 
 
 def test_what_the_one_neighbour_has_by_hand(make_panel):
-    found = tastes(make_panel(PAST, skus=SKUS))
+    found = shares(make_panel(PAST, skus=SKUS))
     owned, recent, _ = found.transpose(2, 0, 1).tolist()
     assert owned == [[1, 1, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1]]
     assert recent == [[0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 0, 0]]
@@ -44,7 +48,7 @@ def test_what_the_one_neighbour_adopted_by_hand(make_panel):
     Bought before the last year, a division is no more to be adopted: bob's neighbour ann counts
     for CAD, her neighbour bob does not, and of cid's and dan's only cid.
     """
-    found = tastes(make_panel(PAST, skus=SKUS))[:, :, list(TASTE_FEATURES).index(
+    found = shares(make_panel(PAST, skus=SKUS))[:, :, list(TASTE_FEATURES).index(
         "neighbours_adopting"
     )]  # fmt: skip
     usual = np.array([1 / 2, 1 / 4, 1 / 3])
@@ -54,7 +58,7 @@ def test_what_the_one_neighbour_adopted_by_hand(make_panel):
 
 
 def test_a_customer_without_skus_has_no_neighbours(make_panel):
-    found = tastes(make_panel(PAST, skus=[[0, 0], *SKUS[1:]]))
+    found = shares(make_panel(PAST, skus=[[0, 0], *SKUS[1:]]))
     assert not found[0, :, :2].any()
     assert found[0, :, 2] == pytest.approx([1 / 2, 1 / 4, 1 / 3])
 
@@ -99,7 +103,7 @@ def test_no_svd_makes_a_neighbour_of_a_customer_without_skus(bought, make_panel,
     x = bought(n, skus)
     x[[0, n - 1]] = 0
     assert not patterns(sparse.csr_array(x))[[0, n - 1]].any()
-    found = tastes(make_panel({f"c{i:03d}": {"CAD": [1]} for i in range(n)}, skus=x))
+    found = shares(make_panel({f"c{i:03d}": {"CAD": [1]} for i in range(n)}, skus=x))
     assert found[[0, n - 1], 0, 0].tolist() == [0, 0]
     assert found[1, 0, 0] == pytest.approx(1)
 
@@ -114,6 +118,6 @@ def test_skus_that_tell_nothing_make_nobody_alike(n, skus, bought_by):
 
 @pytest.mark.parametrize("past", [{"ann": {"CAD": [1]}}, {"ann": {"CAD": []}}])
 def test_one_customer_has_no_neighbours_and_finite_shares(make_panel, past):
-    found = tastes(make_panel(past))
+    found = shares(make_panel(past))
     assert np.isfinite(found).all()
     assert not found[:, :, :2].any()

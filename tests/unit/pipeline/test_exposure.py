@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gosales.features.panel import NEVER
+from gosales.features.ledger import NEVER
 from gosales.pipeline.exposure import LEAST_BUYERS, exposure
 
 LAW = np.log(2 / 6)

@@ -1,6 +1,5 @@
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from gosales.core.errors import WorkspaceError
@@ -9,11 +8,7 @@ from gosales.pipeline.room import require_room
 
 
 def engine(customers, divisions):
-    """Each customer has bought twice, each division was bought from."""
-    axes = np.arange(2 * max(customers, divisions))
-    names = (np.char.mod("%d", axes % many).astype(object) for many in (customers, divisions))
-    return SimpleNamespace(calendar=SimpleNamespace(**dict(zip(("customer", "division"), names,
-                                                               strict=True))))  # fmt: skip
+    return SimpleNamespace(ledger=SimpleNamespace(shape=(customers, divisions)))
 
 
 def test_cells_beyond_the_budget_are_refused_with_their_number_and_a_remedy():

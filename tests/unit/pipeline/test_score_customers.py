@@ -27,7 +27,7 @@ from gosales.pipeline.products import owned_skus, product_models
 from gosales.pipeline.reasons import Reasoner
 from gosales.pipeline.score_customers import models_by_division, score_customers
 from gosales.pipeline.sku_lists import PER_CELL
-from gosales.pipeline.snapshots import sample_rows
+from gosales.pipeline.snapshots import Draw, drawn_rows
 
 END = dt.date(2024, 12, 31)
 DIVISIONS = ("CAD", "CPE", "PLM")
@@ -52,7 +52,7 @@ def engine(make_star):
     """A feature engine that makes each cutoff's features once."""
     names = [(f"{c:03}", f"Customer {c}", "2023-01-01", None) for c in range(0, 60, 2)]
     plain = FeatureEngine(make_star(*orders(), names=names).as_of(Cutoff(END)), 6)
-    return SimpleNamespace(history=plain.history, at=cache(plain.at), calendar=plain.calendar)
+    return SimpleNamespace(history=plain.history, at=cache(plain.at), ledger=plain.ledger)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def models(engine):
     """Learned from one cutoff, half a year ago."""
     cells = engine.at(6)
     labels = label(engine.history.outcome(cells.panel.cutoff, 6), cells.spine)
-    rows = sample_rows(cells, labels, keep=1.0)
+    rows = drawn_rows(cells, Draw.of(cells.spine, labels, keep=1.0))
     shared = Shared(
         rows.names,
         fit_ensemble(rows, ModelSettings(rounds=10), 1),
@@ -88,7 +88,7 @@ def cells(rows):
 
 
 def test_every_customer_and_division_is_scored_once_in_order(lists, engine):
-    customers = sorted(set(engine.calendar.customer))
+    customers = engine.ledger.customers.tolist()
     assert cells(lists.scores) == [(c, d) for c in customers for d in DIVISIONS]
     assert tuple(lists.scores) == Scores.ORDER
     assert lists.scores[Scores.SCORE].between(0, 1, inclusive="neither").all()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gosales.core.frames import FeatureFrame, LabelFrame, Spine
 from gosales.core.timeline import Cutoff
-from gosales.pipeline.snapshots import Lesson, combine, lessons, sample_rows
+from gosales.models.ridge_logistic import fit_ridge_logistic
+from gosales.pipeline.snapshots import Draw, Lesson, combine, drawn_rows, lessons
 
 HORIZONS = st.integers(1, 36)
 
@@ -95,6 +96,10 @@ def market(n=4_000, names=("A", "B"), day=30, seed=1):
     return cells, LabelFrame(6, bought, value)
 
 
+def sample_rows(cells, labels, keep, most=10**9, exposure=0.0):
+    return drawn_rows(cells, Draw.of(cells.spine, labels, keep, most), exposure)
+
+
 def test_all_owners_and_all_buyers_are_kept_and_the_rest_weighs_more():
     cells, labels = market()
     found = sample_rows(cells, labels, keep=0.25)
@@ -131,6 +136,50 @@ def test_no_more_rows_than_there_is_room_for_and_sums_stay_right(most):
     ):
         assert found.weight[kept].sum() == pytest.approx(rows.sum(), rel=0.4)
         assert len(set(found.weight[kept])) == 1
+
+
+def test_where_there_is_little_room_few_customers_are_looked_at():
+    """Their cells stand for all: of each kind, and whoever the customer is."""
+    cells, labels = market(n=20_000, names=tuple("ABCDEFGH"))
+    spine, most = cells.spine, 6_000
+    new = ~spine.owned & labels.bought
+    days = range(1, 29)
+    cutoffs = [replace(spine, cutoff=Cutoff(dt.date(2024, 6, day))) for day in days]
+    draws = [Draw.of(one, labels, 0.35, most) for one in cutoffs]
+    looked_at = np.mean([len(np.unique(one.customer)) for one in draws])
+    assert looked_at < 0.45 * len(spine.owned)
+    assert np.mean([len(one.customer) for one in draws]) == pytest.approx(most, rel=0.02)
+    for stratum in (spine.owned, new, ~spine.owned & ~labels.bought):
+        found = [one.weight[stratum[one.customer, one.division]].sum() for one in draws]
+        assert np.mean(found) == pytest.approx(stratum.sum(), rel=0.02)
+    busy = new.any(1)  # customers with a new purchase are likelier to be looked at
+    quiet = [one.weight[~busy[one.customer]].sum() for one in draws]
+    assert np.mean(quiet) == pytest.approx((~busy).sum() * len(spine.divisions), rel=0.03)
+
+
+def test_what_is_learned_from_a_draw_of_customers_expects_as_many_buyers_as_there_are():
+    """A customer's own bent is in all of its cells, so that they are no independent rows."""
+    rng = np.random.default_rng(5)
+    n, d = 30_000, 6
+    bent, known = rng.normal(size=(n, 1)), rng.normal(size=(n, 1))
+    chance = 1 / (1 + np.exp(4 - bent - known - np.linspace(0, 1, d)))
+    owned, bought = rng.random((n, d)) < 0.2, rng.random((n, d)) < chance
+    spine = Spine(Cutoff(dt.date(2024, 6, 30)), np.arange(n).astype(object), tuple("ABCDEF"), owned)
+    draw = Draw.of(spine, LabelFrame(6, bought, np.zeros((n, d), np.int64)), 0.35, most=15_000)
+
+    def x(customer, division):
+        return np.column_stack([known[customer, 0], division]).astype(np.float32)
+
+    drawn = draw.customer, draw.division
+    assert len(np.unique(draw.customer)) < 0.6 * n
+    model = fit_ridge_logistic(x(*drawn), bought[drawn], draw.weight, 1.0)
+    everything = np.nonzero(~owned)
+    expected = 1 / (1 + np.exp(-model.logit(x(*everything))))
+    assert expected.sum() / bought[everything].sum() == pytest.approx(1, abs=0.04)
+    for column in range(d):
+        rows = everything[1] == column
+        ratio = expected[rows].sum() / bought[everything][rows].sum()
+        assert ratio == pytest.approx(1, abs=0.12)
 
 
 def test_keeping_all_is_every_cell_once():

@@ -1,6 +1,7 @@
 """Addresses of engines, and the dialects that the definitions compile for."""
 
 import datetime as dt
+from dataclasses import replace
 
 import ibis
 import pytest
@@ -11,7 +12,7 @@ from gosales.core.star import Star, Tables
 from gosales.core.timeline import Cutoff
 from gosales.etl.contracts import CONTRACTS
 from gosales.features.cube import Cube, cube_tables
-from gosales.features.relational import Snapshots, cell_table, customer_table, place_table
+from gosales.features.relational import Snapshots, cell_table, customer_table, customers_by_age
 from gosales.labels.purchases import purchases
 from gosales.pipeline.products import owned_skus, still_sold
 from gosales.utils.engines import connect_engine, kind_of
@@ -63,12 +64,13 @@ def queries():
     kept = Cube(CUTOFF, *(ibis.table(t.schema(), name=f"cube_{at}") for at, t in enumerate(cube)))
     snapshots = Snapshots(kept, (0, 6), 6)
     cells = cell_table(snapshots)
+    asked = replace(snapshots, wanted=customers_by_age([(0, ["ann"]), (6, ["bob"])]))
     known = ibis.table(cells.schema(), name="cells")
     return {
         **{f"cube_{at}": table for at, table in enumerate(cube)},
         "cells": cells,
+        "asked": cell_table(asked),
         "customers": customer_table(snapshots, known),
-        "places": place_table(snapshots),
         "purchases": purchases(history.outcome(CUTOFF.months_before(6), 6)),
         "owned": owned_skus(history, {"CAD": 24}),
         "still_sold": still_sold(history),
