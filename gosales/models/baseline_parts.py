@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 def baseline_parts(
     baseline: Baseline, names: tuple[str, ...], values: NDArray[np.float32], division: str
 ) -> tuple[Floats, Floats]:
-    """Base of shape (rows,) and parts of shape (rows, concepts) that add up to the log odds.
+    """Base of shape (rows,) and parts of shape (rows, concepts) that sum to a horizon's log odds.
 
     Args:
         values: Shape (rows, len(names)), of one division.

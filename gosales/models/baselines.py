@@ -3,6 +3,9 @@
 Each baseline is a short list of columns; its score is a ridge logistic regression on them, so that
 it is a probability like any other; never-bought and owned cells are then calibrated apart, by a
 line each. So within each of them a one-column baseline ranks as its column does.
+
+They tell a whole horizon, as the recipe does: a never-bought row whose outcome is still open counts
+with its `exposure`; an owned one, for which that is not known, does not count.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ Floats = NDArray[np.float64]
 PENALTY = 1.0
 MIN_OUTCOMES = 5
 OWNED = "own_breadth__skus_owned"
+MONTHS = "horizon__months"
 
 
 @dataclass(frozen=True)
@@ -72,25 +76,33 @@ class Baseline:
     Attributes:
         models: Division -> its weights, "" -> everybody's.
         never, held: Calibration on never-bought and on owned cells, which buy at other rates.
+        months: Length of the outcome whose log odds it gives.
     """
 
     name: str
     models: dict[str, RidgeLogistic]
     never: Calibration
     held: Calibration
+    months: float
 
     def logit(
         self, names: tuple[str, ...], values: NDArray[np.float32], divisions: NDArray[np.object_]
     ) -> Floats:
-        """Log odds of rows of shape (rows, len(names)) in the named divisions (rows,)."""
+        """Log odds of rows of shape (rows, len(names)) in the named divisions (rows,).
+
+        An outcome of m months has m / `months` of the odds, by the law of a constant hazard.
+        """
         plain = _plain_logit(self.models, _inputs(BASELINES[self.name], names, values), divisions)
         owned = values[:, names.index(OWNED)] > 0
-        return np.where(owned, self.held.line(plain), self.never.line(plain))
+        part = np.log(values[:, names.index(MONTHS)].astype(np.float64) / self.months)
+        return np.where(owned, self.held.line(plain), self.never.line(plain)) + part
 
 
 def fit_baseline(name: str, training: TrainingSet) -> Baseline:
     """Fit on all rows, and on each division's own where the baseline asks for it."""
-    spec = BASELINES[name]
+    spec, months = BASELINES[name], training.values[:, training.names.index(MONTHS)]
+    horizon = float(months.max())
+    training = training.where(~training.owned | (months == horizon))
     x = _inputs(spec, training.names, training.values)
     groups = {"": np.ones(len(x), bool)}
     if spec.per_division:
@@ -99,12 +111,14 @@ def fit_baseline(name: str, training: TrainingSet) -> Baseline:
             if min(training.bought[rows].sum(), (~training.bought[rows]).sum()) >= MIN_OUTCOMES:
                 groups[division] = rows
     models = {
-        division: fit_ridge_logistic(x[rows], training.bought[rows], training.weight[rows], PENALTY)
+        division: fit_ridge_logistic(
+            x[rows], training.bought[rows], training.weight[rows], PENALTY, training.exposure[rows]
+        )
         for division, rows in groups.items()
     }
     plain = _plain_logit(models, x, np.array(training.divisions, object)[training.division])
-    maps = (_fit_side(plain, training, side) for side in (~training.owned, training.owned))
-    return Baseline(name, models, *maps)
+    never, held = (_fit_side(plain, training, side) for side in (~training.owned, training.owned))
+    return Baseline(name, models, never, held, horizon)
 
 
 def _fit_side(plain: Floats, training: TrainingSet, side: NDArray[np.bool_]) -> Calibration:
@@ -112,7 +126,7 @@ def _fit_side(plain: Floats, training: TrainingSet, side: NDArray[np.bool_]) -> 
     bought = training.bought[side]
     if min(bought.sum(), (~bought).sum()) < MIN_OUTCOMES:
         return Calibration()
-    return fit_map(plain[side], bought, training.weight[side])
+    return fit_map(plain[side], bought, training.weight[side], training.exposure[side])
 
 
 def _plain_logit(

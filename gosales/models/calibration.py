@@ -105,18 +105,22 @@ def _rows(window: Window) -> tuple[Floats, Flags]:
     return window.logit, window.bought
 
 
-def fit_map(logit: Floats, bought: Flags, weight: Floats | None = None) -> Calibration:
+def fit_map(
+    logit: Floats, bought: Flags, weight: Floats | None = None, offset: Floats | None = None
+) -> Calibration:
     """The slope and shift, within their bounds, of the least log loss.
 
     Args:
         logit, bought, weight: Shape (rows,); by default all rows weigh the same.
+        offset: Shape (rows,), log odds that are known and to be added.
     """
+    known = 0.0 if offset is None else offset
     share = np.full(len(logit), 1.0) if weight is None else weight
     share = share / share.sum()
 
     def loss(theta: Floats) -> tuple[float, Floats]:
         """The loss and its gradient."""
-        z = theta[0] * logit + theta[1]
+        z = theta[0] * logit + theta[1] + known
         surprise = share * (sigmoid(z) - bought)
         value = float((share * (np.logaddexp(0.0, z) - bought * z)).sum())
         return value, np.array([(surprise * logit).sum(), surprise.sum()])

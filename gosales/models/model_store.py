@@ -38,7 +38,7 @@ from gosales.utils.parse import parse_json
 from gosales.utils.paths import slugs
 from gosales.utils.store import MODEL_SUFFIX
 
-FORMAT = 6
+FORMAT = 7
 LOADER = "gosales.models.mlflow_loader"
 MAX_TREE_BYTES = 200_000_000
 DATA = "division_model"
@@ -290,12 +290,14 @@ def _pack_baseline(baseline: Baseline) -> dict[str, Any]:
         "models": {division: _pack_ridge(model) for division, model in baseline.models.items()},
         "never": dataclasses.asdict(baseline.never),
         "held": dataclasses.asdict(baseline.held),
+        "months": baseline.months,
     }
 
 
 def _unpack_baseline(name: str, content: dict[str, Any]) -> Baseline:
     models = {division: _unpack_ridge(model) for division, model in content["models"].items()}
-    return Baseline(name, models, Calibration(**content["never"]), Calibration(**content["held"]))
+    never, held = Calibration(**content["never"]), Calibration(**content["held"])
+    return Baseline(name, models, never, held, content["months"])
 
 
 def quiet_mlflow() -> None:

@@ -1,9 +1,11 @@
 """Has the model earned its place? For each division, never-bought and owned cells apart.
 
-The model stands where it ranked the proof's unseen horizon better than the best simple score, with
-a 95 % interval above zero. A division with enough buyers is judged by its own gain, steadied by
-the others' (see `evaluation.shrinkage`). Where that tells neither way, and in small divisions, the
-common gain of all divisions decides.
+A division with enough buyers is judged by its own gain over the best simple score in the proof's
+unseen horizon, steadied by the others' (see `evaluation.shrinkage`): surely better, or surely
+worse, with its whole 95 % interval. Where that tells neither way, and in small divisions, the
+common gain of all divisions decides, by its sign. A proof with few buyers in all decides nothing,
+since the best of six scores on it is the luckiest one: the model stands. docs/adr/0007 tells what
+asking for more has cost.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 MODEL = "model"
 DEFAULT_BASELINE = "popularity_x_activity"
+LEAST_TOLD = 100
+"""A proof with fewer buyers on a side, over all divisions, says nothing: the error of its gain is
+larger than most gains are."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +123,9 @@ def _sides(
 ) -> dict[str, tuple[Side, dict[str, Any]]]:
     inside, best = proof.cells(owned), best_baseline(proof, owned)
     bought = proof.labels.bought
-    gains = shrunk_gains(proof.score[MODEL], proof.score[best], bought, inside)
     buyers = (bought & inside).sum(0)
+    told = buyers.sum() >= LEAST_TOLD
+    gains = shrunk_gains(proof.score[MODEL], proof.score[best], bought, inside) if told else None
     position = {name: d for d, name in enumerate(proof.divisions)}
     sides = {}
     for name in divisions:
@@ -139,7 +145,7 @@ def _kind(gains: Gains | None, division: int | None) -> tuple[str, Difference | 
         return OWN, own
     if own is not None and own.is_worse:
         return BASELINE, own
-    return (POOLED if gains.common.is_better else BASELINE), gains.common
+    return (POOLED if gains.common.value > 0 else BASELINE), gains.common
 
 
 def _evidence(kind: str, best: str, gain: Difference | None) -> dict[str, Any]:

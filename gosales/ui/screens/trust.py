@@ -91,8 +91,9 @@ def _divisions(table: pd.DataFrame) -> None:
     st.markdown(
         "What stands behind the scores of customers who never bought (whitespace) and of those who "
         "did (owned). **own**: the model surely beat the best simple score in the division. "
-        "**pooled**: it surely did over all divisions. **baseline**: it did not, so the simple "
-        "score is shown. The figures are for never-bought."
+        "**pooled**: it ranked better over all divisions, or too few bought to tell. "
+        "**baseline**: it did not, so the simple score is shown. The figures are for "
+        "never-bought."
     )
     column = st.column_config
     st.dataframe(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from gosales.models.baselines import BASELINES, MIN_OUTCOMES, fit_baseline
+from gosales.models.baselines import BASELINES, MIN_OUTCOMES, MONTHS, fit_baseline
 from gosales.models.calibration import Calibration
 
 ONE_COLUMN = [name for name, spec in BASELINES.items() if len(spec.columns) == 1]
@@ -56,9 +56,39 @@ def test_a_side_without_buyers_keeps_the_plain_score(training):
 @pytest.mark.parametrize("name", BASELINES)
 def test_gaps_read_as_nothing_and_long_ago(name, training):
     values = training.values.copy()
-    values[:5] = np.nan
+    values[:5, np.array(training.names) != MONTHS] = np.nan
     logit = fit_baseline(name, training).logit(training.names, values, names_of(training))
     assert np.isfinite(logit).all()
+
+
+def chances(name, fitted_on, training):
+    baseline = fit_baseline(name, fitted_on)
+    return 1 / (1 + np.exp(-baseline.logit(training.names, training.values, names_of(training))))
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_rows_with_an_open_outcome_do_not_lower_the_level_of_a_whole_horizon(name, training):
+    rng = np.random.default_rng(4)
+    is_open = rng.random(len(training.bought)) < 0.4
+    values = training.values.copy()
+    values[is_open, training.names.index(MONTHS)] = 2.0
+    seen = training.bought & (~is_open | (rng.random(len(is_open)) < 1 / 3))
+    known = np.where(is_open & ~training.owned, np.log(1 / 3), 0.0)
+    half = replace(training, values=values, bought=seen, exposure=known)
+    expected = chances(name, training, training)
+    told = chances(name, half, training)
+    for side in (training.owned, ~training.owned):
+        assert told[side].mean() == pytest.approx(expected[side].mean(), rel=0.1)
+
+
+def test_a_shorter_outcome_has_its_part_of_the_odds(training):
+    values = training.values.copy()
+    values[:, training.names.index(MONTHS)] = 3.0
+    baseline = fit_baseline("recency", training)
+    whole, half = (
+        baseline.logit(training.names, x, names_of(training)) for x in (training.values, values)
+    )
+    assert half == pytest.approx(whole + np.log(0.5))
 
 
 def test_only_rfm_has_weights_per_division(training):

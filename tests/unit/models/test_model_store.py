@@ -11,7 +11,7 @@ import pytest
 
 from gosales.core.errors import ModelError
 from gosales.models.division_model import BASELINE, Shared
-from gosales.models.model_store import load_model, load_models, save_models
+from gosales.models.model_store import FORMAT, load_model, load_models, save_models
 from gosales.models.money_model import MoneyModel
 from gosales.models.recipe import WHITESPACE
 from gosales.models.ridge_logistic import RidgeLogistic
@@ -198,8 +198,8 @@ def test_a_rewritten_model_is_refused_with_a_remedy(folder, change):
 
 
 def test_another_format_is_named(folder):
-    rewrite(folder, lambda c: c | {"format": 7})
-    with pytest.raises(ModelError, match="format 7, not 6"):
+    rewrite(folder, lambda c: c | {"format": FORMAT + 1})
+    with pytest.raises(ModelError, match=f"format {FORMAT + 1}, not {FORMAT}"):
         load_model(data_of(folder))
 
 

@@ -11,7 +11,14 @@ from gosales.evaluation.scoreboard import ACTIVE, NEVER
 from gosales.models.baselines import BASELINES
 from gosales.models.calibration import Calibration
 from gosales.models.division_model import BASELINE, OWN, POOLED
-from gosales.pipeline.gate import MODEL, Proof, best_baseline, judge_divisions, weighted_auc
+from gosales.pipeline.gate import (
+    LEAST_TOLD,
+    MODEL,
+    Proof,
+    best_baseline,
+    judge_divisions,
+    weighted_auc,
+)
 
 CUTOFF = Cutoff(dt.date(2024, 6, 30))
 NAMES = ("Big", "Small", "Tiny")
@@ -89,6 +96,26 @@ def test_a_big_division_that_tells_neither_way_rests_on_the_common_gain():
     found, small = verdict(proof, "Big"), verdict(proof, "Small")
     assert found.never.kind == small.never.kind == POOLED
     assert found.evidence["auc_gain_low"] == small.evidence["auc_gain_low"] > 0
+
+
+def test_a_common_gain_that_is_not_sure_decides_by_its_sign():
+    kinds = {}
+    for noise in (0.8, 1.0):
+        found = verdict(proof_of(noise, 1.0), "Tiny")
+        assert found.evidence["auc_gain_low"] < 0 < found.evidence["auc_gain_high"]
+        kinds[found.never.kind] = found.evidence["auc_gain"]
+    assert kinds[POOLED] > 0 > kinds[BASELINE]
+
+
+def test_a_proof_with_few_buyers_in_all_decides_nothing():
+    proof = proof_of(3.0, 0.3)
+    assert verdict(proof, "Big").never.kind == BASELINE
+    buyers = np.flatnonzero(proof.labels.bought[:, 0])
+    proof.labels.bought[buyers[LEAST_TOLD - proof.labels.bought[:, 1:].sum() - 1 :], 0] = False
+    assert proof.labels.bought.sum() == LEAST_TOLD - 1
+    found = judge_divisions(proof, NAMES, 10)
+    assert {found[name].never.kind for name in NAMES} == {POOLED}
+    assert {found[name].evidence["why"] for name in NAMES} == {"too few buyers to judge"}
 
 
 def test_small_divisions_share_one_judgement():
