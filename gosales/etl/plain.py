@@ -72,7 +72,7 @@ def _head(path: Path, size: int) -> bytes:
 
 def _unpack(source: Path, target: Path) -> bool:
     """Unpack; True when the packed file breaks off, with all that could be read in `target`."""
-    limit = max(UNPACK_FREE_BYTES, MAX_UNPACK_RATIO * source.stat().st_size)
+    limit = unpack_limit(source)
     written, member = 0, zlib.decompressobj(GZIP_FORMAT)
     with source.open("rb") as packed, target.open("wb") as out:
         while block := packed.read(PACKED_BLOCK):
@@ -84,12 +84,18 @@ def _unpack(source: Path, target: Path) -> bool:
                 except zlib.error:
                     return True
                 written += out.write(text)
-                _refuse_bomb(written, limit, source.name)
+                refuse_bomb(written, limit, source.name)
                 block = member.unused_data
     return not member.eof
 
 
-def _refuse_bomb(written: int, limit: int, name: str) -> None:
+def unpack_limit(packed: Path) -> int:
+    """Bytes that a packed file may grow to."""
+    return max(UNPACK_FREE_BYTES, MAX_UNPACK_RATIO * packed.stat().st_size)
+
+
+def refuse_bomb(written: int, limit: int, name: str) -> None:
+    """Raise SalesLogError when a packed file has grown beyond its limit."""
     if written > limit:
         raise SalesLogError(
             f"{name} unpacks to over {limit / 1e9:.0f} GB, more than {MAX_UNPACK_RATIO} times "

@@ -7,6 +7,7 @@ command again. Raw logs and lookups belong to the user: those that still name it
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import secrets
 import shutil
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gosales.core.errors import WorkspaceError
+from gosales.core.errors import GosalesError, SalesLogError, WorkspaceError
 from gosales.core.person import Person
 from gosales.etl import forgotten
 from gosales.etl.forget_star import copy_without, names_in, star_has
@@ -40,12 +41,16 @@ class Forgetting:
     Attributes:
         files: Files that had it, by their path in the workspace.
         raw: The user's own files that still have it.
+        unread: The user's own files that could not be looked through.
+        databases: Where lists were exported to.
         known: Whether it was forgotten before.
     """
 
     dry: bool
     files: list[str] = field(default_factory=list)
     raw: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    databases: list[str] = field(default_factory=list)
     known: bool = False
 
     def summary(self) -> str:
@@ -58,6 +63,13 @@ class Forgetting:
                 "lines in them are rejected as `forgotten` from now on; take them out yourself:",
                 *_shown(self.raw),
             ]
+        if self.unread:
+            lines += [
+                f"{len(self.unread)} file(s) of yours could not be looked through, since they are",
+                "damaged, locked or packed too tightly; look yourself:",
+                *_shown(self.unread),
+            ]
+        lines += _left_behind(self.databases)
         lines += ["Nothing was changed. Run it with --yes to forget."] if self.dry else []
         return "\n".join(lines)
 
@@ -65,6 +77,21 @@ class Forgetting:
 def _shown(names: list[str]) -> list[str]:
     more = [f"  and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
     return [f"  {name}" for name in names[:SHOWN]] + more
+
+
+def _left_behind(databases: list[str]) -> list[str]:
+    """What the command does not reach."""
+    lines = [
+        "Ranks and percentiles of the others stay as they are until the next `gosales score-all`.",
+        "Copies outside of this workspace, such as lists that were sent, still have the customer.",
+    ]
+    if databases:
+        lines += [
+            f"{len(databases)} database(s) were exported to: export to them again after the next",
+            "`gosales score-all`, or delete the rows there:",
+            *_shown(databases),
+        ]
+    return lines
 
 
 def forget(workspace: Workspace, customer: str, *, dry: bool) -> Forgetting:
@@ -81,7 +108,8 @@ def forget(workspace: Workspace, customer: str, *, dry: bool) -> Forgetting:
         before = Forgotten.of(workspace.root)
         person = Person(customer, _names(workspace, customer))
         found = Forgetting(dry, known=before.knows(customer))
-        found.raw = _raw(workspace, person)
+        _look_at_raw(workspace, person, found)
+        found.databases = _databases(workspace)
         held = [path for path in _stars(workspace) if star_has(path, customer)]
         if not (held or found.raw or found.known):
             raise WorkspaceError(
@@ -118,10 +146,25 @@ def _names(workspace: Workspace, customer: str) -> tuple[str, ...]:
     return tuple(sorted(names | ({pseudonyms.name(customer)} if pseudonyms else set())))
 
 
-def _raw(workspace: Workspace, person: Person) -> list[str]:
+def _look_at_raw(workspace: Workspace, person: Person, found: Forgetting) -> None:
+    """Which of the user's own files have the customer, and which nobody can tell of."""
     folders = (getattr(workspace, name) for name in RAW)
     paths = sorted(path for folder in folders if folder.is_dir() for path in folder.rglob("*"))
-    return [_place(workspace, p) for p in paths if p.is_file() and mentions(p, person)]
+    for path in paths:
+        try:
+            if path.is_file() and mentions(path, person):
+                found.raw.append(_place(workspace, path))
+        except SalesLogError:
+            found.unread.append(_place(workspace, path))
+
+
+def _databases(workspace: Workspace) -> list[str]:
+    """Addresses, without passwords, that runs exported to."""
+    targets = set()
+    for path in workspace.runs.glob(f"*/{MANIFEST}"):
+        with contextlib.suppress(GosalesError):  # of a run that cannot be read any more
+            targets.add(str(read_json(path, made_by="export").get("to", "")))
+    return sorted(target for target in targets if "://" in target)
 
 
 def _suppress(workspace: Workspace, customer: str) -> None:

@@ -2,17 +2,14 @@
 
 Tables lose its rows, and its name among look-alike owners. JSON and logs lose its name. What cannot
 be edited safely (pages, workbooks, databases, files for other programs) is removed when it mentions
-the customer, and can be made again.
+the customer or cannot be read, and can be made again.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,7 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from gosales.core.columns import Scores, Whitespace
+from gosales.core.errors import SalesLogError
 from gosales.core.person import Person
+from gosales.pipeline.raw_texts import texts_of
 from gosales.utils.spreadsheet import neutralise, restore
 from gosales.utils.store import replacing, write_text
 
@@ -37,7 +36,7 @@ def clean_file(path: Path, person: Person, *, dry: bool) -> bool:
         dry: Only look.
     """
     if path.suffix in PAGES or "exports" in path.parts:
-        found = mentions(path, person)
+        found = _mentions_or_unread(path, person)
         if found and not dry:
             path.unlink()
         return found
@@ -134,23 +133,16 @@ def _clean_text(path: Path, text: str, person: Person) -> str:
 
 
 def mentions(path: Path, person: Person) -> bool:
-    """Whether a file of any kind has the id or a name in it: raw logs, pages, workbooks."""
-    if path.suffix == ".parquet":
-        table = pq.read_table(path)
-        texts = (str(v) for c in table.columns for v in c.unique().to_pylist() if v is not None)
-        return any(person.in_text(text) for text in texts)
-    return any(person.in_text(text) for text in _texts(path))
+    """Whether a file of any kind has the id or a name in it: raw logs, pages, workbooks.
+
+    Raises:
+        SalesLogError: It has not, as far as it can be read, but that is not all of it.
+    """
+    return any(person.in_text(text) for text in texts_of(path))
 
 
-def _texts(path: Path) -> Iterator[str]:
-    """What a file says, line by line, whatever it is packed in."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as packed:
-            for name in packed.namelist():
-                yield packed.read(name).decode("utf-8", errors="replace")
-        return
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rb") as stream:
-        wide = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")
-    with opener(path, "rt", encoding="utf-16" if wide else "utf-8", errors="replace") as lines:
-        yield from lines
+def _mentions_or_unread(path: Path, person: Person) -> bool:
+    try:
+        return mentions(path, person)
+    except SalesLogError:
+        return True

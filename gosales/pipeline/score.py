@@ -53,7 +53,7 @@ def score(
         write_json(work.folder / "drift.json", found)
     lists = replace(lists, drift=tuple(found["warnings"]))
     work.warnings.extend(lists.drift)
-    _judge_reasons(work, lists)
+    _complete_metrics(work, lists)
     work.made(LISTS)
     work.note(
         reasons=lists.faith,
@@ -63,8 +63,9 @@ def score(
     return lists
 
 
-def _judge_reasons(work: Work, lists: ScoredLists) -> None:
-    """Put the test of the reasons into `metrics.json`, where this run has one."""
+def _complete_metrics(work: Work, lists: ScoredLists) -> None:
+    """Put what only the lists show into `metrics.json`, where this run has one."""
     path = work.folder / "metrics.json"
     if path.exists():
-        write_json(path, read_json(path, made_by="train") | {"reasons": lists.faith})
+        shown = {"reasons": lists.faith, "warnings": list(lists.drift)}
+        write_json(path, read_json(path, made_by="train") | shown)

@@ -24,7 +24,7 @@ from tests.integration.conftest import SETTINGS, Place, sales
 CAMPAIGN = bool(os.environ.get("GOSALES_CAMPAIGN"))
 """Set by `make campaign`: many more faults, hours instead of seconds."""
 
-CUTOFFS = ("2023-06-30", "2023-07-31")
+CUTOFFS = ("2023-05-31", "2023-06-30")
 """Runs alternate between them, so that no two in a row publish the same."""
 
 
@@ -72,14 +72,14 @@ def chance():
     return random.Random(7)
 
 
-@pytest.fixture(scope="module")
-def place(forks, tmp_path_factory):
-    """A small workspace with one finished run."""
+@pytest.fixture(scope="session")
+def faulty(forks, tmp_path_factory):
+    """A small workspace with one finished run, to be copied."""
     place = Place(tmp_path_factory.mktemp("faults") / "workspace")
     place.logs.mkdir(parents=True)
     small = SETTINGS.replace("snapshots = 2", "snapshots = 1")
     (place.root / "gosales.toml").write_text(small, encoding="utf-8")
-    place.write(sales(customers=14, months=22))
+    place.write(sales(customers=14, months=19))
     ended = forks.run(place, "score-all", "--cutoff", CUTOFFS[0])
     assert ended.code == 0, ended.said
     return place

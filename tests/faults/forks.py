@@ -8,6 +8,7 @@ standard input, its result a line on the standard output:
     kill_after   end it so many seconds after its start
     kill_to      end the process before a step whose target has one of these endings
     refuse       [n, errno]: refuse the n-th and all later steps with that error
+    refuse_from  [ending, n, errno]: the same from n steps after the first whose target ends so
     refuse_to    [endings, errno]: refuse the steps whose target has one of these endings
     file_bytes   no file may grow beyond this, as on a full disk
 """
@@ -39,19 +40,23 @@ def preload():
 
 def watch(job, log):
     """Count every step of this process, and end or refuse the one that the job names."""
-    taken = 0
+    taken, first = 0, job.get("refuse", [2**60])[0]
+    ending, later, _ = job.get("refuse_from", (None, 0, ""))
 
     def counted(name, real):
         def step(*args, **kwargs):
-            nonlocal taken
+            nonlocal taken, first
             taken += 1
             target = str(args[1] if name in ("replace", "rename", "link") else args[0])
             os.write(log, f"{name} {target}\n".encode())
             if taken == job.get("kill_at") or target.endswith(tuple(job.get("kill_to", ()))):
                 os.kill(os.getpid(), signal.SIGKILL)
+            if ending and first == 2**60 and target.endswith(ending):
+                first = taken + later
             refused = job.get("refuse_to") or [(), ""]
-            if taken >= job.get("refuse", [2**60])[0] or target.endswith(tuple(refused[0])):
-                number = getattr(errno, job.get("refuse", refused)[1])
+            if taken >= first or target.endswith(tuple(refused[0])):
+                name_of = job.get("refuse") or job.get("refuse_from") or refused
+                number = getattr(errno, name_of[-1])
                 raise OSError(number, os.strerror(number), target)
             return real(*args, **kwargs)
 

@@ -17,12 +17,17 @@ from tests.faults.conftest import (
     published,
     shown,
 )
-from tests.integration.conftest import Place
+from tests.integration.conftest import Place, copied
 
 SIGKILLED = -9
 
 
 RANDOM_KILLS = 50 if CAMPAIGN else 3
+
+
+@pytest.fixture(scope="module")
+def place(faulty, tmp_path_factory):
+    return copied(faulty, tmp_path_factory.mktemp("killed"))
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +88,7 @@ def test_kills_lose_nothing(forks, place, usual, chance):
 
 @pytest.mark.slow
 def test_what_killed_runs_left_is_swept(forks, place, usual):
-    ended = forks.run(place, "score-all", "--cutoff", CUTOFFS[0])
+    ended = forks.run(place, "build-star", "--cutoff", CUTOFFS[0])
     assert ended.code == 0, ended.said
     assert litter(place) == []
     assert len(list((place.root / "data" / "star").iterdir())) == 1

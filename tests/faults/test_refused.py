@@ -10,17 +10,21 @@ import pytest
 
 from tests.conftest import figure
 from tests.faults.conftest import CAMPAIGN, CUTOFFS, assert_one_run, assert_whole, published
-from tests.integration.conftest import Place
+from tests.integration.conftest import Place, copied
 
 KB = 1024
 
 
 @pytest.fixture(scope="module")
-def usual(forks, place):
-    """What a run does that nothing disturbs."""
+def place(faulty, tmp_path_factory):
+    return copied(faulty, tmp_path_factory.mktemp("refused"))
+
+
+def steps_of(forks, place):
+    """How many steps a run takes that nothing disturbs."""
     ended = forks.run(place, "score-all", "--cutoff", CUTOFFS[1])
     assert ended.code == 0, ended.said
-    return ended
+    return len(ended.steps)
 
 
 def assert_refused(ended):
@@ -35,7 +39,7 @@ def refuse_each(forks, place, refusals, command="score-all"):
     told = 0
     for turn, refusal in enumerate(refusals):
         before = published(place)["run_id"]
-        ended = forks.run(place, command, "--cutoff", CUTOFFS[turn % 2], **refusal)
+        ended = forks.run(place, command, "--cutoff", CUTOFFS[(turn + 1) % 2], **refusal)
         if ended.code:
             assert_refused(ended)
             told += 1
@@ -47,7 +51,7 @@ def refuse_each(forks, place, refusals, command="score-all"):
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_one_message_and_nothing_is_lost(forks, place, usual, chance):
+def test_a_full_disk_is_one_message_and_nothing_is_lost(forks, place, chance):
     """No file may grow beyond a size: too small for the star, the models or the lists."""
     sizes = [8 * KB, 100 * KB]
     if CAMPAIGN:
@@ -57,26 +61,29 @@ def test_a_full_disk_is_one_message_and_nothing_is_lost(forks, place, usual, cha
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", ["ENOSPC", "EACCES", "EROFS"])
-def test_steps_that_are_refused(forks, place, usual, chance, number):
+def test_steps_that_are_refused(forks, place, number):
     """From some step on every move and every new folder is refused: full, locked or read-only."""
-    total = len(usual.steps)
-    commit = next(at for at, step in enumerate(usual.steps, 1) if step.endswith("published.json"))
-    steps = [{"ENOSPC": commit, "EACCES": commit + 3, "EROFS": 1}[number]]
-    if CAMPAIGN:
-        steps = range(1, total + 1)
-    refuse_each(forks, place, [{"refuse": [step, number]} for step in steps])
+    commit = "outputs/published.json"
+    refusals = {
+        "ENOSPC": {"refuse_from": [commit, 0, number]},
+        "EACCES": {"refuse_from": [commit, 3, number]},
+        "EROFS": {"refuse": [1, number]},
+    }
+    steps = range(1, steps_of(forks, place) + 1) if CAMPAIGN else ()
+    refuse_each(forks, place, [refusals[number], *({"refuse": [one, number]} for one in steps)])
 
 
-def test_a_list_that_is_open_elsewhere_is_updated_by_the_next_command(forks, place, usual):
+def test_a_list_that_is_open_elsewhere_is_updated_by_the_next_command(forks, place):
     """As on Windows, where an open file cannot be replaced: the run is published all the same."""
     open_file = [["outputs/whitespace.csv"], "EACCES"]
-    ended = forks.run(place, "score-all", "--cutoff", CUTOFFS[0], refuse_to=open_file)
+    ended = forks.run(place, "score", refuse_to=open_file)
     assert_refused(ended)
     run_id = published(place)["run_id"]
     assert f"Run {run_id} is published, but" in ended.said
     assert "the next gosales command does the rest" in ended.said
     assert forks.run(place, "runs", "list").code == 0
-    assert assert_one_run(place) == run_id
+    assert {row["run_id"] for row in place.rows("whitespace.csv")} == {run_id}
+    assert_whole(place, run_id, published(place)["parts"]["models"])
 
 
 @pytest.fixture
@@ -105,7 +112,7 @@ def small_disk(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_really_full(forks, place, usual, chance, small_disk):
+def test_a_disk_that_is_really_full(forks, place, chance, small_disk):
     """From too small for the first file to just too small for the copies."""
     sizes = [chance.uniform(0.1, 6) for _ in range(30)] if CAMPAIGN else [1, 4]
     for megabytes in sizes:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from tests.faults.conftest import assert_one_run
+from tests.integration.conftest import copied
 
 HOLDER = """\
 import sys
@@ -17,7 +18,8 @@ with holding(Path(sys.argv[1]), "score-all"):
 """
 
 
-def test_the_second_command_is_refused_and_readers_are_not(forks, place):
+def test_the_second_command_is_refused_and_readers_are_not(forks, faulty, tmp_path):
+    place = copied(faulty, tmp_path)
     command = [sys.executable, "-c", HOLDER, str(place.outputs)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as first:

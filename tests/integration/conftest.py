@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import random
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,6 +143,17 @@ def scored(tmp_path_factory):
         main(["score-all", "--workspace", str(place.root)])
     assert not end.value.code
     return place
+
+
+def copied(place, root):
+    """The same workspace once more, at another place."""
+    return Place(shutil.copytree(place.root, root / "workspace"))
+
+
+@pytest.fixture
+def scored_copy(scored, tmp_path):
+    """A workspace after the main job, for tests that go on from there."""
+    return copied(scored, tmp_path)
 
 
 @pytest.fixture

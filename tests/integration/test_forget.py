@@ -4,26 +4,30 @@ import csv
 import gzip
 import json
 import re
+import zipfile
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from gosales.cli import main
 from gosales.core.errors import WorkspaceError
+from gosales.etl import plain
 from gosales.pipeline import forget as job
 from gosales.pipeline.verify import verify_run
 from gosales.utils.paths import Workspace
-from tests.integration.conftest import SETTINGS, sales
+from tests.integration.conftest import SETTINGS, copied, sales, workspace
 
 WHO, NAME = "0007", "Customer 07 Ltd"
 BROKEN = (WHO, NAME, "2023-02-30", "O-x", "CAD-1", "CAD", 1, "10.00", "North", "Rep 1")
-ROWS = [*sales(), BROKEN]
+ROWS = [*sales(customers=20, months=24), BROKEN]
 LOOKUP = "customer_id,industry\n0007,secret\n0008,steel\n"
 
 
-@pytest.fixture
-def known(place, gosales):
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
     """A workspace after the main job, two exports and a plan; everything there mentions WHO."""
+    place = workspace(tmp_path_factory.mktemp("known") / "workspace")
     place.write(ROWS)
     lookup = place.root / "data" / "lookup" / "customers.csv"
     lookup.parent.mkdir()
@@ -33,13 +37,18 @@ def known(place, gosales):
     )
     steps = ("score-all", "plan --slots 30", "export --to html", "export --to xlsx")
     for step in steps:
-        command, *more = step.split()
-        answer = gosales(command, place, *more)
-        assert answer.code == 0, answer.err
+        with pytest.raises(SystemExit) as end:
+            main([*step.split(), "--workspace", str(place.root)])
+        assert not end.value.code, step
     diff = place.outputs / "diffs" / "one_two" / "diff.csv"
     diff.parent.mkdir(parents=True)
     diff.write_text(f"customer_id,customer_name,why\n{WHO},{NAME},Up.\n", encoding="utf-8")
     return place
+
+
+@pytest.fixture
+def known(whole, tmp_path):
+    return copied(whole, tmp_path)
 
 
 def texts(place):
@@ -89,6 +98,7 @@ def test_nothing_holds_the_customer_any_more(known, gosales):
     assert not list((known.outputs / "exports").glob("*.html"))
     assert "data/database_samples/log.csv" in answer.out
     assert "data/lookup/customers.csv" in answer.out
+    assert "Ranks and percentiles of the others stay as they are" in answer.out
 
 
 def test_others_keep_every_figure(known, gosales):
@@ -168,3 +178,18 @@ def test_a_broken_list_of_the_forgotten_stops_the_load(known, gosales):
     answer = gosales("score-all", known)
     assert answer.code == 1
     assert "would come back" in answer.err
+
+
+def test_what_the_command_does_not_reach_is_told(known, gosales, tmp_path, monkeypatch):
+    """A database that was exported to, and files of the user that nobody can look through."""
+    monkeypatch.setattr(plain, "UNPACK_FREE_BYTES", 100_000)
+    database = f"sqlite:///{(tmp_path / 'lists.db').as_posix()}"
+    assert gosales("export", known, "--to", database).code == 0
+    with zipfile.ZipFile(known.logs / "old.zip", "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("log.csv", bytes(5_000_000))
+    answer = gosales("forget", known, WHO, "--yes")
+    assert answer.code == 0, answer.err
+    assert f"  {database}" in answer.out
+    assert "could not be looked through" in answer.out
+    assert "  data/database_samples/old.zip" in answer.out
+    assert holding(known, NAME, f"{WHO},") == set()
