@@ -85,7 +85,7 @@ def all_features(workspace: Workspace, _size: Size) -> dict[str, Any]:
 
 def training(workspace: Workspace, _size: Size) -> dict[str, Any]:
     """All models on the matrix of the main job, beside LightGBM alone on the same matrix."""
-    from gosales.models.baselines import BASELINES, fit_baseline
+    from gosales.models.baselines import fit_baselines
     from gosales.models.boosting import fit_booster
     from gosales.models.money_model import fit_money_model
     from gosales.models.recipe import TREES, fit_ensemble
@@ -99,8 +99,7 @@ def training(workspace: Workspace, _size: Size) -> dict[str, Any]:
         with timed("ensemble_seconds", told):
             fit_ensemble(rows, settings, 1)
         with timed("baselines_seconds", told):
-            for name in BASELINES:
-                fit_baseline(name, rows)
+            fit_baselines(rows)
         with timed("money_seconds", told):
             fit_money_model(rows, levels, 1)
     parts = {

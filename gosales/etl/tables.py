@@ -67,7 +67,7 @@ def make_facts(connection: duckdb.DuckDBPyConnection) -> None:
             {Line.BRANCH} AS {Fact.BRANCH}, {Line.REP} AS {Fact.REP},
             source_file AS {Fact.SOURCE_FILE}, record AS {Fact.SOURCE_LINE}
         FROM sold JOIN source_files USING (file)
-        ORDER BY {Fact.DATE}, {Fact.SOURCE_FILE}, {Fact.SOURCE_LINE}, {Fact.SKU}
+        ORDER BY {Fact.DATE}, file, {Fact.SOURCE_LINE}, {Fact.SKU}
         """
     )
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +36,10 @@ from gosales.features.families.tastes import TASTE_FEATURES, tastes
 from gosales.features.ledger import Ledger
 from gosales.features.panel import Panel, Relational, Rows, Sources, relational
 from gosales.features.relational import ADOPTED, Snapshots, customers_by_age
+from gosales.utils.parallel import in_threads
 
 HORIZON_FEATURE = "horizon__months"
-CUSTOMERS_AT_ONCE = 50_000
+CUSTOMERS_AT_ONCE = 25_000
 """Cutoffs share one query until so many customers are asked for in it."""
 
 LEARNED_NAMES = (
@@ -123,15 +125,18 @@ def cell_features(panel: Panel, rows: Rows, relational: Relational) -> CellFeatu
         rows: The customers' rows in the panel, in ascending order.
         relational: Their relational features.
     """
-    paths = fit_paths(panel)
-    learned = (
-        segment_popularity(panel, rows),
-        profile(panel, rows),
-        collaborative(panel, rows),
-        tastes(panel, rows),
-        adoption_paths(panel, paths, rows),
-    )
-    joined = np.concatenate(learned, axis=2)
+
+    def with_paths() -> tuple[Paths, NDArray[np.float32]]:
+        paths = fit_paths(panel)
+        return paths, adoption_paths(panel, paths, rows)
+
+    families = tastes, collaborative, profile, segment_popularity
+    work: list[Callable[[], Any]] = [
+        with_paths,
+        *(partial(family, panel, rows) for family in families),
+    ]
+    (paths, followed), *found = in_threads(lambda made: made(), work)
+    joined = np.concatenate([*reversed(found), followed], axis=2)
     return CellFeatures(panel, rows, relational, paths, division_popularity(panel), joined)
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from gosales.core.frames import TrainingSet
 from gosales.models.calibration import Calibration, fit_map
 from gosales.models.ridge_logistic import RidgeLogistic, fit_ridge_logistic
+from gosales.utils.parallel import in_threads
 
 Floats = NDArray[np.float64]
 PENALTY = 1.0
@@ -96,6 +97,12 @@ class Baseline:
         owned = values[:, names.index(OWNED)] > 0
         part = np.log(values[:, names.index(MONTHS)].astype(np.float64) / self.months)
         return np.where(owned, self.held.line(plain), self.never.line(plain)) + part
+
+
+def fit_baselines(training: TrainingSet) -> dict[str, Baseline]:
+    """All of them, by name."""
+    fitted = in_threads(lambda name: fit_baseline(name, training), BASELINES)
+    return dict(zip(BASELINES, fitted, strict=True))
 
 
 def fit_baseline(name: str, training: TrainingSet) -> Baseline:

@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gosales.core.concepts import CONCEPTS, Concept
-from gosales.models.division_model import DivisionModel
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Values = NDArray[np.float32]
 SAMPLE = 400
 """Cells of a division and side that the usual one is made of."""
@@ -59,8 +57,3 @@ def neutralised(
     result = values.copy()
     result[:, columns] = usual[columns]
     return result
-
-
-def effect(model: DivisionModel, values: Values, owned: Flags, neutral: Values) -> Floats:
-    """Shape (rows,): by how much the log odds are above those of the neutralised rows."""
-    return model.margin(values, owned) - model.margin(neutral, owned)

@@ -21,7 +21,9 @@ alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,7 @@ MIN_BUYERS = 5
 """A member needs so many buyers and non-buyers among its rows; else it is left out."""
 
 GENERAL, WHITESPACE, LINEAR, OWNED = "general", "whitespace", "linear", "owned"
+ACTIVITY = "activity"
 CUSTOMER_SIDE = ("any_", "mix__", "division__")
 QUIET = "division__quiet_months"
 MONTHS = "horizon__months"
@@ -97,8 +100,9 @@ class Ensemble:
         result = np.full(len(values), np.log(self.rate / (1 - self.rate)))
         for flag in (False, True):
             rows = owned == flag
-            members = [self._member(name, values[rows]) for name in BLEND[flag] if self._has(name)]
-            if members and rows.any():
+            part = values[rows]
+            members = [self._member(name, part) for name in BLEND[flag] if self._has(name)]
+            if members and len(part):
                 result[rows] = np.mean(members, axis=0)
         dormant = ~owned & (values[:, self.names.index(QUIET)] >= DORMANT_MONTHS)
         if self.activity is not None and dormant.any():
@@ -129,17 +133,19 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
     """Fit every member that has enough rows of both outcomes."""
     never, held = training.where(~training.owned), training.where(training.owned)
     parts = {GENERAL: training, WHITESPACE: never, OWNED: held}
-    learnable = [(at, name) for at, name in enumerate(TREES) if _learnable(parts[name])]
-    boosters = in_threads(
-        lambda one: _fit_trees(one[1], parts[one[1]], settings, seed + one[0]), learnable
-    )
-    trees = {name: booster for (_, name), booster in zip(learnable, boosters, strict=True)}
-    linear, activity = None, None
+    work: dict[str, Callable[[], Any]] = {
+        name: partial(_fit_trees, name, parts[name], settings, seed + at)
+        for at, name in enumerate(TREES)
+        if _learnable(parts[name])
+    }
     if _learnable(never):
         blind = blind_columns(never.names)
         seen = [i for i in blind if never.names[i].startswith(CUSTOMER_SIDE)]
-        linear = _fit_linear(never, blind, settings.ridge_penalty)
-        activity = _fit_linear(never, seen, settings.ridge_penalty)
+        work[LINEAR] = partial(_fit_linear, never, blind, settings.ridge_penalty)
+        work[ACTIVITY] = partial(_fit_linear, never, seen, settings.ridge_penalty)
+    found = dict(zip(work, in_threads(lambda fit: fit(), work.values()), strict=True))
+    trees = {name: found[name] for name in TREES if name in found}
+    linear, activity = found.get(LINEAR), found.get(ACTIVITY)
     rate = (float((training.weight * training.bought).sum()) + 0.5) / (training.weight.sum() + 1.0)
     return Ensemble(training.names, rate, _horizon(training), trees, linear, activity)
 

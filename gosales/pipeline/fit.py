@@ -20,7 +20,7 @@ from gosales.core.frames import TrainingSet
 from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.features.panel import Panel, Rows
 from gosales.labels.purchases import label
-from gosales.models.baselines import BASELINES, fit_baseline
+from gosales.models.baselines import fit_baselines
 from gosales.models.division_model import BASELINE, DivisionModel, Shared, Side
 from gosales.models.money_model import fit_money_model
 from gosales.models.product_model import ProductModel
@@ -275,6 +275,6 @@ def _shared(engine: FeatureEngine, training: TrainingSet | None, plan: Plan) -> 
     return Shared(
         training.names,
         fit_ensemble(training, plan.settings, plan.seed),
-        {name: fit_baseline(name, training) for name in BASELINES},
+        fit_baselines(training),
         fit_money_model(training, price_levels(engine.history), plan.seed),
     )

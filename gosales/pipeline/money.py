@@ -23,6 +23,7 @@ from gosales.models.money_model import (
 )
 from gosales.models.price_base import PriceBase
 from gosales.models.value_model import ValueModel
+from gosales.utils.parallel import in_threads
 
 Floats = NDArray[np.float64]
 LEVEL_MONTHS = 12
@@ -111,11 +112,14 @@ def money_of_cells(model: MoneyModel, cells: CellFeatures, months: int | None = 
     """Of all cells, shape (n, D); for an outcome of `months`, by default the horizon."""
     n, d = cells.panel.shape
     names = np.array(cells.spine.divisions, object)
-    parts = []
-    for block in np.array_split(np.arange(n, dtype=np.int32), max(n * d // 200_000, 1)):
+
+    def told(block: NDArray[np.int32]) -> Money:
         division = np.tile(np.arange(d, dtype=np.int32), len(block))
         frame = cells.rows(np.repeat(block, d), division, months)
-        parts.append(model.tell(frame.values, names[division]))
+        return model.tell(frame.values, names[division])
+
+    blocks = np.array_split(np.arange(n, dtype=np.int32), max(n * d // 200_000, 1))
+    parts = in_threads(told, blocks)
     return Money(
         *(
             np.concatenate([getattr(part, name) for part in parts]).reshape(n, d)

@@ -9,11 +9,12 @@ from gosales.core.frames import TrainingSet
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
 from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.labels.purchases import label
-from gosales.models.baselines import BASELINES, Baseline, fit_baseline
+from gosales.models.baselines import Baseline, fit_baselines
 from gosales.models.calibration import Calibration
 from gosales.models.recipe import Ensemble, fit_ensemble
 from gosales.models.settings import ModelSettings
 from gosales.pipeline.gate import MODEL, Proof
+from gosales.utils.parallel import in_threads
 
 Floats = NDArray[np.float64]
 ACTIVE_MONTHS = 12
@@ -28,7 +29,7 @@ def prove_fit(
 ) -> Proof:
     """Fit on `training` and score every cell of `cells`, whose outcome lies in the history."""
     ensemble = fit_ensemble(training, settings, seed)
-    baselines = {name: fit_baseline(name, training) for name in BASELINES}
+    baselines = fit_baselines(training)
     outcome = engine.history.outcome(cells.panel.cutoff, engine.horizon_months)
     labels = label(outcome, cells.spine)
     score = score_cells(cells, ensemble, baselines)
@@ -43,7 +44,8 @@ def score_cells(
     n, d = cells.panel.shape
     names = np.array(cells.spine.divisions, object)
     scores = {name: np.empty((n, d)) for name in (MODEL, *baselines)}
-    for block in np.array_split(np.arange(n, dtype=np.int32), max(n * d // 200_000, 1)):
+
+    def fill(block: NDArray[np.int32]) -> None:
         customer = np.repeat(block, d)
         division = np.tile(np.arange(d, dtype=np.int32), len(block))
         frame = cells.rows(customer, division)
@@ -52,6 +54,8 @@ def score_cells(
         for name, baseline in baselines.items():
             logit = baseline.logit(frame.names, frame.values, names[division])
             scores[name][block] = plain(logit).reshape(-1, d)
+
+    in_threads(fill, np.array_split(np.arange(n, dtype=np.int32), max(n * d // 200_000, 1)))
     return scores
 
 

@@ -19,7 +19,7 @@ from gosales.core.frames import FeatureFrame
 from gosales.features.engine import CellFeatures
 from gosales.models.division_model import DivisionModel
 from gosales.models.explain import Explainer, Parts
-from gosales.models.neutral import SAMPLE, Usual, effect, neutralised, usual_values
+from gosales.models.neutral import SAMPLE, Usual, neutralised, usual_values
 from gosales.pipeline.row_facts import RowFacts
 from gosales.whitespace.sayings import say
 from gosales.whitespace.sayings_peers import plain_rate
@@ -120,12 +120,15 @@ class Reasoner:
         result = np.zeros(strength.shape)
         for rows, model, owned in self.groups(frame):
             usual = self.usual(int(frame.division[rows[0]]), owned=owned).values
+            margin = model.margin(frame.values[rows], np.full(len(rows), owned))
             for c, concept in enumerate(CONCEPTS):
-                chosen = rows[tried[rows, c]]
+                inside = tried[rows, c]
+                chosen = rows[inside]
                 if len(chosen):
-                    values = frame.values[chosen]
-                    neutral = neutralised(values, usual, self.explainer(model).concept, concept)
-                    result[chosen, c] = effect(model, values, np.full(len(chosen), owned), neutral)
+                    of_concept = self.explainer(model).concept
+                    neutral = neutralised(frame.values[chosen], usual, of_concept, concept)
+                    left = model.margin(neutral, np.full(len(chosen), owned))
+                    result[chosen, c] = margin[inside] - left
         return result, tried
 
     def groups(self, frame: FeatureFrame) -> list[tuple[NDArray[np.int64], DivisionModel, bool]]:

@@ -30,6 +30,7 @@ from gosales.pipeline.proof import populations
 from gosales.pipeline.reasons import Reasoner
 from gosales.pipeline.sku_lists import ListedCells, best_products
 from gosales.pipeline.sku_models import SkuMarket
+from gosales.utils.parallel import in_threads
 from gosales.utils.progress import track
 from gosales.whitespace.ranking import division_rows, listed, product_rows
 from gosales.whitespace.scores import SCORE_DIGITS, with_grades
@@ -138,12 +139,15 @@ def _score_table(
     score, money = np.zeros((n, len(columns))), np.zeros((n, len(columns), len(Scores.MONEY)))
     bounds = np.zeros((2, n, len(columns)))
     everyone = np.arange(n, dtype=np.int32)
-    for place, d in enumerate(columns):
-        model = models[spine.divisions[d]]
-        for block, frame in frames_of(cells, everyone, d):
+
+    def fill(place: int) -> None:
+        model = models[spine.divisions[columns[place]]]
+        for block, frame in frames_of(cells, everyone, columns[place]):
             score[block, place] = model.score(frame.values, frame.owned)
             bounds[:, block, place] = model.interval(score[block, place], frame.owned)
             money[block, place] = money_columns(model.money(frame.values), frame)
+
+    in_threads(fill, range(len(columns)))
     population = populations(cells)[:, columns]
     people = _people(history, cells)
     table = pd.DataFrame(

@@ -20,7 +20,7 @@ Matrix = NDArray[np.float64]
 PRIOR = 30.0
 RIDGE = 30.0
 MONTHS = 24
-BUDGET = 60_000_000
+BUDGET = 10_000_000
 
 PATH_FEATURES = {
     "lag_sum": "Sum over divisions held of how much each raises the chance of adopting this one.",

@@ -7,7 +7,7 @@ import pytest
 
 from gosales.core.frames import TrainingSet
 from gosales.core.timeline import Cutoff
-from gosales.models.baselines import BASELINES, fit_baseline
+from gosales.models.baselines import fit_baselines
 from gosales.models.calibration import Calibration
 from gosales.models.division_model import OWN, DivisionModel, Shared, Side
 from gosales.models.money_model import INTERVAL_COLUMNS, fit_money_model
@@ -106,7 +106,7 @@ def shared(training, settings):
     return Shared(
         training.names,
         fit_ensemble(training, settings, 1),
-        {name: fit_baseline(name, training) for name in BASELINES},
+        fit_baselines(training),
         fit_money_model(training, LEVELS, 1),
     )
 
