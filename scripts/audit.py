@@ -2,18 +2,25 @@
 
     python scripts/audit.py
 
-It runs pip-audit on requirements.lock, for the packages that this platform installs. Exit 1: a
-vulnerability is known, or the check itself broke. Exit 0: none is known, or the database could not
-be reached, which is said plainly: nothing was checked then.
+It runs pip-audit on requirements.lock, for the packages that this platform installs.
+
+Exit 1: a vulnerability is known and a version without it exists, or the check itself broke.
+Exit 0: there is none, or none that anybody has mended yet (it is told), or the database could not
+be reached (that is told too: nothing was checked then). `[tool.gosales-audit] ignored` in
+pyproject.toml names those that do not matter here: each with its id, a reason, and the day until
+which that is believed.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import subprocess
 import sys
 import tempfile
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +31,25 @@ OPTIONS = "--vulnerability-service osv --require-hashes --disable-pip --timeout 
 UNREACHABLE = re.compile(r"^(requests\.exceptions\.|pip_audit\._service\.interface\.)\w+", re.M)
 """How the traceback of a check ends that found no network, a proxy that refuses, or a service that
 is down."""
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A vulnerability that does not matter here: why, and until when that is believed."""
+
+    id: str
+    until: dt.date
+    reason: str
+
+
+def ignored_in(pyproject: str) -> list[Ignored]:
+    """What the settings say to ignore. Raises TypeError for an entry without id, day or reason."""
+    found = tomllib.loads(pyproject).get("tool", {}).get("gosales-audit", {}).get("ignored", [])
+    entries = [Ignored(**one) for one in found]
+    for one in entries:
+        if not (one.reason.strip() and isinstance(one.until, dt.date)):
+            raise TypeError(f"{one.id} needs a reason, and a day: until = 2026-12-31")
+    return entries
 
 
 def audit(lock: Path) -> tuple[int, str]:
@@ -39,23 +65,39 @@ def audit(lock: Path) -> tuple[int, str]:
             errors="replace",
         )
         if report.is_file():
-            return verdict(json.loads(report.read_text(encoding="utf-8")))
+            ignored = ignored_in((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+            today = dt.datetime.now(dt.UTC).date()
+            valid = {one.id: one.reason for one in ignored if today <= one.until}
+            return verdict(json.loads(report.read_text(encoding="utf-8")), valid)
     return failure(done.stderr)
 
 
-def verdict(report: dict[str, Any]) -> tuple[int, str]:
-    """Exit code and text for what pip-audit reports: each vulnerability with its remedy."""
+def verdict(report: dict[str, Any], ignored: dict[str, str]) -> tuple[int, str]:
+    """Exit code and text for what pip-audit reports: each vulnerability with its remedy.
+
+    Args:
+        ignored: Id -> why it does not matter here.
+    """
     packages = [package for package in report["dependencies"] if "skip_reason" not in package]
-    found = [
-        f"{package['name']} {package['version']}: {one['id']}"
-        + (f", mended in {', '.join(one['fix_versions'])}" if one["fix_versions"] else "")
-        for package in packages
-        for one in package["vulns"]
-    ]
-    if found:
-        told = "\n".join(f"  {line}" for line in found)
-        return 1, f"{len(found)} known vulnerabilities:\n{told}\nTake newer versions: make lock"
-    return 0, f"No known vulnerability in {len(packages)} locked packages."
+    mended, open_ones, quiet = [], [], []
+    for package in packages:
+        for one in package["vulns"]:
+            told = f"  {package['name']} {package['version']}: {one['id']}"
+            why = [ignored[name] for name in (one["id"], *one["aliases"]) if name in ignored]
+            if why:
+                quiet.append(f"{told}: {why[0]}")
+            elif one["fix_versions"]:
+                mended.append(f"{told}, mended in {', '.join(one['fix_versions'])}")
+            else:
+                open_ones.append(told)
+    parts = {
+        f"{len(mended)} known vulnerabilities. Take newer versions: make lock": mended,
+        f"{len(open_ones)} known vulnerabilities that no version has mended yet": open_ones,
+        f"{len(quiet)} ignored in pyproject.toml": quiet,
+    }
+    lines = [line for head, found in parts.items() if found for line in (f"{head}:", *found)]
+    sound = f"No known vulnerability in {len(packages)} locked packages."
+    return int(bool(mended)), "\n".join(lines) or sound
 
 
 def failure(said: str) -> tuple[int, str]:

@@ -1,5 +1,6 @@
 """Small worlds to test in: a star of a handful of rows, so that a reader can do the sum."""
 
+import contextlib
 import datetime as dt
 import os
 import shutil
@@ -34,6 +35,24 @@ def figure(text: str) -> None:
 def pytest_terminal_summary(terminalreporter):
     for text in _figures:
         terminalreporter.write_line(text)
+
+
+@contextlib.contextmanager
+def without_network():
+    """Refuse every connection and name look-up of Python's sockets; nothing may ask for one."""
+    asked = []
+
+    def refuse(*what, **more):
+        asked.append(f"{what} {more}")
+        raise OSError("there is no network here")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto", "sendmsg"):
+            patch.setattr(socket.socket, name, refuse, raising=False)
+        for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "create_connection"):
+            patch.setattr(socket, name, refuse)
+        yield asked
+    assert asked == []
 
 
 TEXT, DAY = pa.string(), pa.date32()

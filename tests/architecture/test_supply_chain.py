@@ -1,6 +1,7 @@
 """The check for known vulnerabilities says what it found, or that it could not look; the bill of
 materials is whole."""
 
+import datetime as dt
 import importlib.util
 import json
 import os
@@ -60,22 +61,56 @@ REPORT = {
     "dependencies": [
         {"name": "sound", "version": "1.0", "vulns": []},
         {"name": "weak", "version": "2.0", "vulns": [
-            {"id": "PYSEC-1", "fix_versions": ["2.1", "3.0"], "aliases": [], "description": "x"},
-            {"id": "GHSA-2", "fix_versions": [], "aliases": [], "description": "y"}]},
+            {"id": "PYSEC-1", "fix_versions": ["2.1", "3.0"], "aliases": ["CVE-1"]},
+            {"id": "GHSA-2", "fix_versions": [], "aliases": []}]},
         {"name": "odd", "skip_reason": "not found"},
     ],
     "fixes": [],
 }  # fmt: skip
 
 
-def test_known_vulnerabilities_fail_and_are_told_with_their_remedy():
-    code, told = audit.verdict(REPORT)
+def test_known_vulnerabilities_that_are_mended_fail_and_are_told_with_their_remedy():
+    code, told = audit.verdict(REPORT, {})
     assert code == 1
     assert "weak 2.0: PYSEC-1, mended in 2.1, 3.0" in told
-    assert "weak 2.0: GHSA-2\n" in told
     assert "make lock" in told
     sound = REPORT | {"dependencies": REPORT["dependencies"][::2]}
-    assert audit.verdict(sound) == (0, "No known vulnerability in 1 locked packages.")
+    assert audit.verdict(sound, {}) == (0, "No known vulnerability in 1 locked packages.")
+
+
+@pytest.mark.parametrize("name", ["PYSEC-1", "CVE-1"])
+def test_what_nobody_has_mended_or_does_not_matter_here_is_told_and_stops_nobody(name):
+    code, told = audit.verdict(REPORT, {name: "only its server"})
+    assert code == 0
+    assert "that no version has mended yet:\n  weak 2.0: GHSA-2" in told
+    assert "weak 2.0: PYSEC-1: only its server" in told
+
+
+def test_what_is_ignored_has_a_reason_and_a_day():
+    entry = '[tool.gosales-audit]\nignored = [{{ id = "CVE-1", {} }}]'
+    (one,) = audit.ignored_in(entry.format('until = 2026-12-31, reason = "x"'))
+    assert (one.id, one.until.year) == ("CVE-1", 2026)
+    for short in ("until = 2026-12-31", 'reason = "x"', 'until = "soon", reason = "x"',
+                  'until = 2026-12-31, reason = " "'):  # fmt: skip
+        with pytest.raises(TypeError):
+            audit.ignored_in(entry.format(short))
+    audit.ignored_in((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_the_day_until_which_something_is_ignored_counts(monkeypatch, tmp_path):
+    """The real script with a report of its own: ignored until tomorrow, and until yesterday."""
+    lines = "import json, sys\njson.dump({}, open(sys.argv[sys.argv.index('-o') + 1], 'w'))\n"
+    (tmp_path / "pip_audit.py").write_text(lines.format(REPORT), encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(audit, "ROOT", tmp_path)
+    for days, code in ((1, 0), (-1, 1)):
+        until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days)
+        (tmp_path / "pyproject.toml").write_text(
+            "[tool.gosales-audit]\n"
+            f'ignored = [{{ id = "PYSEC-1", until = {until}, reason = "x" }}]',
+            encoding="utf-8",
+        )
+        assert audit.audit(LOCK)[0] == code
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from gosales.pipeline.gate import MODEL
 from gosales.pipeline.session import Options, Session
 from gosales.pipeline.sure_figures import COLUMNS, DIFFERENCES, EVERY
 from gosales.utils.paths import Workspace
+from tests.conftest import without_network
 from tests.integration.conftest import SETTINGS, Place, sales
 
 
@@ -46,8 +47,9 @@ def place(tmp_path_factory):
     more = "[backtest]\nfolds = 3\ncapacity = 25\ndraws = 200\n"
     (place.root / "gosales.toml").write_text(SETTINGS + more, encoding="utf-8")
     place.write(sales(customers=80))
-    run(place, "build-star")
-    run(place, "backtest", "--reference")
+    with without_network():
+        run(place, "build-star")
+        run(place, "backtest", "--reference")
     return place
 
 

@@ -1,22 +1,32 @@
 """The main job on a log whose names attack: SQL, HTML, formulas, paths; without any network."""
 
+import contextlib
 import csv
 import json
 import re
+import shutil
 import socket
-from dataclasses import dataclass, field
+import subprocess
+import sys
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 
 import duckdb
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from streamlit.testing.v1 import AppTest
 
+import gosales.ui
 from gosales.cli import main
 from gosales.etl.contracts import CONTRACTS
 from gosales.export.target import PASSWORD
 from gosales.ui.door import PASSWORD as DASHBOARD_PASSWORD
-from tests.integration.conftest import Place, sales
+from gosales.ui.wording import escape
+from gosales.utils.paths import ENVIRONMENT
+from tests.conftest import without_network
+from tests.integration.conftest import Place, copied, sales
 
 # openpyxl cannot read the data bars of Excel 2010.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -57,32 +67,27 @@ ROLES = ("customer", "customer_name", "date", "order", "sku", "division", "quant
          "branch", "rep")  # fmt: skip
 
 
+COMMANDS = (
+    *(["score-all"], ["validate"], ["check"], ["plan", "--slots", "3"], ["explain", "='0001"]),
+    *(["export", "--to", form] for form in ("salesforce", "html", "xlsx")),
+    ["runs", "list"],
+)
+"""All but `backtest` and `prove`: their own tests run without a network too."""
+
+APP = Path(gosales.ui.__file__).with_name("app.py")
+PAGES = sorted(path.stem for path in (APP.parent / "screens").glob("[a-z]*.py"))
+WORDS = ("markdown", "caption", "header", "subheader", "warning", "error", "success", "info")
+MARKED = [name for name in (*NAMES, *DIVISIONS.values()) if "<" in name]
+"""What a page would take for a tag unless it were escaped."""
+
 RAW = {"database_samples", "holdout"}
 
 
 @dataclass
-class Network:
-    """Refuses every connection and name look-up, and keeps what was asked for."""
-
-    asked: list[str] = field(default_factory=list)
-
-    def cut(self, patch):
-        def refuse(*asked, **more):
-            self.asked.append(f"{asked} {more}")
-            raise OSError("there is no network here")
-
-        for name in ("connect", "connect_ex", "sendto"):
-            patch.setattr(socket.socket, name, refuse)
-        for name in ("getaddrinfo", "gethostbyname", "create_connection"):
-            patch.setattr(socket, name, refuse)
-
-
-@dataclass
 class Attacked:
-    """A workspace after all commands, and what these asked the network for."""
+    """A workspace after all commands."""
 
     place: Place
-    network: Network
 
     @property
     def files(self):
@@ -118,26 +123,68 @@ def attacked(tmp_path_factory):
     holdout = place.root / "data" / "holdout"
     holdout.mkdir()
     place.write(later, "later.csv", header=HEADER).rename(holdout / "later.csv")
-    network = Network()
-    exports = [["export", "--to", form] for form in ("salesforce", "html", "xlsx")]
-    with pytest.MonkeyPatch.context() as patch:
-        network.cut(patch)
+    with without_network(), pytest.MonkeyPatch.context() as patch:
         patch.setenv(PASSWORD, SECRET)
         patch.setenv(DASHBOARD_PASSWORD, SECRET)
-        for command in (["score-all"], ["validate"], *exports):
+        for command in COMMANDS:
             with pytest.raises(SystemExit) as end:
                 main([*command, "--workspace", str(place.root)])
             assert not end.value.code, command
-    return Attacked(place, network)
+    return Attacked(place)
 
 
-def test_nothing_asks_for_a_network(attacked):
-    assert attacked.network.asked == []
-    with pytest.MonkeyPatch.context() as patch:
-        attacked.network.cut(patch)
-        with pytest.raises(OSError, match="no network"):
-            socket.create_connection(("127.0.0.1", 9))
-    assert attacked.network.asked.pop()
+@pytest.mark.parametrize("page", PAGES)
+def test_the_dashboard_asks_for_no_network_and_shows_every_name(attacked, monkeypatch, page):
+    monkeypatch.setenv(ENVIRONMENT, str(attacked.place.root))
+    with without_network():
+        test = AppTest.from_file(str(APP), default_timeout=60).switch_page(f"screens/{page}.py")
+        if page == "account":
+            test.query_params["customer"] = "='0003"
+        shown = test.run()
+    assert not shown.exception
+    texts = [str(one.value) for kind in WORDS for one in shown.get(kind)]
+    if page == "account":
+        assert shown.header[0].value.startswith(escape(NAMES[3]))
+    assert not [text for text in texts if any(name in text for name in MARKED)]
+
+
+def test_a_connection_would_have_been_seen():
+    refused = contextlib.suppress(OSError)
+    with pytest.raises(AssertionError, match="127"), without_network(), refused:
+        socket.create_connection(("127.0.0.1", 9))
+
+
+ALONE = """
+import socket, sys
+assert [name for _, name in socket.if_nameindex()] in ([], ["lo"]), "there is a network"
+try:
+    socket.create_connection(("127.0.0.1", 9), timeout=5)
+except ConnectionRefusedError:
+    raise SystemExit("this machine answers") from None
+except OSError:
+    pass
+from gosales.cli import main
+for command in (["score-all"], ["export", "--to", f"duckdb:///{sys.argv[1]}/lists.duckdb"]):
+    try:
+        main([*command, "--workspace", sys.argv[1]])
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")
+def test_nothing_needs_a_network_where_there_is_none(attacked, tmp_path):
+    """Native libraries too, such as DuckDB and its extensions: they are not Python's sockets."""
+    alone = [shutil.which("unshare") or "unshare", "--net", "--map-root-user"]
+    if shutil.which("unshare") is None or subprocess.run([*alone, "true"], check=False).returncode:
+        pytest.skip("needs the right to make a network namespace: `unshare --net --map-root-user`")
+    place = copied(attacked.place, tmp_path)
+    command = [*alone, sys.executable, "-c", ALONE, str(place.root)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    with duckdb.connect(str(place.root / "lists.duckdb"), read_only=True) as lists:
+        assert len(lists.execute("SHOW TABLES").fetchall()) == 2
 
 
 def test_names_are_text_to_the_database(attacked):
