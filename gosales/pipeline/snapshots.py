@@ -13,6 +13,9 @@ from gosales.features.engine import CellFeatures
 QUARTER = 3
 FEW = 6
 MOST_MONTHLY = 8
+MOST_REACHED = 0.5
+"""Where more of the customers would be reached, cells alone are drawn, not customers first."""
+
 WARM_UP_MONTHS = 6
 """History that a cutoff needs behind it to be learned from."""
 
@@ -74,9 +77,9 @@ class Draw:
     def of(cls, spine: Spine, labels: LabelFrame, keep: float, most: int = 10**9) -> Draw:
         """All owned cells, all buyers, and a share of the rest; weights are raised to match.
 
-        Where there is no room for all of them, customers are drawn first, and cells only of these:
-        a customer is as likely as the likeliest of its cells, so that the chances of the cells stay
-        what they are, and few customers need features.
+        Where there is so little room that most customers can be spared, customers are drawn first,
+        and cells only of these: a customer is as likely as the likeliest of its cells, so that the
+        chances of the cells stay what they are, and few customers need features.
 
         Args:
             keep: Share of the never-bought cells without a purchase.
@@ -94,6 +97,8 @@ class Draw:
             room -= rate * count
         seed = (spine.cutoff.date.toordinal(), labels.months)
         reach = cut.max(axis=1, initial=0.0)
+        if reach.sum() > MOST_REACHED * len(reach):
+            reach = np.ones(len(owned))
         there = np.random.default_rng((*seed, 1)).random(len(owned)) < reach
         within = chance / np.maximum(reach, 1e-300)[:, None]
         chosen = there[:, None] & (np.random.default_rng(seed).random(owned.shape) < within)

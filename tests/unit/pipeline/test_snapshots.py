@@ -157,6 +157,21 @@ def test_where_there_is_little_room_few_customers_are_looked_at():
     assert np.mean(quiet) == pytest.approx((~busy).sum() * len(spine.divisions), rel=0.03)
 
 
+def test_where_most_customers_would_be_reached_cells_alone_are_drawn():
+    """Independent cells tell more than as many of fewer customers."""
+    cells, labels = market(n=4_000)
+    rows, most = int(cells.spine.owned.sum()), 3_000
+    draw = Draw.of(cells.spine, labels, 0.35, most)
+    assert rows > 0.4 * most
+    chance = np.zeros(cells.spine.owned.shape)
+    chance[draw.customer, draw.division] = 1 / draw.weight
+    free = ~cells.spine.owned & ~labels.bought
+    assert 0.15 < chance[free].max() < 0.35
+    day = cells.spine.cutoff.date.toordinal()
+    drawn = np.random.default_rng((day, 6)).random(free.shape) < chance[free].max()
+    assert np.array_equal(drawn & free, (chance > 0) & free)
+
+
 def test_what_is_learned_from_a_draw_of_customers_expects_as_many_buyers_as_there_are():
     """A customer's own bent is in all of its cells, so that they are no independent rows."""
     rng = np.random.default_rng(5)
