@@ -60,7 +60,11 @@ def options(*names: str) -> Callable[[Command], Command]:
             "--division", "divisions", multiple=True, help="Only this one; repeatable."
         ),
         "seed": click.option(
-            "--seed", type=int, default=1, show_default=True, help="Of everything random."
+            "--seed",
+            type=click.IntRange(0),
+            default=1,
+            show_default=True,
+            help="Of everything random.",
         ),
         "engine": click.option(
             "--engine",

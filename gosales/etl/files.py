@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gosales.core.errors import SalesLogError
+from gosales.core.text import printable
 from gosales.etl.notes import Note
 from gosales.utils.store import sha256
 
@@ -42,7 +43,8 @@ def find_logs(folder: Path) -> Found:
     """Find the raw logs in `folder`, each once even when copied under a second name.
 
     Raises:
-        SalesLogError: The folder does not exist or holds no raw log.
+        SalesLogError: The folder does not exist or holds no raw log; a log's name is no text, or
+            it is a link to nowhere, which would leave its lines out unseen.
     """
     if not folder.is_dir():
         raise SalesLogError(
@@ -50,6 +52,8 @@ def find_logs(folder: Path) -> Found:
             remedy="Make it and put the exports (csv, csv.gz, parquet) into it.",
         )
     entries = sorted(path for path in folder.iterdir() if not _is_silent(path))
+    for path in filter(_is_log, entries):
+        _refuse_odd(path)
     logs = [path for path in entries if path.is_file() and _is_log(path)]
     found = _without_copies(logs)
     found.notes.extend(_passed_over(path) for path in entries if path not in logs)
@@ -69,6 +73,21 @@ def _is_silent(path: Path) -> bool:
 
 def _is_log(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)
+
+
+def _refuse_odd(path: Path) -> None:
+    if path.is_symlink() and not path.exists():
+        raise SalesLogError(
+            f"{path} is a link to a file that is not there.",
+            remedy="Connect the drive that it leads to, or remove the link.",
+        )
+    try:
+        path.name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise SalesLogError(
+            f"The name of a raw log is no text: {printable(str(path))}.",
+            remedy="Give the file another name.",
+        ) from error
 
 
 def _passed_over(path: Path) -> Note:

@@ -121,7 +121,7 @@ def read_records(
     if file.is_parquet:
         return _from_parquet(connection, file, target)
     plain = plain_text(file.path, scratch, settings.encoding)
-    head = read_head(plain.path, settings.delimiter)
+    head = read_head(plain.path, settings.delimiter, file.name)
     if head is None:
         return _nothing(connection, target)
     structure = _from_text(connection, plain.path, head, target, scratch)
@@ -209,7 +209,8 @@ def _copy(
             SELECT {listed(names)} FROM read_csv(
                 $path, columns = $columns, delim = $delimiter, quote = '"', escape = '"',
                 auto_detect = false, header = true, null_padding = true, strict_mode = false,
-                nullstr = $no_null, parallel = $parallel, max_line_size = $line_size
+                nullstr = $no_null, parallel = $parallel, max_line_size = $line_size,
+                compression = 'none'
             )
         ) TO $target (FORMAT parquet)
         """,

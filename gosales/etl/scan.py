@@ -57,8 +57,15 @@ class Structure:
     longest: int = 0
 
 
-def read_head(path: Path, delimiter: str | None = None) -> Head | None:
-    """The first record that is not blank, skipping a `sep=;` line; None in an empty file."""
+def read_head(path: Path, delimiter: str | None = None, name: str = "") -> Head | None:
+    """The first record that is not blank, skipping a `sep=;` line; None in an empty file.
+
+    Args:
+        name: What users know the file by; its own name when empty.
+
+    Raises:
+        SalesLogError: It does not start with a record.
+    """
     with path.open("rb") as stream:
         raw = stream.read(HEAD)
     start = mark = len(raw) - len(raw.removeprefix(b"\xef\xbb\xbf"))
@@ -79,8 +86,9 @@ def read_head(path: Path, delimiter: str | None = None) -> Head | None:
         chosen = delimiter or _likely_delimiter(rest)
         fields = next(csv.reader(io.StringIO(rest), delimiter=chosen))
     except csv.Error as error:
+        why = str(error).partition(" - ")[0]
         raise SalesLogError(
-            f"{path.name} does not start with a header line: {error}.",
+            f"{name or path.name} does not start with a header line: {why}.",
             remedy="Export the log as CSV with its column names in the first line.",
         ) from error
     names = tuple(name.strip(" \t\r\n\ufeff\u00a0") for name in fields)

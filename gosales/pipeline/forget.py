@@ -18,6 +18,7 @@ from typing import Any
 
 from gosales.core.errors import GosalesError, SalesLogError, WorkspaceError
 from gosales.core.person import Person
+from gosales.core.text import printable
 from gosales.etl import forgotten
 from gosales.etl.forget_star import copy_without, names_in, star_has
 from gosales.etl.forgotten import Forgotten, hashed
@@ -98,9 +99,10 @@ def forget(workspace: Workspace, customer: str, *, dry: bool) -> Forgetting:
     """Forget a customer, or only look for it.
 
     Raises:
-        WorkspaceError: Nothing in the workspace is of that customer, or a file cannot be replaced;
-            the same command again goes on where it stopped.
+        WorkspaceError: That is no id, nothing in the workspace is of it, or a file cannot be
+            replaced; the same command again goes on where it stopped.
     """
+    _refuse_no_id(customer)
     with plain_trouble(workspace.root), holding(workspace.outputs, "forget"):
         sweep(workspace)
         store = RunStore(workspace)
@@ -129,6 +131,23 @@ def forget(workspace: Workspace, customer: str, *, dry: bool) -> Forgetting:
             store.sync()
             _record(workspace, customer, found)
         return found
+
+
+def _refuse_no_id(customer: str) -> None:
+    """An empty id would be found in every file."""
+    if not customer.strip() or "\0" in customer or not _is_text(customer):
+        raise WorkspaceError(
+            f"{printable(repr(customer))} is no customer's id.",
+            remedy="Ids are written as in icp_scores.csv.",
+        )
+
+
+def _is_text(customer: str) -> bool:
+    try:
+        customer.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _place(workspace: Workspace, path: Path) -> str:

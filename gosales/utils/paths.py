@@ -120,6 +120,11 @@ def path_inside(workspace: Path, given: str, key: str) -> Path:
 
 
 def _existing(folder: Path) -> Path:
+    if "?" in str(folder.resolve()):
+        raise WorkspaceError(
+            f"The workspace {folder} has a question mark in its path: DuckDB cannot write there.",
+            remedy="Give the folder another name.",
+        )
     if folder.is_dir():
         return folder.resolve()
     raise WorkspaceError(

@@ -159,6 +159,15 @@ def test_nobody_of_that_id(known, gosales):
     assert not (known.root / "data" / "forgotten.json").exists()
 
 
+@pytest.mark.parametrize("customer", ["", "  ", "\0", "\udcff"])
+def test_what_is_no_id_is_refused(known, gosales, customer):
+    before = texts(known)
+    answer = gosales("forget", known, customer, "--yes")
+    assert answer.code == 1
+    assert "is no customer's id" in answer.err
+    assert texts(known) == before
+
+
 def test_what_broke_off_is_finished_by_asking_again(known, gosales, monkeypatch):
     def breaks(*_given, **_more):
         raise KeyboardInterrupt

@@ -133,3 +133,7 @@ def test_a_future_date_is_rejected_and_does_not_move_the_history(place, gosales)
     found = quality(place)
     assert found["lines_rejected"] == {"date_implausible": 1}
     assert found["last_day"] == max(str(row[2]) for row in many)
+
+
+def test_a_seed_below_zero_is_wrong_usage(place, gosales):
+    assert gosales("score-all", place, "--seed", "-5").code == 2

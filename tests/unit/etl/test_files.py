@@ -34,3 +34,23 @@ def test_a_folder_without_logs_is_an_error(tmp_path):
         find_logs(tmp_path)
     with pytest.raises(SalesLogError, match="does not exist"):
         find_logs(tmp_path / "none")
+
+
+def test_a_link_to_nowhere_is_no_log_that_may_be_left_out(tmp_path):
+    (tmp_path / "a.csv").write_text("x", encoding="utf-8")
+    try:
+        (tmp_path / "share.csv").symlink_to(tmp_path / "gone.csv")
+    except OSError:
+        pytest.skip("links need a right here")
+    with pytest.raises(SalesLogError, match="a link to a file that is not there"):
+        find_logs(tmp_path)
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path):
+    try:
+        (tmp_path / "\udcff.csv").write_text("x", encoding="utf-8")
+    except (OSError, UnicodeEncodeError):
+        pytest.skip("every name is text here")
+    with pytest.raises(SalesLogError, match="is no text") as caught:
+        find_logs(tmp_path)
+    assert str(caught.value).isprintable()

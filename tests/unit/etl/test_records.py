@@ -40,6 +40,15 @@ def test_records_are_numbered_past_blank_lines(read):
     assert (found.count, found.blank) == (7, 4)
 
 
+def test_plain_text_that_is_called_packed_is_read_as_it_is(read):
+    assert read(b"a,b\n1,2\n", name="log.csv.gz")[0] == {1: ("1", "2")}
+
+
+def test_a_file_without_a_header_is_named_as_the_user_knows_it(read):
+    with pytest.raises(SalesLogError, match=r"customers\.csv does not start"):
+        read(b"a\0b\rc,\xff\n" * 3, name="customers.csv")
+
+
 def test_quoted_line_breaks_belong_to_their_record(read):
     rows, found = read(b'a,b\n1,"x\n\ny"\n\n2,"say ""hi"""\n')
     assert rows == {1: ("1", "x\n\ny"), 3: ("2", 'say "hi"')}

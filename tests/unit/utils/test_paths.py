@@ -146,3 +146,8 @@ def test_slugs_do_not_depend_on_the_order(names):
 
 def test_the_docs_example_holds():
     assert doctest.testmod(paths).failed == 0
+
+
+def test_a_path_that_duckdb_cannot_write_to_is_refused(tmp_path):
+    with pytest.raises(WorkspaceError, match="question mark"):
+        find_workspace(tmp_path / "what?")
