@@ -12,6 +12,7 @@ from functools import cached_property
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
@@ -52,11 +53,11 @@ class Ledger:
     def of(cls, cube: Cube) -> Ledger:
         """Fetch the months of all cells."""
         numbers = [C.AGE, C.SEEN, C.ORDERS, C.KEPT]
-        table = cube.cells.select(Fact.CUSTOMER, Fact.DIVISION, *numbers, C.VALUE).to_pandas()
-        customer, customers = coded(table.pop(Fact.CUSTOMER))
-        division, divisions = coded(table.pop(Fact.DIVISION))
-        age, seen, orders, kept = (table[name].to_numpy(np.int32) for name in numbers)
-        value = table[C.VALUE].to_numpy(np.int64)
+        table = cube.cells.select(Fact.CUSTOMER, Fact.DIVISION, *numbers, C.VALUE).to_pyarrow()
+        customer, customers = coded(table[Fact.CUSTOMER])
+        division, divisions = coded(table[Fact.DIVISION])
+        age, seen, orders, kept = (table[name].to_numpy().astype(np.int32) for name in numbers)
+        value = table[C.VALUE].to_numpy().astype(np.int64)
         order = np.lexsort((seen, division, customer, -age))
         return cls(
             customers,
@@ -167,10 +168,16 @@ class Places:
         return found
 
 
-def coded(values: pd.Series) -> tuple[Ints, Names]:
-    """Codes, and what they mean, sorted."""
-    codes, names = pd.factorize(values, sort=True)
-    return codes.astype(np.int32), np.asarray(names, object)
+def coded(texts: pa.ChunkedArray) -> tuple[Ints, Names]:
+    """Codes, and what they mean, sorted; no text is held once a row."""
+    encoded = texts.dictionary_encode().unify_dictionaries()
+    names = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
+    parts = [chunk.indices.to_numpy() for chunk in encoded.chunks]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    rank = np.empty(len(names), np.int32)
+    rank[order] = np.arange(len(names), dtype=np.int32)
+    codes = np.concatenate([np.empty(0, np.int32), *parts])
+    return rank[codes], np.array([*names, None], object)[order]
 
 
 def _used(codes: Ints, names: Names) -> tuple[Ints, Names]:

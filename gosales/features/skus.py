@@ -17,6 +17,7 @@ from scipy import sparse
 
 from gosales.core.columns import Fact
 from gosales.features.cube import C, Cube
+from gosales.features.ledger import coded
 
 Ints = NDArray[np.int32]
 MOST_SKUS = 2_000
@@ -63,11 +64,10 @@ class SkuHistory:
             return cls(np.empty(0, object), nothing, nothing, nothing, nothing, (), 0)
         taken = cube.skus.join(ibis.memtable(ever), NAME)
         order = [Fact.CUSTOMER, CODE, C.AGE, C.SEEN]
-        table = taken.select(order).order_by(order).to_pandas()
-        codes, ids = pd.factorize(table[Fact.CUSTOMER].astype(object))
-        sku, age, seen = (table[name].to_numpy(np.int32) for name in (CODE, C.AGE, C.SEEN))
-        bought = codes.astype(np.int32), sku, age, seen
-        return cls(np.asarray(ids, object), *bought, commonest, len(names))
+        table = taken.select(order).order_by(order).to_pyarrow()
+        codes, ids = coded(table[Fact.CUSTOMER])
+        sku, age, seen = (table[name].to_numpy().astype(np.int32) for name in (CODE, C.AGE, C.SEEN))
+        return cls(ids, codes, sku, age, seen, commonest, len(names))
 
     def known_at(self, age: int, customers: pd.Index) -> sparse.csr_array:
         """Shape (len(customers), SKUs taken): log of the purchases known at that age's cutoff.
