@@ -39,6 +39,7 @@ COMMON: dict[str, Any] = {
     "force_col_wise": True,
     "verbosity": -1,
 }
+START_STEPS, START_TOLERANCE = 50, 1e-9
 
 
 def fit_booster(
@@ -62,10 +63,26 @@ def fit_booster(
     parameters = {**COMMON, "min_data_in_leaf": leaf, **parameters}
     if offset is None:
         return lgb.train(parameters, data, rounds)
-    rate = float(np.average(y, weights=weight))
-    start = float(np.log(rate / (1 - rate)))
+    start = _start(y, weight, offset)
     data.set_init_score(offset + start)
     return _raised(lgb.train(parameters, data, rounds), start)
+
+
+def _start(y: NDArray[Any], weight: NDArray[np.float64], offset: NDArray[np.float64]) -> float:
+    """The constant that, added to the offset, foretells as many as there are; by Newton steps.
+
+    Trees that had to make up for a wrong start would be held back by their penalty where rows are
+    few.
+    """
+    rate = float(np.average(y, weights=weight))
+    start = float(np.log(rate / (1 - rate)))
+    for _ in range(START_STEPS):
+        p = 1 / (1 + np.exp(-(offset + start)))
+        step = float((weight * (y - p)).sum() / (weight * p * (1 - p)).sum())
+        start += float(np.clip(step, -1.0, 1.0))
+        if abs(step) < START_TOLERANCE:
+            break
+    return start
 
 
 def _raised(booster: Booster, start: float) -> Booster:

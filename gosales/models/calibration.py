@@ -140,6 +140,15 @@ def sigmoid(z: Floats) -> Floats:
     return np.asarray(0.5 * (1.0 + np.tanh(z / 2.0)))
 
 
+def within(z: Floats, share: Floats) -> Floats:
+    """Log odds of buying within a share of the horizon, by the law of a constant hazard.
+
+    Args:
+        z: Log odds of buying within all of it.
+    """
+    return np.asarray(np.log(np.expm1(share * np.logaddexp(0.0, z))))
+
+
 def logit(p: Floats) -> Floats:
     """Log odds of probabilities within (0, 1)."""
     return np.log(p) - np.log1p(-p)

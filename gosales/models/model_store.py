@@ -38,7 +38,7 @@ from gosales.utils.parse import parse_json
 from gosales.utils.paths import slugs
 from gosales.utils.store import MODEL_SUFFIX
 
-FORMAT = 7
+FORMAT = 8
 LOADER = "gosales.models.mlflow_loader"
 MAX_TREE_BYTES = 200_000_000
 DATA = "division_model"
@@ -163,6 +163,7 @@ def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
         "names": shared.names,
         "rate": shared.ensemble.rate if shared.ensemble else None,
         "months": shared.ensemble.months if shared.ensemble else None,
+        "held": shared.ensemble.held if shared.ensemble else None,
         "linear": _pack_linear(shared.ensemble.linear if shared.ensemble else None),
         "activity": _pack_linear(shared.ensemble.activity if shared.ensemble else None),
         "baselines": {name: _pack_baseline(b) for name, b in shared.baselines.items()},
@@ -185,7 +186,7 @@ def _unpack_shared(shared: dict[str, Any], packed: dict[str, bytes]) -> Shared:
     ensemble = None
     if shared["rate"] is not None:
         linear = (_unpack_linear(shared[key]) for key in ("linear", "activity"))
-        ensemble = Ensemble(names, shared["rate"], shared["months"], trees, *linear)
+        ensemble = Ensemble(names, shared["rate"], shared["months"], shared["held"], trees, *linear)
     baselines = {name: _unpack_baseline(name, b) for name, b in shared["baselines"].items()}
     products = _unpack_sku_model(shared["products"])
     return Shared(names, ensemble, baselines, money, shared["typical_activity"], products)

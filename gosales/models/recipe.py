@@ -10,8 +10,10 @@ owned       boosted trees on owned cells
 activity    ridge logistic regression on never-bought cells that sees the customer and the rates
             of the division only
 
-Never-bought rows whose outcome is still open have lower odds by their `exposure`, which is known
-beforehand: the members learn the rest, so that the newest months teach a whole horizon's level.
+Rows whose outcome is still open have lower odds by their `exposure`, which is known beforehand: the
+members learn the rest, so that the newest months teach a whole horizon's level. Of never-bought
+cells it comes with the rows; of owned ones it is that of an owner who buys as often as most do, and
+the trees learn from the length of the outcome what another rhythm makes of it.
 
 docs/adr tells what each is worth. Cells never bought get the mean of general, whitespace and
 linear; owned cells that of general and owned. Where a division has sold nothing for half a year,
@@ -22,7 +24,7 @@ alone.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -31,6 +33,7 @@ from numpy.typing import NDArray
 
 from gosales.core.frames import TrainingSet
 from gosales.models.boosting import Booster, fit_booster, raw
+from gosales.models.calibration import logit, within
 from gosales.models.ridge_logistic import RidgeLogistic, fit_ridge_logistic
 from gosales.models.settings import ModelSettings
 from gosales.utils.parallel import in_threads
@@ -81,11 +84,13 @@ class Ensemble:
         names: Feature columns, in the order the members expect.
         rate: Base rate of the training rows; the score where no member could be fitted.
         months: Length of the outcome whose log odds the members give.
+        held: Log odds of an owned cell to be bought from in so many months.
     """
 
     names: tuple[str, ...]
     rate: float
     months: float
+    held: float
     trees: dict[str, Booster]
     linear: LinearMember | None
     activity: LinearMember | None
@@ -110,12 +115,10 @@ class Ensemble:
         return result + self.exposure(values, owned)
 
     def exposure(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
-        """Shape (rows,): what a shorter outcome takes from the log odds of a never-bought cell.
-
-        By the law of a constant hazard; what owned cells do is learned.
-        """
+        """Shape (rows,): what a shorter outcome takes from the log odds, by a constant hazard."""
         months = values[:, self.names.index(MONTHS)].astype(np.float64)
-        return np.where(owned, 0.0, np.log(months / self.months))
+        never = np.log(months / self.months)
+        return np.where(owned, exposure_of_owners(months, self.months, self.held), never)
 
     def _has(self, name: str) -> bool:
         return name in self.trees or (name == LINEAR and self.linear is not None)
@@ -131,6 +134,13 @@ class Ensemble:
 
 def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> Ensemble:
     """Fit every member that has enough rows of both outcomes."""
+    horizon = _horizon(training)
+    months = training.values[:, training.names.index(MONTHS)].astype(np.float64)
+    rate = _rate(training)
+    whole = training.owned & (months == horizon)
+    usual = float(logit(np.array(_rate(training.where(whole)))))
+    of_owners = exposure_of_owners(months, horizon, usual)
+    training = replace(training, exposure=np.where(training.owned, of_owners, training.exposure))
     never, held = training.where(~training.owned), training.where(training.owned)
     parts = {GENERAL: training, WHITESPACE: never, OWNED: held}
     work: dict[str, Callable[[], Any]] = {
@@ -146,8 +156,22 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
     found = dict(zip(work, in_threads(lambda fit: fit(), work.values()), strict=True))
     trees = {name: found[name] for name in TREES if name in found}
     linear, activity = found.get(LINEAR), found.get(ACTIVITY)
-    rate = (float((training.weight * training.bought).sum()) + 0.5) / (training.weight.sum() + 1.0)
-    return Ensemble(training.names, rate, _horizon(training), trees, linear, activity)
+    return Ensemble(training.names, rate, horizon, usual, trees, linear, activity)
+
+
+def exposure_of_owners(months: Floats, horizon: float, held: float) -> Floats:
+    """Shape (rows,): the log odds of a usual owner within `months`, less those in the horizon.
+
+    Args:
+        months: Shape (rows,).
+        held: Log odds of a usual owner to buy within the horizon.
+    """
+    return np.where(months == horizon, 0.0, within(np.array(held), months / horizon) - held)
+
+
+def _rate(rows: TrainingSet) -> float:
+    """Share of buyers, by weight, half a buyer and half another added."""
+    return float(((rows.weight * rows.bought).sum() + 0.5) / (rows.weight.sum() + 1.0))
 
 
 def _horizon(training: TrainingSet) -> float:

@@ -5,8 +5,8 @@ as a whole horizon. By the law of a constant hazard m of H months see m / H of t
 bend that: the same months of earlier years tell how. Both are joined as if the law were one more
 year.
 
-For never-bought cells only. Whether an owner orders in so many months depends on its own rhythm,
-which the members read off the features together with the length.
+For never-bought cells only: owners have rhythms of their own, and `models.recipe` an offset for a
+usual one.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ def metrics(fitted: Fitted, capacity: int = CAPACITY) -> dict[str, Any]:
     if proof is None:
         return {
             "judged_at": None,
-            "note": "The history is too short to judge the models on an unseen horizon.",
+            "note": "The models could not be judged on an unseen horizon: what came before it is "
+            "too short, or in it nobody bought again.",
             "populations": {},
             "money": None,
             "products": fitted.products.evidence,

@@ -64,6 +64,17 @@ def test_an_offset_is_known_and_the_trees_are_the_rest():
         assert np.average(fitted[part], weights=weight[part]) == pytest.approx(share, rel=0.15)
 
 
+def test_few_rows_with_an_offset_come_out_at_their_level():
+    rng = np.random.default_rng(8)
+    offset = np.where(np.arange(200) % 2, 0.0, -3.0)
+    y = rng.random(200) < 1 / (1 + np.exp(-offset))
+    trees = fit_booster(
+        np.zeros((200, 1), np.float32), y, np.ones(200), seed=1, offset=offset, **OPTIONS
+    )
+    chance = 1 / (1 + np.exp(-(raw(trees, np.zeros((200, 1), np.float32)) + offset)))
+    assert chance.mean() == pytest.approx(y.mean(), abs=1e-6)
+
+
 def test_an_offset_of_nothing_changes_nothing():
     x, y, weight = rows()
     plain = raw(fit_booster(x, y, weight, seed=1, **OPTIONS), x)

@@ -16,6 +16,7 @@ from gosales.models.recipe import (
     QUIET,
     WHITESPACE,
     blind_columns,
+    exposure_of_owners,
     fit_ensemble,
     tame,
 )
@@ -192,6 +193,24 @@ def test_rows_with_an_open_outcome_teach_the_level_of_the_whole_horizon(make_tra
     untold = fit_ensemble(with_open_outcomes(rows, 0.0), longer, 1)
     assert level(told, new) == pytest.approx(1, abs=0.12)
     assert level(untold, new) < 0.8
+
+
+def test_open_outcomes_do_not_lower_the_level_of_owners(make_training, settings):
+    rows, new = make_training(6_000, seed=3), make_training(6_000, seed=4)
+    rate = rows.bought[rows.owned].mean()
+    seen = (1 - (1 - rate) ** (1 / 3)) / rate
+    is_open, draw = np.arange(6_000) % 2 == 0, np.random.default_rng(5).random(6_000)
+    values = rows.values.copy()
+    values[is_open, rows.names.index(MONTHS)] = 2
+    rows = replace(rows, values=values, bought=rows.bought & (~is_open | (draw < seen)))
+    ensemble = fit_ensemble(rows, settings.model_copy(update={"rounds": 120}), 1)
+    chance = 1 / (1 + np.exp(-ensemble.logit(new.values, new.owned)))
+    assert chance[new.owned].mean() == pytest.approx(new.bought[new.owned].mean(), rel=0.06)
+
+
+def test_a_usual_owner_buys_less_in_a_part_of_the_horizon():
+    chance = 1 / (1 + np.exp(-exposure_of_owners(np.array([2.0, 6.0]), 6.0, 0.0)))
+    assert chance == pytest.approx([1 - 0.5 ** (1 / 3), 0.5])
 
 
 def test_a_shorter_outcome_is_scored_with_lower_odds(ensemble, training):
