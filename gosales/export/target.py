@@ -53,6 +53,10 @@ def parse_target(text: str) -> Target:
         told = f" to {text[:40]!r}" if text.isalnum() else ", or none that is known"
         raise ConfigError(f"There is no export{told}.", remedy=f"Known are {KNOWN}.")
     _refuse_secrets(text)
+    if not text.isprintable():
+        raise ConfigError(
+            "The URL holds a character that is not seen.", remedy="Write it by hand, without."
+        )
     kind = DATABASES[scheme]
     if kind != "postgresql" and not file_of(text):
         raise ConfigError(

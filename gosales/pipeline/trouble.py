@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from gosales.core.errors import WorkspaceError
 
@@ -24,13 +25,24 @@ MEMORY = (
     "command again; what was published before is unharmed."
 )
 
+DAMAGED = (
+    "parquet input",
+    "parquet magic",
+    "thrift",
+    "could not read enough bytes",
+    "not a valid duckdb database",
+)
+"""What readers say of a published file that was cut short or written over."""
+
+AGAIN = "Run `gosales score-all` again: it makes all files anew from the raw logs."
+
 
 @contextmanager
 def plain_trouble(place: Path) -> Iterator[None]:
     """Turn what the machine refuses into a WorkspaceError; bugs keep their traceback."""
     try:
         yield
-    except (OSError, MemoryError, duckdb.Error) as error:
+    except (OSError, MemoryError, duckdb.Error, pa.ArrowException) as error:
         told = in_plain_words(error, place)
         if told is None:
             raise
@@ -42,11 +54,18 @@ def in_plain_words(error: Exception, place: Path) -> WorkspaceError | None:
     why = " ".join(str(error).split())[:300]
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return WorkspaceError(f"The memory does not suffice: {why}.", remedy=MEMORY)
+    number = error.errno if isinstance(error, OSError) else None
+    readers = duckdb.IOException, pa.ArrowException, OSError
+    if (
+        number is None
+        and isinstance(error, readers)
+        and any(word in why.lower() for word in DAMAGED)
+    ):
+        return WorkspaceError(f"A file under {place} is damaged: {why}.", remedy=AGAIN)
     if isinstance(error, duckdb.IOException):
         return WorkspaceError(f"The disk under {place} refuses: {why}.", remedy=ROOM)
     if isinstance(error, shutil.Error):
         return WorkspaceError(f"Files under {place} cannot be copied: {why}.", remedy=ROOM)
-    number = error.errno if isinstance(error, OSError) else None
     if number in NO_ROOM | REFUSED:
         remedy = ROOM if number in NO_ROOM else RIGHTS
         return WorkspaceError(f"A file under {place} cannot be used: {why}.", remedy=remedy)

@@ -289,7 +289,7 @@ class RunStore:
         marker = self._marker
         if not now.run_id:
             return True
-        if not marker.is_file() or marker.read_text(encoding="utf-8") != json.dumps(now.as_dict()):
+        if not marker.is_file() or marker.read_bytes() != json.dumps(now.as_dict()).encode():
             return False
         copies = self._copies(now)
         return all(copy.exists() for source, copy in copies if source.exists())

@@ -56,3 +56,9 @@ def test_files_of_urls():
     assert file_of("sqlite:///a/b.db?x=1") == "a/b.db"
     assert file_of("sqlite:////a/b.db") == "/a/b.db"
     assert file_of("duckdb:///C:/a.duckdb") == "C:/a.duckdb"
+
+
+@pytest.mark.parametrize("hidden", ["\0", "\udcff", "\u202e"])
+def test_a_url_that_shows_not_all_of_itself_is_refused(hidden):
+    with pytest.raises(ConfigError, match="not seen"):
+        parse_target(f"sqlite:///a{hidden}.db")

@@ -3,6 +3,7 @@ import shutil
 from dataclasses import replace
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from gosales.core.errors import CheckFailed, WorkspaceBusy, WorkspaceError
@@ -111,6 +112,9 @@ MEMORY = "memory_gb"
         (duckdb.IOException("Could not write file: No space left on device"), FULL),
         (duckdb.OutOfMemoryException("failed to allocate data"), MEMORY),
         (MemoryError("Unable to allocate 9 GiB"), MEMORY),
+        (pa.ArrowInvalid("Could not open Parquet input source 'x.parquet'"), "score-all"),
+        (OSError("Couldn't deserialize thrift: TProtocolException"), "score-all"),
+        (duckdb.IOException("Could not read enough bytes from file"), "score-all"),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -124,7 +128,13 @@ def test_what_the_machine_refuses_is_an_expected_error(session, error, remedy):
 
 
 @pytest.mark.parametrize(
-    "bug", [KeyError("x"), FileNotFoundError(2, "no"), duckdb.BinderException()]
+    "bug",
+    [
+        KeyError("x"),
+        FileNotFoundError(2, "x.parquet"),
+        duckdb.BinderException(),
+        pa.ArrowInvalid("x"),
+    ],
 )
 def test_a_bug_stays_a_bug(session, bug):
     assert in_plain_words(bug, session.workspace.root) is None

@@ -413,3 +413,12 @@ def test_an_interrupted_copy_waits_while_another_command_works(publish, store, w
         other.kill()
     store.settle()
     assert text(workspace.outputs / SCORES) == "r1"
+
+
+@pytest.mark.parametrize("content", [b"\xa0\xff", b"", b"{}"])
+def test_a_broken_mark_of_the_copies_is_made_again(publish, store, workspace, content):
+    publish("r1", EVERYTHING, [SCORES], ["cad_model"])
+    before = (workspace.outputs / ".copied.json").read_bytes()
+    (workspace.outputs / ".copied.json").write_bytes(content)
+    store.settle()
+    assert (workspace.outputs / ".copied.json").read_bytes() == before
