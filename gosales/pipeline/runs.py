@@ -113,8 +113,11 @@ def render_list(cards: list[RunCard]) -> str:
     return "\n".join(rows)
 
 
-def show_run(workspace: Workspace, run_id: str) -> str:
+def show_run(workspace: Workspace, run_id: str, *, settings: bool = True) -> str:
     """One run as text: what it did, with what, and how well.
+
+    Args:
+        settings: Whether to tell its settings, which are many.
 
     Raises:
         WorkspaceError: There is no such run.
@@ -129,7 +132,8 @@ def show_run(workspace: Workspace, run_id: str) -> str:
         "published now": ", ".join(card.publishes) or "nothing",
         "folder": folder,
     }
-    head |= {key: manifest[key] for key in ("seconds", "seed", "cutoff") if key in manifest}
+    told = ("seconds", "seed", "cutoff")
+    head |= {key: manifest[key] for key in told if manifest.get(key) is not None}
     if manifest.get("divisions"):
         head["divisions"] = ", ".join(manifest["divisions"])
     blocks = [_block(f"Run {run_id}", head)]
@@ -143,7 +147,8 @@ def show_run(workspace: Workspace, run_id: str) -> str:
             _first({**manifest.get(HASHES, {}), **manifest.get(HOLDOUT, {})}),
         )
     )
-    blocks.append(_block("Settings", flat(manifest.get("settings", {}))))
+    if settings:
+        blocks.append(_block("Settings", flat(manifest.get("settings", {}))))
     blocks.append(_block("Versions", manifest.get("versions", {})))
     return "\n\n".join(block for block in blocks if block)
 
@@ -210,7 +215,8 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
     told = {}
     for key, value in sorted(facts.items()):
         small = not isinstance(value, dict | list)
-        told[key] = value if small else f"{len(value)} ({', '.join(list(map(str, value))[:8])})"
+        some = f" ({', '.join(list(map(str, value))[:8])})" if not small and value else ""
+        told[key] = value if small else f"{len(value)}{some}"
     return told
 
 

@@ -20,8 +20,8 @@ ROW_HEIGHT, AROUND = 26, 60
 ROOM = 1.2
 """An axis this many times as long as its longest bar has room for the number beside it."""
 
-LEGEND = 45
-LABEL = 150
+LEGEND, TICKS = 45, 8
+LABEL, FEW, LEAST_BOX = 150, 16, 24
 MOST_LETTERS = 24
 STATUS_TITLES = {"whitespace": "never bought", "lapsed": "lapsed", "active": "active"}
 
@@ -31,12 +31,12 @@ Chart = Any
 
 def status_map(table: pd.DataFrame) -> Chart:
     """Divisions x status: how many customers, coloured by the share of the division's."""
-    shown = _short(table).assign(status=table["status"].map(STATUS_TITLES))
+    shown = shortened(table).assign(status=table["status"].map(STATUS_TITLES))
     base = alt.Chart(shown).encode(
         x=alt.X("status:N", sort=list(STATUS_TITLES.values()), title=None).axis(
             orient="top", labelAngle=0, labelOverlap=False, labelFlush=False
         ),
-        y=_rows(),
+        y=division_rows(),
     )
     boxes = base.mark_rect(cornerRadius=3).encode(
         color=alt.Color("share:Q", title="Share of customers", legend=None).scale(
@@ -56,18 +56,18 @@ def status_map(table: pd.DataFrame) -> Chart:
         color=alt.condition(f"datum.share > {TURN}", alt.value(ON_DARK), alt.value(ON_LIGHT)),
     )
     numbers = numbers.properties(name=IN_BOX)
-    return alt.layer(boxes, numbers).properties(height=_height(shown))
+    return alt.layer(boxes, numbers).properties(height=height_of(shown))
 
 
 def timeline(table: pd.DataFrame) -> Chart:
     """A dot per month and division: the larger, the more money; returns are orange."""
-    shown = _short(table).assign(size=table["value"].abs())
+    shown = shortened(table).assign(size=table["value"].abs())
     return (
         alt.Chart(shown)
-        .mark_circle(opacity=0.75)
+        .mark_circle(opacity=0.9)
         .encode(
-            x=alt.X("month:T", title=None).scale(padding=20),
-            y=_rows(),
+            x=alt.X("month:T", title=None).scale(padding=20).axis(_months(table["month"])),
+            y=division_rows(),
             size=alt.Size("size:Q", legend=None).scale(range=[25, 500]),
             color=alt.Color("line_type:N", title=None)
             .scale(domain=["sale", "return"], range=[BLUE, ORANGE])
@@ -80,163 +80,7 @@ def timeline(table: pd.DataFrame) -> Chart:
                 alt.Tooltip("value:Q", title="Value", format=",.0f"),
             ],
         )
-        .properties(height=_height(shown) + LEGEND)
-    )
-
-
-def evidence(table: pd.DataFrame) -> Chart:
-    """Per division: by how much the model beats the best simple score, with its 95 % interval."""
-    shown = _short(table.dropna(subset=["auc_gain"]))
-    y = _rows().sort(field="auc_gain", order="descending")
-    title = "AUC above the best simple score"
-    kind = (
-        alt.Color("never_bought:N", title=None)
-        .scale(domain=["own", "pooled", "baseline"], range=[BLUE, "#5B6B7B", ORANGE])
-        .legend(orient="top")
-    )
-    bars = alt.Chart(shown).mark_rule(strokeWidth=2)
-    dots = alt.Chart(shown).mark_point(filled=True, size=70)
-    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(strokeDash=[4, 3], color=GREY)
-    tips = [
-        alt.Tooltip("full:N", title="Division"),
-        alt.Tooltip("never_bought:N", title="Shown"),
-        alt.Tooltip("auc_gain:Q", title="Gain", format="+.3f"),
-        alt.Tooltip("auc_gain_low:Q", title="From", format="+.3f"),
-        alt.Tooltip("auc_gain_high:Q", title="To", format="+.3f"),
-    ]
-    return alt.layer(
-        zero.encode(x="x:Q"),
-        bars.encode(x=alt.X("auc_gain_low:Q", title=title), x2="auc_gain_high:Q", y=y, color=kind),
-        dots.encode(x="auc_gain:Q", y=y, color=kind, tooltip=tips),
-    ).properties(height=_height(shown) + LEGEND)
-
-
-def gains(table: pd.DataFrame) -> Chart:
-    """Share of the buyers in the top of the list, beside that of a random list."""
-    ends = pd.DataFrame({"top_share": [0.0, 1.0], "capture": [0.0, 1.0]})
-    line = pd.concat([ends.iloc[:1], table[["top_share", "capture"]], ends.iloc[1:]])
-    parts = [
-        ends.assign(list="Random list"),
-        line.drop_duplicates("top_share").assign(list="Our list"),
-    ]
-    return (
-        alt.Chart(pd.concat(parts))
-        .mark_line(point=alt.OverlayMarkDef(size=30))
-        .encode(
-            x=alt.X("top_share:Q", title="Top of the list").axis(format=".0%"),
-            y=alt.Y("capture:Q", title="Share of all buyers in it").axis(format=".0%"),
-            color=_two_lists("Our list", "Random list"),
-            tooltip=[
-                alt.Tooltip("list:N", title="List"),
-                alt.Tooltip("top_share:Q", title="Top", format=".0%"),
-                alt.Tooltip("capture:Q", title="Buyers", format=".1%"),
-            ],
-        )
-        .properties(height=300)
-    )
-
-
-def lift(table: pd.DataFrame) -> Chart:
-    """How many times as many buyers the top of the list holds as a random list does."""
-    usual = alt.Chart(pd.DataFrame({"y": [1.0]})).mark_rule(strokeDash=[4, 3], color=GREY)
-    line = alt.Chart(table).mark_line(color=BLUE, point=alt.OverlayMarkDef(size=30, color=BLUE))
-    line = line.encode(
-        x=alt.X("top_share:Q", title="Top of the list").axis(format=".0%"),
-        y=alt.Y("lift:Q", title="Times a random list").scale(zero=True),
-        tooltip=[
-            alt.Tooltip("top_share:Q", title="Top", format=".0%"),
-            alt.Tooltip("lift:Q", title="Lift", format=".2f"),
-        ],
-    )
-    return alt.layer(usual.encode(y="y:Q"), line).properties(height=300)
-
-
-def contest(table: pd.DataFrame) -> Chart:
-    """Per score: its lift in the top tenth with its 95 % interval; ours is blue."""
-    y = alt.Y("score:N", title=None, sort=None).axis(labelOverlap=False, labelLimit=230)
-    colour = alt.condition("datum.ours", alt.value(BLUE), alt.value(GREY))
-    base = alt.Chart(table).encode(y=y, color=colour)
-    title = "Lift in the top tenth: buyers there, as a multiple of the usual"
-    bars = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("lift_10_low:Q", title=title), x2="lift_10_high:Q"
-    )
-    dots = base.mark_point(filled=True, size=80).encode(
-        x="lift_10:Q",
-        tooltip=[
-            alt.Tooltip("score:N", title="Score"),
-            alt.Tooltip("lift_10:Q", title="Lift", format=".2f"),
-            alt.Tooltip("lift_10_low:Q", title="From", format=".2f"),
-            alt.Tooltip("lift_10_high:Q", title="To", format=".2f"),
-        ],
-    )
-    numbers = base.mark_text(dy=-10, fontSize=11).encode(
-        x="lift_10:Q", text=alt.Text("lift_10:Q", format=".2f")
-    )
-    return alt.layer(bars, dots, numbers).properties(height=len(table) * 34 + AROUND)
-
-
-def over_cutoffs(table: pd.DataFrame) -> Chart:
-    """Per past cutoff: the lift of the model beside the best simple score, with intervals."""
-    x = alt.X("cutoff_date:O", title=None).axis(labelAngle=0)
-    offset = alt.XOffset("score:N", sort=None)
-    names = list(dict.fromkeys(table["score"]))
-    colour = alt.Color("score:N", title=None)
-    colour = colour.scale(domain=names, range=[BLUE, GREY]).legend(orient="top", labelLimit=400)
-    base = alt.Chart(table).encode(x=x, xOffset=offset, color=colour)
-    bars = base.mark_rule(strokeWidth=2).encode(
-        y=alt.Y("lift_10_low:Q", title="Lift in the top tenth"), y2="lift_10_high:Q"
-    )
-    dots = base.mark_point(filled=True, size=80).encode(
-        y="lift_10:Q",
-        tooltip=[
-            alt.Tooltip("cutoff_date:N", title="Cutoff"),
-            alt.Tooltip("score:N", title="Score"),
-            alt.Tooltip("lift_10:Q", title="Lift", format=".2f"),
-            alt.Tooltip("auc:Q", title="AUC", format=".3f"),
-        ],
-    )
-    return alt.layer(bars, dots).properties(height=300)
-
-
-def moved(table: pd.DataFrame, name: str) -> Chart:
-    """Stability index per feature or division; what has drifted is orange."""
-    colour = alt.Color("status:N", title=None)
-    colour = colour.scale(
-        domain=["stable", "watch", "drifted", "unjudged"],
-        range=[BLUE, "#7A4FB5", ORANGE, GREY],
-    ).legend(orient="top")
-    return (
-        alt.Chart(table)
-        .mark_bar(cornerRadiusEnd=3)
-        .encode(
-            y=alt.Y(f"{name}:N", title=None, sort=None).axis(labelOverlap=False, labelLimit=230),
-            x=alt.X("psi:Q", title="Stability index"),
-            color=colour,
-            tooltip=[f"{name}:N", alt.Tooltip("psi:Q", format=".3f"), "status:N"],
-        )
-        .properties(height=len(table) * ROW_HEIGHT + AROUND + LEGEND)
-    )
-
-
-def reliability(table: pd.DataFrame) -> Chart:
-    """What was foretold beside what happened, per bin of scores."""
-    top = float(max(table["mean_score"].max(), table["base_rate"].max(), 0.01))
-    exact = pd.DataFrame({"mean_score": [0.0, top], "base_rate": [0.0, top]})
-    shown = pd.concat([exact.assign(list="Exactly right"), table.assign(list="Our scores")])
-    return (
-        alt.Chart(shown)
-        .mark_line(point=alt.OverlayMarkDef(size=40))
-        .encode(
-            x=alt.X("mean_score:Q", title="Foretold: mean score").axis(format=".0%"),
-            y=alt.Y("base_rate:Q", title="Happened: share that bought").axis(format=".0%"),
-            color=_two_lists("Our scores", "Exactly right"),
-            tooltip=[
-                alt.Tooltip("mean_score:Q", title="Foretold", format=".1%"),
-                alt.Tooltip("base_rate:Q", title="Happened", format=".1%"),
-                alt.Tooltip("rows:Q", title="Cells", format=","),
-            ],
-        )
-        .properties(height=300)
+        .properties(height=height_of(shown) + LEGEND)
     )
 
 
@@ -246,6 +90,7 @@ def one_more(table: pd.DataFrame) -> Chart:
     most = max(float(table["worth_of_one_more_slot"].max()), 1.0)
     worth = alt.X("worth_of_one_more_slot:Q", title="Expected value of one more pitch")
     worth = worth.scale(domain=[0.0, ROOM * most], nice=False)
+    worth = worth.axis(labels=False, ticks=False, grid=False)
     base = alt.Chart(table).encode(y=y, x=worth)
     bars = base.mark_bar(color=BLUE, cornerRadiusEnd=3).encode(
         tooltip=[
@@ -264,7 +109,7 @@ def one_more(table: pd.DataFrame) -> Chart:
 
 def mix(table: pd.DataFrame) -> Chart:
     """Per division: net value of all time, and of the last 12 months inside it."""
-    shown = _short(table)
+    shown = shortened(table)
     y = alt.Y("division:N", title=None, sort=None).axis(labelOverlap=False)
     tips = [
         alt.Tooltip("full:N", title="Division"),
@@ -273,16 +118,16 @@ def mix(table: pd.DataFrame) -> Chart:
     ]
     base = alt.Chart(shown).encode(y=y, tooltip=tips)
     whole = base.mark_bar(color=GREY, opacity=0.55, cornerRadiusEnd=3).encode(
-        x=alt.X("ever:Q", title="Net value").axis(format="~s")
+        x=alt.X("ever:Q", title="Net value").axis(format="~s", tickCount=TICKS)
     )
     new = base.mark_bar(color=BLUE, size=9, cornerRadiusEnd=3).encode(x="last_12_months:Q")
-    return alt.layer(whole, new).properties(height=_height(shown))
+    return alt.layer(whole, new).properties(height=height_of(shown))
 
 
 def over_runs(table: pd.DataFrame) -> Chart:
     """The score of an account in each division, scoring after scoring."""
     return (
-        alt.Chart(_short(table))
+        alt.Chart(shortened(table))
         .mark_line(point=alt.OverlayMarkDef(size=40))
         .encode(
             x=alt.X("run_id:O", title="Run").axis(labelLimit=120),
@@ -300,7 +145,8 @@ def over_runs(table: pd.DataFrame) -> Chart:
 
 def segments(table: pd.DataFrame) -> Chart:
     """Segments x divisions: the mean whitespace score; the darker, the likelier."""
-    return _heat(table, "segment", _depth("mean_score", table["mean_score"].max()), "mean_score")
+    best = table["mean_score"].max()
+    return _heat(table, "segment", _depth("mean_score", best), ("mean_score", best))
 
 
 def customers(table: pd.DataFrame) -> Chart:
@@ -314,18 +160,19 @@ def customers(table: pd.DataFrame) -> Chart:
         _depth("icp_score", best),
         alt.value("#C9CFD6"),
     )
-    return _heat(shown, "segment", colour, "icp_score")
+    return _heat(shown, "segment", colour, ("icp_score", best))
 
 
 def _depth(figure: str, highest: float) -> alt.Color:
-    legend = alt.Legend(orient="bottom", format=".0%", gradientLength=160, tickCount=3)
-    return alt.Color(f"{figure}:Q", title="Score", legend=legend).scale(
+    return alt.Color(f"{figure}:Q", title="Score", legend=None).scale(
         range=[LIGHT, DARK], domain=[0.0, highest]
     )
 
 
-def _heat(table: pd.DataFrame, rows: str, colour: Any, figure: str) -> Chart:
-    shown = _short(table)
+def _heat(table: pd.DataFrame, rows: str, colour: Any, ranged: tuple[str, float]) -> Chart:
+    """Boxes of the figure, with its number in per cent; `ranged` is its name and its highest."""
+    figure, highest = ranged
+    shown = shortened(table)
     x = alt.X("division:N", title=None).axis(
         orient="top", labelAngle=-40, labelOverlap=False, labelLimit=LABEL
     )
@@ -336,9 +183,22 @@ def _heat(table: pd.DataFrame, rows: str, colour: Any, figure: str) -> Chart:
     tips += [alt.Tooltip("expected_value:Q", title="Expected", format=",.0f")]
     if "status" in shown:
         tips.append(alt.Tooltip("status:N", title="Status"))
-    box = alt.Chart(shown).mark_rect(cornerRadius=2)
-    height = shown[rows].nunique() * ROW_HEIGHT + 2 * AROUND + LEGEND
-    return box.encode(x=x, y=y, color=colour, tooltip=tips).properties(height=height)
+    base = alt.Chart(shown).encode(x=x, y=y)
+    dark = f"datum.{figure} > {TURN * highest}"
+    if "status" in shown:
+        dark += " && datum.status == 'whitespace'"
+    share = f"100 * datum.{figure}"
+    written = f"format({share}, {share} < 9.95 ? '.1f' : '.0f')"
+    room = f"width > {LEAST_BOX * shown['division'].nunique()}"
+    numbers = (
+        base.transform_calculate(short=f"{room} ? {written} : ''")
+        .mark_text(fontSize=11 if shown["division"].nunique() <= FEW else 9)
+        .encode(text="short:N", color=alt.condition(dark, alt.value(ON_DARK), alt.value(ON_LIGHT)))
+        .properties(name=IN_BOX)
+    )
+    boxes = base.mark_rect(cornerRadius=2).encode(color=colour, tooltip=tips)
+    height = shown[rows].nunique() * ROW_HEIGHT + 2 * AROUND
+    return alt.layer(boxes, numbers).properties(height=height)
 
 
 def coverage(table: pd.DataFrame) -> Chart:
@@ -360,19 +220,23 @@ def coverage(table: pd.DataFrame) -> Chart:
     )
 
 
-def _rows() -> alt.Y:
+def _months(days: pd.Series) -> alt.Axis:
+    """An axis whose ticks are months, not days: at most about ten of them."""
+    span = 12 * (days.max().year - days.min().year) + days.max().month - days.min().month
+    step = next(step for step in (1, 3, 6, 12, 24, 60, 120, 1200) if span <= TICKS * step)
+    return alt.Axis(
+        format="%b %Y", tickCount={"interval": "month", "step": step}, labelOverlap=True
+    )
+
+
+def division_rows() -> alt.Y:
     """A row per division, every one with its name."""
     return alt.Y("division:N", title=None).axis(
         labelOverlap=False, labelFlush=False, labelLimit=LABEL
     )
 
 
-def _two_lists(ours: str, other: str) -> alt.Color:
-    scale = alt.Scale(domain=[ours, other], range=[BLUE, GREY])
-    return alt.Color("list:N", title=None, scale=scale).legend(orient="top")
-
-
-def _short(table: pd.DataFrame) -> pd.DataFrame:
+def shortened(table: pd.DataFrame) -> pd.DataFrame:
     """Division names cut for the axis, and whole as `full` for the tooltip."""
     names = table["division"].astype(str)
     cut = names.where(names.str.len() <= MOST_LETTERS, names.str[: MOST_LETTERS - 1] + "…")
@@ -380,5 +244,6 @@ def _short(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(full=names, division=cut.where(~twice, names))
 
 
-def _height(table: pd.DataFrame) -> int:
+def height_of(table: pd.DataFrame) -> int:
+    """The height of a chart with a row per division, in pixels."""
     return max(2, table["division"].nunique()) * ROW_HEIGHT + AROUND

@@ -26,12 +26,14 @@ FIXED = {
     "server.fileWatcherType": "none",
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
+    "client.disableDataExport": "true",
     "global.developmentMode": "false",
     "runner.magicEnabled": "false",
 }
-"""What nobody changes: it binds to this machine, calls nobody and shows no tracebacks."""
+"""What nobody changes: it binds to this machine, calls nobody and shows no tracebacks.
+Streamlit's own export of a table would write cells that a spreadsheet runs as formulas."""
 
-WARM = ("gosales.ui.charts", "gosales.ui.views_account", "gosales.ui.views_quality")
+WARM = ("gosales.ui.charts_proof", "gosales.ui.views_account", "gosales.ui.views_quality")
 """What is imported before the first visitor comes, who would wait for it otherwise."""
 
 DEFAULTS = {

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from gosales.core.columns import Scores
 from gosales.core.errors import GosalesError
-from gosales.ui import charts
+from gosales.ui import charts, tables
 from gosales.ui.board import Board
 from gosales.ui.demo_market import make_demo
 from gosales.ui.wording import escape, sentences
@@ -23,7 +23,7 @@ URL: Any = "query-params"
 """Where a widget keeps its choice: in the page's address."""
 
 DEMO = "demo-workspace"
-MOST_ROWS, MOST_HEIGHT = 15, 560
+MOST_BOXES = 3
 ACCOUNT_PAGE = "screens/account.py"
 NOTHING_YET = """
 There is nothing to look at: no run has published its lists in this workspace.
@@ -93,9 +93,14 @@ def _made(key: tuple[str, ...], parts: list[tuple[str, str]], _how: Any) -> Any:
 
 
 def remarks(found: Sequence[str]) -> None:
-    """Warnings that cannot be missed: each in its own box."""
-    for text in found:
+    """Warnings that cannot be missed: each in its own box, and of many the rest in a list."""
+    first = found if len(found) <= MOST_BOXES else found[: MOST_BOXES - 1]
+    for text in first:
         st.warning(escape(text), icon=":material/warning:")
+    rest = found[len(first) :]
+    if rest:
+        with st.expander(f"{len(rest)} more warnings", icon=":material/warning:"):
+            st.markdown("\n".join(f"- {escape(text)}" for text in rest))
 
 
 def metrics(shown: Sequence[tuple[str, str, str | None]], width: int = 170) -> None:
@@ -112,7 +117,7 @@ def chart_with_data(chart: charts.Chart, reading: str, data: pd.DataFrame) -> No
         st.altair_chart(chart, width="stretch")
         st.caption(reading)
     with numbers:
-        st.dataframe(data, hide_index=True)
+        tables.show(data)
 
 
 def reasons(cell: object) -> None:
@@ -140,40 +145,7 @@ def account_link(customer: str, label: str = "Open the account") -> None:
     )
 
 
-def on_phone() -> bool:
-    """Whether the visitor's browser says that it runs on a phone, whose screen is narrow."""
-    return "Mobi" in st.context.headers.get("User-Agent", "")
-
-
-def scrolled(rows: int) -> int | Literal["content"]:
-    """The height of a table: all its rows, or a part that scrolls where they are many."""
-    return MOST_HEIGHT if rows > MOST_ROWS else "content"
-
-
-def per_cent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """The table with shares of 1 as numbers of 100, as its columns show them."""
-    return table.assign(**{name: 100 * table[name] for name in columns})
-
-
 def named(table: pd.DataFrame) -> pd.DataFrame:
     """The table with a customer's id where the log has no name."""
     name = table[Scores.NAME].fillna("")
     return table.assign(**{Scores.NAME: name.where(name != "", table[Scores.CUSTOMER])})
-
-
-def picked(event: Any, table: pd.DataFrame) -> pd.Series:
-    """The row that is ticked in a table with `selection_mode="single-row-required"`."""
-    rows = event["selection"]["rows"]
-    return table.iloc[rows[0] if rows and rows[0] < len(table) else 0]
-
-
-def score_column(label: str, highest: float, note: str) -> Any:
-    """A column of probabilities, made `per_cent`, as bars; `highest`, of 1, fills its bar."""
-    return st.column_config.ProgressColumn(
-        label, format="%.1f %%", min_value=0.0, max_value=max(100 * highest, 0.1), help=note
-    )
-
-
-def money_column(label: str, note: str = "In the unit of your sales log.") -> Any:
-    """A column of money."""
-    return st.column_config.NumberColumn(label, format="compact", help=note)

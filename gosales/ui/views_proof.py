@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from gosales.ui import wording
 from gosales.ui.board import Board, query, sql
 from gosales.ui.views_trust import MODEL, NEVER, SIMPLE_SCORES
 from gosales.utils.store import BACKTEST, CERTIFICATE, read_json
@@ -104,6 +105,16 @@ def moved(content: dict[str, Any], kind: str, name: str, most: int = 15) -> pd.D
     """`name`, psi, status of `kind` (features or scores), the most moved first."""
     table = pd.DataFrame(content.get(kind) or [], columns=[name, "psi", "status"])
     return table.sort_values("psi", ascending=False, ignore_index=True).head(most)
+
+
+def drifted(content: dict[str, Any]) -> str:
+    """How many features and scores have drifted, in words; empty where none has."""
+    told = []
+    for kind, one, many in (("features", "feature", "features"), ("scores", "score", "scores")):
+        rows = content.get(kind) or []
+        number = sum(row.get("status") == "drifted" for row in rows)
+        told += [f"{number} of {wording.plural(len(rows), one, many)}"] if number else []
+    return ", ".join(told)
 
 
 def _curve(board: Board, name: str) -> pd.DataFrame:

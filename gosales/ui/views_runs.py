@@ -65,7 +65,7 @@ def about_models(board: Board) -> dict[str, Any]:
         "Seed": manifest.get("seed"),
         "Horizon, months": metrics.get("horizon_months"),
         "Judged at": metrics.get("judged_at"),
-        **{f"Version of {name}": number for name, number in manifest.get("versions", {}).items()},
+        **manifest.get("versions", {}),
     }
 
 

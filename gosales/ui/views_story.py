@@ -75,8 +75,8 @@ def peers(board: Board, customer: str) -> pd.DataFrame:
     found = query(PEERS, board.star, customer=customer, day=day(board), **limits)
     ids = found["customer_id"].tolist()
     names = query(NAMES, path=str(board.scores), ids=ids).set_index("customer_id")["customer_name"]
-    named = found["customer_id"].map(names.to_dict())
-    return found.assign(customer_name=named.fillna(found["customer_id"]))[columns]
+    named = found["customer_id"].map(names.to_dict()).fillna("")
+    return found.assign(customer_name=named.where(named != "", found["customer_id"]))[columns]
 
 
 def over_runs(board: Board, customer: str) -> pd.DataFrame:

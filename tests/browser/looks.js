@@ -70,6 +70,26 @@
     }
   }
 
+  // The tables are drawn: of a row's pixels, the one furthest from its ground is ink.
+  for (const canvas of document.querySelectorAll("canvas[data-testid=data-grid-canvas]")) {
+    if (!canvas.checkVisibility() || !canvas.width) continue;
+    const scale = canvas.width / canvas.getBoundingClientRect().width;
+    const high = Math.round(35 * scale);
+    const head = canvas.nextElementSibling;  // the titles have a canvas of their own above it
+    for (const [row, drawn] of [head, canvas].entries()) {
+      const { data } = drawn.getContext("2d").getImageData(0, row * high + 4, drawn.width, high - 8);
+      const seen = new Map();
+      for (let at = 0; at < data.length; at += 4) {
+        const colour = `${data[at]},${data[at + 1]},${data[at + 2]}`;
+        seen.set(colour, (seen.get(colour) || 0) + 1);
+      }
+      const colours = [...seen.keys()].map((colour) => colour.split(",").map(Number));
+      const ground = [...seen].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
+      const ratio = Math.max(...colours.map((ink) => contrast(ink, ground.split(",").map(Number))));
+      if (ratio < 4.5) faint.add(`${ratio.toFixed(2)} row ${row} of a table`);
+    }
+  }
+
   // What reaches beyond the screen, unless it scrolls in a box of its own.
   const scrolls = (element) => chain(element.parentElement).some((parent) =>
     parent.dataset.testid !== "stMain"

@@ -379,13 +379,30 @@ def test_an_empty_workspace_offers_the_demo_to_who_asks(screen, serve, root):
     expect(other.page.get_by_text("There is nothing to look at")).to_be_visible()
 
 
-def test_paper_shows_the_page_without_its_controls(visitor):
+def test_paper_shows_the_page_without_its_controls_and_its_tables_whole(visitor, listed):
     page = visitor.visit("whitespace", "Whitespace")
     page.emulate_media(media="print")
     for hidden in ("stHeader", "stPopover", "stPagination", "stPageLink"):
         expect(page.get_by_test_id(hidden).first).to_be_hidden()
     expect(summary(page)).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_be_hidden()
+    rows = page.locator(".paper tbody tr")
+    assert rows.locator("td:nth-child(2)").all_inner_texts() == [
+        row["customer_name"] for row in listed[:50]
+    ]
+    page.set_viewport_size({"width": 700, "height": 990})  # A4 between its margins
+    widths = "table => [table.scrollWidth, table.parentElement.clientWidth]"
+    table, paper = page.locator(".paper").evaluate(widths)
+    assert table <= paper
     assert page.pdf().startswith(b"%PDF")
+
+
+def test_tables_cannot_be_taken_past_what_neutralises_formulas(visitor):
+    page = visitor.visit("whitespace", "Whitespace")
+    page.get_by_test_id("stDataFrame").hover()
+    tools = page.get_by_test_id("stElementToolbar")
+    expect(tools.get_by_role("button", name="Search")).to_be_visible()
+    expect(tools.get_by_role("button", name="Download as CSV")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("scheme", "turned"), [("light", "none"), ("dark", "invert(1)")])

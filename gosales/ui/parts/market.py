@@ -6,7 +6,7 @@ import streamlit as st
 
 from gosales.core.columns import Diff
 from gosales.pipeline.run_diff import diff_folder, diff_runs
-from gosales.ui import charts, shell, views_changes, views_list, wording
+from gosales.ui import charts, shell, tables, views_changes, views_list, wording
 from gosales.ui.board import Board
 
 
@@ -22,8 +22,8 @@ def heat_maps(board: Board) -> None:
         table = shell.kept(views_changes.by_customer, board)
         shell.chart_with_data(
             charts.customers(table),
-            "The customers with the most whitespace. Blue was never bought: the darker, the "
-            "likelier a purchase. Grey is owned or lapsed.",
+            "The customers with the most whitespace, with their scores in per cent. Blue was never "
+            "bought: the darker, the likelier a purchase. Grey is owned or lapsed.",
             table,
         )
 
@@ -33,7 +33,8 @@ def _segments(board: Board, names: list[str]) -> None:
     table = shell.kept(views_changes.by_segment, board, attribute or names[0])
     shell.chart_with_data(
         charts.segments(table),
-        "Mean score of customers who never bought from the division: the darker, the likelier.",
+        "Mean score, in per cent, of customers who never bought from the division: the darker, the "
+        "likelier.",
         table,
     )
 
@@ -61,19 +62,9 @@ def changes(board: Board) -> None:
         st.caption("No score rose.")
         return
     st.caption("The largest rises of a score:")
-    st.dataframe(
-        shell.named(shell.per_cent(change.moves, Diff.BEFORE, Diff.AFTER)),
-        hide_index=True,
-        height="content",
-        column_order=(
-            Diff.NAME,
-            Diff.DIVISION,
-            Diff.BEFORE,
-            Diff.AFTER,
-            Diff.RANK_AFTER,
-            *([Diff.WHY] if change.measured else []),
-        ),
-        column_config={
+    tables.show(
+        shell.named(tables.per_cent(change.moves, Diff.BEFORE, Diff.AFTER)),
+        {
             Diff.NAME: "Customer",
             Diff.DIVISION: "Division",
             Diff.BEFORE: st.column_config.NumberColumn("Score before", format="%.1f %%"),
@@ -81,6 +72,14 @@ def changes(board: Board) -> None:
             Diff.RANK_AFTER: st.column_config.NumberColumn("Rank now"),
             Diff.WHY: st.column_config.TextColumn("Why", width="large"),
         },
+        order=(
+            Diff.NAME,
+            Diff.DIVISION,
+            Diff.BEFORE,
+            Diff.AFTER,
+            Diff.RANK_AFTER,
+            *([Diff.WHY] if change.measured else []),
+        ),
     )
     if not change.measured and st.button("Say why", icon=":material/help:"):
         _measure(board)

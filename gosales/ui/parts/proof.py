@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gosales.ui import charts, shell, views_proof, wording
+from gosales.ui import charts_proof, shell, tables, views_proof, wording
 from gosales.ui.board import Board
 from gosales.utils.store import CERTIFICATE
 
@@ -19,7 +19,7 @@ def backtest(board: Board) -> None:
         st.info("`gosales backtest` judges the recipe on past cutoffs.", icon=":material/info:")
         return
     shell.chart_with_data(
-        charts.contest(table),
+        charts_proof.contest(table),
         "Never-bought cells over all past cutoffs. The further right, the more buyers are at the "
         "top of the list; the lines are 95 % intervals.",
         table.drop(columns="ours"),
@@ -28,7 +28,7 @@ def backtest(board: Board) -> None:
     if not rows.empty:
         better, of = views_proof.wins(rows)
         shell.chart_with_data(
-            charts.over_cutoffs(rows),
+            charts_proof.over_cutoffs(rows),
             f"The model was ahead of the best simple score at {better} of "
             f"{wording.plural(of, 'past cutoff')}. Points that stay high over time can be "
             "relied on.",
@@ -43,11 +43,11 @@ def curves(gains: pd.DataFrame, reliability: pd.DataFrame, where: str) -> None:
         left, right = st.columns(2, gap="large")
         with left:
             st.markdown("**What the top of the list holds**")
-            shell.chart_with_data(charts.gains(gains), reading(gains, where), gains)
+            shell.chart_with_data(charts_proof.gains(gains), reading(gains, where), gains)
         with right:
             st.markdown("**How much better than chance**")
             shell.chart_with_data(
-                charts.lift(gains),
+                charts_proof.lift(gains),
                 "Buyers in the top of the list, as a multiple of a random list; the dashed line "
                 "is that list.",
                 gains[["top_share", "lift"]],
@@ -55,7 +55,7 @@ def curves(gains: pd.DataFrame, reliability: pd.DataFrame, where: str) -> None:
     if not reliability.empty:
         st.markdown("**Whether the scores are right**")
         shell.chart_with_data(
-            charts.reliability(reliability),
+            charts_proof.reliability(reliability),
             "On the grey line what was foretold is what happened; below it, too much was foretold.",
             reliability,
         )
@@ -86,17 +86,16 @@ def certificate(board: Board) -> None:
         st.error(f"{told}: {wording.escape(summary)}.", icon=":material/error:")
     else:
         st.success(f"{told}: {wording.escape(summary)}.", icon=":material/verified:")
-    st.dataframe(
+    tables.show(
         views_proof.checks(content),
-        hide_index=True,
-        height=300,
-        column_order=("name", "result", "cutoffs", "told"),
-        column_config={
+        {
             "name": st.column_config.TextColumn("Check", width="medium"),
             "result": "Result",
             "cutoffs": "Cutoffs",
             "told": st.column_config.TextColumn("What was found", width="large"),
         },
+        order=("name", "result", "cutoffs", "told"),
+        height=300,
     )
     if board.find(CERTIFICATE, views_proof.PAGE_FILE):
         st.download_button(
@@ -116,7 +115,10 @@ def drift(board: Board) -> None:
         st.info("Nothing was compared: score with models of this version.", icon=":material/info:")
         return
     shell.remarks(content.get("warnings") or [])
-    if not content.get("warnings"):
+    drifted = views_proof.drifted(content)
+    if not content.get("warnings") and drifted:
+        st.info(f"Too little has drifted for a warning: {drifted}.", icon=":material/info:")
+    elif not content.get("warnings"):
         st.success("Nothing has drifted from the training.", icon=":material/check_circle:")
     left, right = st.columns(2, gap="large")
     for place, kind, name, title in (
@@ -128,7 +130,7 @@ def drift(board: Board) -> None:
             with place:
                 st.markdown(title)
                 shell.chart_with_data(
-                    charts.moved(table, name),
+                    charts_proof.moved(table, name),
                     "The longer the bar, the more the spread differs from training; 0 is the same.",
                     views_proof.moved(content, kind, name, most=1000),
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from gosales.ui import charts, shell, views_list, views_story
+from gosales.ui import charts, shell, tables, views_list, views_story
 from gosales.ui.board import Board
 
 
@@ -30,20 +30,21 @@ def peers(board: Board, customer: str) -> None:
     if table.empty:
         st.caption("Nobody else bought at least two of the same products.")
         return
-    st.dataframe(
-        shell.per_cent(table, "likeness"),
-        hide_index=True,
-        height="content",
-        column_config={
+    tables.show(
+        tables.per_cent(table, "likeness"),
+        {
+            "customer_name": st.column_config.TextColumn("Customer", width="medium"),
             "customer_id": st.column_config.TextColumn("Id", width="small"),
-            "customer_name": "Customer",
-            "shared": st.column_config.NumberColumn("Same products", width="small"),
+            "shared": st.column_config.NumberColumn(
+                "Shared", width="small", help="Products that both bought."
+            ),
             "likeness": st.column_config.ProgressColumn(
                 "Likeness", format="%.0f %%", min_value=0.0, max_value=100.0,
                 help="Products that both bought, as a share of all that either bought.",
             ),
             "owns_too": st.column_config.TextColumn("Owns, this account does not", width="large"),
         },
+        order=("customer_name", "customer_id", "shared", "likeness", "owns_too"),
     )  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def over_runs(board: Board, customer: str) -> None:
     st.subheader("Its scores over time")
     table = shell.kept(views_story.over_runs, board, customer)
     if table["run_id"].nunique() < 2:
-        st.caption("One scoring is kept so far; the next one adds a point.")
+        st.caption("It was scored once so far; the next scoring adds a point.")
         return
     shell.chart_with_data(
         charts.over_runs(table),

@@ -6,9 +6,24 @@ import pandas as pd
 import streamlit as st
 
 from gosales.core.columns import Scores, Whitespace
-from gosales.ui import charts, shell, views_account, wording
+from gosales.ui import charts, shell, tables, views_account, wording
 from gosales.ui.board import Board
 from gosales.ui.parts import story
+
+SCORE_COLUMNS = (
+    Scores.DIVISION,
+    Scores.SCORE,
+    Scores.GRADE,
+    Scores.VALUE,
+    Scores.STATUS,
+    Scores.MODEL,
+)
+PRODUCT_COLUMNS = (
+    "product_name",
+    Whitespace.DIVISION,
+    Whitespace.PRODUCT_SCORE,
+    Whitespace.VALUE,
+)
 
 
 def page() -> None:
@@ -77,38 +92,26 @@ def _head(customer: str, name: str, listed: pd.DataFrame, orders: pd.DataFrame) 
 def _scores(table: pd.DataFrame) -> pd.Series:
     """Show the scores; returns the row that is ticked."""
     st.subheader("Scores")
-    event = st.dataframe(
-        shell.per_cent(table, Scores.SCORE),
-        hide_index=True,
-        key=f"scores-{hash(tuple(table[Scores.DIVISION]))}",
-        on_select="rerun",
-        selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [0]}},
-        height=shell.scrolled(len(table)),
-        column_order=[
-            Scores.DIVISION,
-            Scores.STATUS,
-            Scores.SCORE,
-            Scores.GRADE,
-            Scores.VALUE,
-            Scores.MODEL,
-        ],
-        column_config={
+    at = tables.show(
+        tables.per_cent(table, Scores.SCORE),
+        {
             Scores.DIVISION: "Division",
-            Scores.STATUS: "Status",
-            Scores.SCORE: shell.score_column(
+            Scores.SCORE: tables.score_column(
                 "Score", float(table[Scores.SCORE].max()), "Probability to buy."
             ),
             Scores.GRADE: st.column_config.TextColumn(
                 "Grade", width="small", help="Within the division: A is the top 5 %."
             ),
-            Scores.VALUE: shell.money_column("Expected"),
+            Scores.VALUE: tables.money_column("Expected"),
+            Scores.STATUS: st.column_config.TextColumn("Status", width=95),
             Scores.MODEL: st.column_config.TextColumn(
                 "Model", help="baseline: a simple score stands behind it."
             ),
         },
+        order=SCORE_COLUMNS,
+        pick=f"scores-{hash(tuple(table[Scores.DIVISION]))}",
     )
-    return shell.picked(event, table)
+    return table.iloc[at]
 
 
 def _reasons(row: pd.Series, listed: pd.DataFrame) -> None:
@@ -138,34 +141,24 @@ def _products(table: pd.DataFrame) -> None:
         st.caption("None: products are named where a division is listed.")
         return
     highest = float(table[Whitespace.PRODUCT_SCORE].max())
-    st.dataframe(
-        shell.per_cent(table, Whitespace.PRODUCT_SCORE),
-        hide_index=True,
-        height=shell.scrolled(len(table)),
-        column_order=[
-            "product_name",
-            Whitespace.DIVISION,
-            Whitespace.PRODUCT_SCORE,
-            Whitespace.VALUE,
-        ],
-        column_config={
+    tables.show(
+        tables.per_cent(table, Whitespace.PRODUCT_SCORE),
+        {
             "product_name": st.column_config.TextColumn("Product", width="large"),
             Whitespace.DIVISION: "Division",
-            Whitespace.PRODUCT_SCORE: shell.score_column("Score", highest, "Probability to buy."),
-            Whitespace.VALUE: shell.money_column("Expected"),
+            Whitespace.PRODUCT_SCORE: tables.score_column("Score", highest, "Probability to buy."),
+            Whitespace.VALUE: tables.money_column("Expected"),
         },
+        order=PRODUCT_COLUMNS,
     )
 
 
 def _remarks(table: pd.DataFrame) -> None:
     if not table.empty:
         st.subheader("Remarks from data/lookup/cells.csv")
-        st.dataframe(
+        tables.show(
             table,
-            hide_index=True,
-            height="content",
-            placeholder="-",
-            column_config={
+            {
                 "division": "Division",
                 "product_sku": "Product",
                 "remark": "Remark",

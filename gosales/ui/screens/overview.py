@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from gosales.core.columns import Whitespace
-from gosales.ui import charts, shell, views, wording
+from gosales.ui import charts, shell, tables, views, wording
 from gosales.ui.parts import market
 
 LIST_COLUMNS = (
@@ -35,7 +35,7 @@ def page() -> None:
         head = views.headline(cells)
         _metrics(head)
         shell.remarks(views.warnings(board, cells))
-        left, right = st.columns([3, 2], gap="large")
+        left, right = st.columns([5, 3], gap="large")
         with left:
             _top(shell.kept(views.top, board, head["divisions"]), head["horizon_months"])
         with right:
@@ -69,18 +69,16 @@ def _top(table: pd.DataFrame, months: int) -> None:
     st.subheader("Top opportunities")
     highest = float(table[Whitespace.SCORE].max()) if len(table) else 1.0
     chance = f"Probability to buy within {wording.plural(months, 'month')}."
-    st.dataframe(
-        shell.named(shell.per_cent(table, Whitespace.SCORE)),
-        hide_index=True,
-        height="content",
-        column_order=[name for name in LIST_COLUMNS if table[name].notna().any()],
-        column_config={
-            Whitespace.NAME: st.column_config.TextColumn("Customer", width="medium"),
+    tables.show(
+        shell.named(tables.per_cent(table, Whitespace.SCORE)),
+        {
+            Whitespace.NAME: st.column_config.TextColumn("Customer", width=215),
             Whitespace.DIVISION: "Division",
-            Whitespace.SCORE: shell.score_column("Score", highest, chance),
-            Whitespace.VALUE: shell.money_column("Expected"),
+            Whitespace.SCORE: tables.score_column("Score", highest, chance),
+            Whitespace.VALUE: tables.money_column("Expected"),
             Whitespace.REP: "Rep",
         },
+        order=[name for name in LIST_COLUMNS if table[name].notna().any()],
     )
     st.caption("The best division for each customer who never bought from it.")
     st.page_link(

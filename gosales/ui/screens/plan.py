@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from gosales.core.columns import Plan
-from gosales.ui import charts, shell, views_plan, wording
+from gosales.ui import charts, shell, tables, views_plan, wording
 from gosales.ui.board import Board
 from gosales.ui.parts.downloads import ZIP, Form, file_button
 
@@ -144,18 +144,14 @@ def _lists(board: Board, plan: views_plan.CallPlan, table: pd.DataFrame) -> None
     if rows.empty:
         st.info("Nothing is planned for this rep.")
         return
-    event = st.dataframe(
-        shell.named(shell.per_cent(rows, Plan.SCORE)),
-        hide_index=True,
+    at = tables.show(
+        shell.named(tables.per_cent(rows, Plan.SCORE)),
+        _columns(rows),
+        order=_order(rows, rep or ""),
+        pick=f"pitches-{rep}",
         height=420 if len(rows) > 11 else "content",
-        key=f"pitches-{rep}",
-        on_select="rerun",
-        selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [0]}},
-        column_order=_order(rows, rep or ""),
-        column_config=_columns(rows),
     )
-    _row(shell.picked(event, rows))
+    _row(rows.iloc[at])
 
 
 def _order(rows: pd.DataFrame, rep: str) -> list[str]:
@@ -176,8 +172,8 @@ def _columns(rows: pd.DataFrame) -> dict[str, Any]:
         Plan.DIVISION: "Division",
         Plan.PRODUCT: "Product",
         Plan.SKU: "Product",
-        Plan.SCORE: shell.score_column("Score", float(rows[Plan.SCORE].max()), "Chance to buy."),
-        Plan.VALUE: shell.money_column("Expected"),
+        Plan.SCORE: tables.score_column("Score", float(rows[Plan.SCORE].max()), "Chance to buy."),
+        Plan.VALUE: tables.money_column("Expected"),
         Plan.STATUS: "Status",
         Plan.KIND: column.TextColumn("Kind", help="explore: to learn, not only to sell."),
     }

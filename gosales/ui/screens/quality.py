@@ -6,14 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from gosales.ui import charts, shell, views_quality, wording
+from gosales.ui import charts, shell, tables, views_quality, wording
 from gosales.ui.board import Board
 
 FILE_TITLES: Any = {
     "file": st.column_config.TextColumn("File", width="large"),
-    "lines_read": st.column_config.NumberColumn("Lines read", format="localized"),
-    "lines_loaded": st.column_config.NumberColumn("Loaded", format="localized"),
-    "lines_rejected": st.column_config.NumberColumn("Rejected", format="localized"),
+    "lines_read": tables.count_column("Lines read"),
+    "lines_loaded": tables.count_column("Loaded"),
+    "lines_rejected": tables.count_column("Rejected"),
     "encoding": "Encoding",
 }
 
@@ -34,12 +34,7 @@ def page() -> None:
         st.subheader("Rejected lines")
         _rejects(board, quality)
         st.subheader("Files")
-        st.dataframe(
-            views_quality.files(quality),
-            hide_index=True,
-            height="content",
-            column_config=FILE_TITLES,
-        )
+        tables.show(views_quality.files(quality), FILE_TITLES)
 
 
 def _accounting(quality: dict[str, Any]) -> None:
@@ -91,13 +86,11 @@ def _rejects(board: Board, quality: dict[str, Any]) -> None:
     if reasons.empty:
         st.caption("None.")
         return
-    st.dataframe(
+    tables.show(
         reasons,
-        hide_index=True,
-        height="content",
-        column_config={
+        {
             "reason": "Reason",
-            "lines": st.column_config.NumberColumn("Lines", format="localized", width="small"),
+            "lines": tables.count_column("Lines"),
             "meaning": st.column_config.TextColumn("Meaning", width="large"),
         },
     )
@@ -116,16 +109,15 @@ def _rejects(board: Board, quality: dict[str, Any]) -> None:
         help="Text that a spreadsheet would run as a formula has an apostrophe in front.",
         width="stretch",
     )
-    st.dataframe(
+    tables.show(
         views_quality.rejects(board, reason),
-        hide_index=True,
-        height=300,
-        column_config={
+        {
             "source_file": "File",
             "record": "Record",
             "reason": "Reason",
             "text": st.column_config.TextColumn("Text", width="large"),
         },
+        height=300,
     )
     st.caption(f"At most {views_quality.REJECT_ROWS} lines are shown; the download has all.")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from gosales.pipeline.runs import show_run
-from gosales.ui import shell, views, views_quality, views_runs, wording
+from gosales.ui import shell, tables, views, views_quality, views_runs, wording
 from gosales.ui.board import Board
+from gosales.ui.parts import figures
 
 
 def page() -> None:
@@ -16,48 +18,42 @@ def page() -> None:
         table = views_quality.runs(board)
         if table.empty:
             shell.published()
-        event = st.dataframe(
+        at = tables.show(
             table,
-            hide_index=True,
-            key="runs",
-            on_select="rerun",
-            selection_mode="single-row-required",
-            selection_default={"selection": {"rows": [0]}},
-            column_config={
+            {
                 "run_id": st.column_config.TextColumn("Run", width="medium"),
                 "when": "When (UTC)",
                 "command": "Command",
                 "state": "State",
                 "published": st.column_config.TextColumn("Published from it", width="large"),
             },
+            pick="runs",
         )
-        run = str(shell.picked(event, table)["run_id"])
+        run = str(table["run_id"].iloc[at])
         st.subheader("The run that is ticked above")
         report, settings = st.tabs(["Report", "Settings"])
         with report:
-            st.code(show_run(board.workspace, run), language=None)
+            st.code(show_run(board.workspace, run, settings=False), language=None)
         with settings:
-            st.dataframe(views_runs.settings(board, run), hide_index=True, height=400)
-        _compare(board, run, [name for name in table["run_id"] if name != run])
+            tables.show(views_runs.settings(board, run), {"key": "Setting", "value": "Value"})
+        _compare(board, run, table[table["run_id"] != run])
         _models(board)
         st.caption(f"Workspace: {wording.escape(board.workspace.root)}")
 
 
-def _compare(board: Board, run: str, others: list[str]) -> None:
-    if not others:
+def _compare(board: Board, run: str, others: pd.DataFrame) -> None:
+    if others.empty:
         return
     st.subheader("Compare it with another run")
-    other = st.selectbox("Other run", others, key="other", bind=shell.URL)
-    table = views_runs.compare(board, run, other or others[0])
+    titles = dict(zip(others["run_id"], others["command"] + ", " + others["when"], strict=True))
+    other = st.selectbox(
+        "Other run", list(titles), format_func=titles.__getitem__, key="other", bind=shell.URL
+    )
+    table = views_runs.compare(board, run, other or next(iter(titles)))
     if table.empty:
         st.caption("Nothing differs.")
         return
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=400,
-        column_config={"what": "What", "one": run, "other": other},
-    )
+    tables.show(table, {"what": "What", "one": "The run above", "other": "The other run"})
     st.caption("Only what differs is shown.")
 
 
@@ -70,25 +66,7 @@ def _models(board: Board) -> None:
         "One recipe over all divisions; per division what stands behind its scores, and how it "
         "fared on never-bought cells when it was trained."
     )
-    cards = views_runs.cards(shell.kept(views.by_status, board), board.metrics())
-    column = st.column_config
-    st.dataframe(
-        shell.per_cent(cards.astype({"base_rate": float}), "base_rate"),
-        hide_index=True,
-        height="content",
-        placeholder="-",
-        column_config={
-            "division": "Division",
-            "never_bought": "Whitespace",
-            "owned": "Owned",
-            "n": column.NumberColumn("Never bought", format="localized"),
-            "buyers": column.NumberColumn("Buyers", format="localized"),
-            "base_rate": column.NumberColumn("Base rate", format="%.1f %%"),
-            "auc": column.NumberColumn("AUC", format="%.3f"),
-            "lift_10": column.NumberColumn("Lift, top 10 %", format="%.2f"),
-            "ece": column.NumberColumn("Calibration error", format="%.3f"),
-        },
-    )
+    figures.of_divisions(views_runs.cards(shell.kept(views.by_status, board), board.metrics()))
     told = " · ".join(f"{key}: {value}" for key, value in about.items() if value is not None)
     st.caption(wording.escape(told))
 

@@ -7,27 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gosales.ui import charts, shell, views, views_trust, wording
+from gosales.ui import charts_proof, shell, tables, views, views_trust, wording
 from gosales.ui.board import Board
-from gosales.ui.parts import proof
-
-MEANINGS = {
-    "auc": ("AUC", "%.3f", "Chance that a buyer scores above a non-buyer; 0.5 is a coin toss."),
-    "ap": ("Avg. precision", "%.3f", "Compare it with the base rate: higher is better."),
-    "lift_10": ("Lift, top 10 %", "%.2f", "Buyers in the top tenth, as a multiple of the usual."),
-    "ece": ("Calibration error", "%.3f", "Mean distance of score and outcome; 0 is exact."),
-    "expected_over_actual": ("Foretold / real", "%.2f", "Buyers foretold per buyer; 1 is right."),
-}
-DIVISION_COLUMNS = (
-    "division",
-    "never_bought",
-    "owned",
-    "n",
-    "buyers",
-    "base_rate",
-    *views_trust.FIGURES,
-    "why",
-)
+from gosales.ui.parts import figures, proof
 
 
 def page() -> None:
@@ -62,29 +44,9 @@ def _training(metrics: dict[str, Any]) -> None:
             f"The best simple score ({wording.escape(verdict['simple'])}) reached "
             f"{wording.figure(verdict['simple_lift'], 1)}."
         )
-    _figures(views_trust.scoreboard(metrics))
+    figures.of_scores(views_trust.scoreboard(metrics))
     note = str(metrics.get("note", "")).replace("judged_at", str(metrics["judged_at"]))
     st.caption(wording.escape(note))
-
-
-def _figures(table: pd.DataFrame) -> None:
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        placeholder="-",
-        column_config={
-            "score": st.column_config.TextColumn("Score", width="large"),
-            **_figure_columns(),
-        },
-    )
-
-
-def _figure_columns() -> dict[str, Any]:
-    return {
-        name: st.column_config.NumberColumn(label, format=form, help=note)
-        for name, (label, form, note) in MEANINGS.items()
-    }
 
 
 def _divisions(table: pd.DataFrame) -> None:
@@ -95,27 +57,10 @@ def _divisions(table: pd.DataFrame) -> None:
         "**baseline**: it did not, so the simple score is shown. The figures are for "
         "never-bought."
     )
-    column = st.column_config
-    st.dataframe(
-        shell.per_cent(table.astype({"base_rate": float}), "base_rate"),
-        hide_index=True,
-        height="content",
-        placeholder="-",
-        column_order=DIVISION_COLUMNS if table["why"].notna().any() else DIVISION_COLUMNS[:-1],
-        column_config={
-            "division": "Division",
-            "never_bought": column.TextColumn("Whitespace", help="Behind never-bought cells."),
-            "owned": column.TextColumn("Owned", help="Behind lapsed and active cells."),
-            "n": column.NumberColumn("Never bought", format="localized"),
-            "buyers": column.NumberColumn("Buyers", format="localized"),
-            "base_rate": column.NumberColumn("Base rate", format="%.1f %%"),
-            "why": column.TextColumn("Why no evidence", width="large"),
-            **_figure_columns(),
-        },
-    )
+    figures.of_divisions(table)
     if table["auc_gain"].notna().any():
         shell.chart_with_data(
-            charts.evidence(table),
+            charts_proof.evidence(table),
             "Never-bought: right of the dashed line the model ranks better than the best simple "
             "score. Only where the whole bar is right of it is that more than luck.",
             table[["division", "never_bought", "auc_gain", "auc_gain_low", "auc_gain_high"]],
@@ -133,28 +78,25 @@ def _holdout(board: Board) -> None:
         return
     st.caption(wording.escape(metrics.get("note", "")))
     _gates(views_trust.gates(board))
-    _figures(views_trust.scoreboard(metrics))
+    figures.of_scores(views_trust.scoreboard(metrics))
     proof.curves(views_trust.gains(board), views_trust.reliability(board), "on the holdout")
 
 
 def _gates(table: pd.DataFrame) -> None:
-    failed = table[table["result"] == "failed"]["name"].tolist()
+    failed = table[table["result"] == "failed"]["name"].map(figures.title).tolist()
     if failed:
         st.error(f"Failed: {wording.escape(', '.join(failed))}.", icon=":material/error:")
     elif (table["result"] == "passed").any():
         st.success("The gates of the settings were passed.", icon=":material/check_circle:")
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        placeholder="-",
-        width="content",
-        column_config={
+    tables.show(
+        table.assign(name=table["name"].map(figures.title)),
+        {
             "name": "Gate",
             "asked": "Asked",
             "found": st.column_config.NumberColumn("Found", format="%.3f"),
             "result": "Result",
         },
+        width="content",
     )
 
 

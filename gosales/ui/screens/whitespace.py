@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from gosales.core.columns import Whitespace
-from gosales.ui import shell, views_list, wording
+from gosales.ui import shell, tables, views_list, wording
 from gosales.ui.board import Board
 from gosales.ui.parts import list_filters, list_row
 from gosales.ui.parts.downloads import downloads
@@ -51,18 +51,14 @@ def _list(board: Board, filters: views_list.Filters, found: views_list.Found) ->
     table = shell.kept(views_list.matching, board, filters, number)
     score = Whitespace.PRODUCT_SCORE if filters.level == views_list.PRODUCT else Whitespace.SCORE
     with table_place:
-        event = st.dataframe(
-            shell.named(shell.per_cent(table, score)),
-            hide_index=True,
-            key=f"rows-{hash((filters, number))}",
-            on_select="rerun",
-            selection_mode="single-row-required",
-            selection_default={"selection": {"rows": [0]}},
-            column_order=_order(table, filters, score),
-            column_config=_columns(score, found),
+        at = tables.show(
+            shell.named(tables.per_cent(table, score)),
+            _columns(score, found),
+            order=_order(table, filters, score),
+            pick=f"rows-{hash((filters, number))}",
             height=420,
         )
-    list_row.show(board, shell.picked(event, table))
+    list_row.show(board, table.iloc[at])
 
 
 def _order(table: pd.DataFrame, filters: views_list.Filters, score: str) -> list[str]:
@@ -70,34 +66,20 @@ def _order(table: pd.DataFrame, filters: views_list.Filters, score: str) -> list
     remark = table.get(Whitespace.CELL_STATUS, pd.Series(dtype=str))
     remarked = (Whitespace.CELL_STATUS,) if remark.fillna("").astype(bool).any() else ()
     filled = [name for name in AFTER_SCORE if table[name].notna().any()]
-    if shell.on_phone():
+    if tables.on_phone():
         return [Whitespace.NAME, *(product or (Whitespace.DIVISION,)), score, *filled, *LAST]
     return [*BEFORE_SCORE, *product, score, *filled, *remarked, *LAST]
 
 
 def _columns(score: str, found: views_list.Found) -> dict[str, Any]:
     column = st.column_config
-    return _usual_columns(score, found) | (
-        {
-            Whitespace.NAME: column.TextColumn("Customer", width=125),
-            Whitespace.DIVISION: column.TextColumn("Division", width=95),
-            "product_name": column.TextColumn("Product", width=95),
-            score: column.NumberColumn("Score", format="%.1f %%", width=65),
-        }
-        if shell.on_phone()
-        else {}
-    )
-
-
-def _usual_columns(score: str, found: views_list.Found) -> dict[str, Any]:
-    column = st.column_config
     return {
         Whitespace.RANK: column.NumberColumn("Rank", width="small"),
-        Whitespace.NAME: column.TextColumn("Customer", width="medium"),
+        Whitespace.NAME: column.TextColumn("Customer", width=220),
         Whitespace.CUSTOMER: column.TextColumn("Id", width="small"),
         Whitespace.DIVISION: "Division",
         "product_name": "Product",
-        score: shell.score_column("Score", found.best_score, "Probability to buy in the horizon."),
+        score: tables.score_column("Score", found.best_score, "Probability to buy in the horizon."),
         Whitespace.VALUE: column.ProgressColumn(
             "Expected",
             format="compact",

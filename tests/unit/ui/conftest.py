@@ -295,7 +295,7 @@ def visit(monkeypatch):
     def show(workspace, page, /, **params):
         monkeypatch.setenv(ENVIRONMENT, str(workspace.root))
         st.cache_data.clear()
-        test = AppTest.from_file(str(app), default_timeout=30)
+        test = AppTest.from_file(str(app), default_timeout=120)
         test.switch_page(f"screens/{page}.py")
         for key, value in params.items():
             test.query_params[key] = value

@@ -72,6 +72,7 @@ def test_streamlit_binds_to_this_machine_and_calls_nobody():
         "--server.showEmailPrompt=false",
         "--client.showErrorDetails=none",
         "--runner.magicEnabled=false",
+        "--client.disableDataExport=true",
     ):
         assert option in line
     assert "--server.headless=false" in launch.arguments(8600, headless=False)
@@ -126,7 +127,7 @@ def test_only_the_app_its_pages_and_the_shell_know_streamlit():
     plain = [
         path
         for path in folder.glob("*.py")
-        if path.stem not in {"app", "shell", "launch", "server"}
+        if path.stem not in {"app", "shell", "tables", "launch", "server"}
     ]
     assert len(plain) > 5
     for path in plain:

@@ -1,7 +1,10 @@
 """Every page, shown by the real app without a browser."""
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import gosales.ui
@@ -80,6 +83,16 @@ def test_the_overview_shows_the_files_numbers(visit, workspace):
     }
     assert test.warning[0].value.startswith("Baseline only")
     assert len(test.dataframe[0].value) == 5
+
+
+def test_many_warnings_do_not_bury_the_page(visit, workspace, board):
+    path = board.find("lists", "drift.json")
+    many = [f"The scores of *{at}* moved." for at in range(40)]
+    path.write_text(json.dumps({"warnings": many}), encoding="utf-8")
+    test = visit(workspace, "overview")
+    assert [box.value[:6] for box in test.warning] == ["Baseli", "Odd \\<"]
+    assert test.expander[0].label == "40 more warnings"
+    assert "\n- The scores of \\*39\\* moved\\." in test.expander[0].markdown[0].value
 
 
 def test_the_whitespace_filters_work_and_come_from_the_address(visit, workspace):
@@ -223,11 +236,71 @@ def test_the_overview_tells_what_changed(visit, workspace):
     assert (shown["New opportunities"], shown["Gone"]) == ("1", "1")
 
 
+def test_why_scores_changed_is_measured_for_who_asks_and_kept(visit, workspace, monkeypatch):
+    from gosales.ui.parts import market
+
+    asked = []
+
+    def diff_runs(place, before, after):
+        asked.append((before, after))
+        return Measured(pd.DataFrame(MEASURED))
+
+    monkeypatch.setattr(market, "diff_runs", diff_runs)
+    test = visit(workspace, "overview")
+    assert "why" not in shown_columns(test.dataframe[-1])
+    test.button[0].click().run()
+    assert not test.exception
+    assert asked == [("20240701T120000-000aa00", "20250101T120000-000ab12")]
+    assert "why" in shown_columns(test.dataframe[-1])
+    assert test.dataframe[-1].value["why"].tolist()[0] == "Up 20 points: a new order."
+    assert not test.button, "nothing is left to ask"
+    visit(workspace, "overview")
+    assert len(asked) == 1, "what was measured is kept"
+
+
+MEASURED = {"customer_id": ["1042"], "division": ["CAD"], "why": ["Up 20 points: a new order."]}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What `gosales runs diff` found, as it would be written."""
+
+    table: pd.DataFrame
+
+    def write(self, folder):
+        folder.mkdir(parents=True)
+        self.table.to_parquet(folder / "diff.parquet")
+
+
+def shown_columns(table):
+    return list(table.proto.column_order)
+
+
+def test_every_table_has_its_twin_for_paper(visit, workspace):
+    test = visit(workspace, "whitespace", find="1042")
+    papers = [html.proto.body for html in test.get("html") if "<table" in html.proto.body]
+    assert len(papers) == len(test.dataframe) == 1
+    assert papers[0].count("<tr>") == 1 + len(test.dataframe[0].value)
+    assert "&lt;script&gt;" in papers[0]
+    assert "<script" not in papers[0]
+
+
+def test_a_phone_gets_narrow_columns_without_bars(visit, workspace, monkeypatch):
+    from gosales.ui import tables
+
+    monkeypatch.setattr(tables, "on_phone", lambda: True)
+    test = visit(workspace, "account", customer="007")
+    columns = json.loads(test.dataframe[0].proto.columns)
+    assert columns["icp_score"]["type_config"]["type"] == "number"
+    assert (columns["division"]["width"], columns["status"]["width"]) == (125, 95)
+
+
 def test_runs_are_compared(visit, workspace):
     test = visit(workspace, "runs")
     test.selectbox(key="other").set_value("20240701T120000-000aa00").run()
     assert not test.exception
     assert "seed" in test.dataframe[2].value["what"].tolist()
+    assert "time.horizon_months" not in test.code[0].value, "settings have a tab of their own"
 
 
 def test_runs_show_the_newest_one(visit, workspace):

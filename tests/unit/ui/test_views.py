@@ -89,7 +89,7 @@ def test_baselines_drift_and_data_warnings_are_told(board):
     told = views.warnings(board, views.by_status(board))
     assert told[0].startswith("Baseline only: Training.")
     assert "The scores of CAD are spread otherwise than in training." in told
-    assert told[-1] == "Odd <b>thing</b>. Mend it."
+    assert "Odd <b>thing</b>. Mend it." in told
 
 
 def test_newer_models_and_failed_gates_are_told(board):
@@ -442,6 +442,8 @@ def test_the_most_drifted_comes_first(board):
         "Training", "CAD"
     ]  # fmt: skip
     assert len(views_proof.moved(content, "scores", "division", most=1)) == 1
+    assert views_proof.drifted(content) == "2 of 2 scores"
+    assert views_proof.drifted({"features": [{"status": "stable"}]}) == ""
     assert with_parts(board, lists="gone").drift() == {}
 
 

@@ -1,0 +1,221 @@
+"""The charts of what the scores are worth: gains, contests, drift and more. No Streamlit."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from gosales.ui.charts import (
+    AROUND,
+    BLUE,
+    GREY,
+    LEGEND,
+    ORANGE,
+    ROW_HEIGHT,
+    TICKS,
+    Chart,
+    division_rows,
+    height_of,
+    shortened,
+)
+
+
+def evidence(table: pd.DataFrame) -> Chart:
+    """Per division: by how much the model beats the best simple score, with its 95 % interval."""
+    shown = shortened(table.dropna(subset=["auc_gain"]))
+    y = division_rows().sort(field="auc_gain", order="descending")
+    title = "AUC above the best simple score"
+    kind = (
+        alt.Color("never_bought:N", title=None)
+        .scale(domain=["own", "pooled", "baseline"], range=[BLUE, "#5B6B7B", ORANGE])
+        .legend(orient="top")
+    )
+    bars = alt.Chart(shown).mark_rule(strokeWidth=2)
+    dots = alt.Chart(shown).mark_point(filled=True, size=70, opacity=1)
+    numbers = alt.Chart(shown).mark_text(dy=-9, fontSize=10)
+    zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(strokeDash=[4, 3], color=GREY)
+    tips = [
+        alt.Tooltip("full:N", title="Division"),
+        alt.Tooltip("never_bought:N", title="Shown"),
+        alt.Tooltip("auc_gain:Q", title="Gain", format="+.3f"),
+        alt.Tooltip("auc_gain_low:Q", title="From", format="+.3f"),
+        alt.Tooltip("auc_gain_high:Q", title="To", format="+.3f"),
+    ]
+    return alt.layer(
+        zero.encode(x="x:Q"),
+        bars.encode(
+            x=alt.X("auc_gain_low:Q", title=title).axis(tickCount=TICKS),
+            x2="auc_gain_high:Q",
+            y=y,
+            color=kind,
+        ),
+        dots.encode(x="auc_gain:Q", y=y, color=kind, tooltip=tips),
+        numbers.encode(x="auc_gain:Q", y=y, text=alt.Text("auc_gain:Q", format="+.3f")),
+    ).properties(height=height_of(shown) + LEGEND)
+
+
+def gains(table: pd.DataFrame) -> Chart:
+    """Share of the buyers in the top of the list, beside that of a random list."""
+    ends = pd.DataFrame({"top_share": [0.0, 1.0], "capture": [0.0, 1.0]})
+    line = pd.concat([ends.iloc[:1], table[["top_share", "capture"]], ends.iloc[1:]])
+    parts = [
+        ends.assign(list="Random list"),
+        line.drop_duplicates("top_share").assign(list="Our list"),
+    ]
+    lines = (
+        alt.Chart(pd.concat(parts))
+        .mark_line(point=alt.OverlayMarkDef(size=30))
+        .encode(
+            x=alt.X("top_share:Q", title="Top of the list").axis(format=".0%", tickCount=TICKS),
+            y=alt.Y("capture:Q", title="Share of all buyers in it").axis(format=".0%"),
+            color=_two_lists("Our list", "Random list"),
+            tooltip=[
+                alt.Tooltip("list:N", title="List"),
+                alt.Tooltip("top_share:Q", title="Top", format=".0%"),
+                alt.Tooltip("capture:Q", title="Buyers", format=".1%"),
+            ],
+        )
+    )
+    middle = line.iloc[(line["top_share"] - 0.3).abs().argsort().iloc[0]]
+    names = pd.DataFrame(
+        {
+            "top_share": [middle["top_share"], 0.6],
+            "capture": [middle["capture"], 0.6],
+            "list": ["Our list", "Random list"],
+        }
+    )
+    return _named_lines(lines, names, "top_share", "capture")
+
+
+def lift(table: pd.DataFrame) -> Chart:
+    """How many times as many buyers the top of the list holds as a random list does."""
+    usual = alt.Chart(pd.DataFrame({"y": [1.0]})).mark_rule(strokeDash=[4, 3], color=GREY)
+    line = alt.Chart(table).mark_line(color=BLUE, point=alt.OverlayMarkDef(size=30, color=BLUE))
+    line = line.encode(
+        x=alt.X("top_share:Q", title="Top of the list").axis(format=".0%", tickCount=TICKS),
+        y=alt.Y("lift:Q", title="Times a random list").scale(zero=True),
+        tooltip=[
+            alt.Tooltip("top_share:Q", title="Top", format=".0%"),
+            alt.Tooltip("lift:Q", title="Lift", format=".2f"),
+        ],
+    )
+    return alt.layer(usual.encode(y="y:Q"), line).properties(height=300)
+
+
+def contest(table: pd.DataFrame) -> Chart:
+    """Per score: its lift in the top tenth with its 95 % interval; ours is blue."""
+    y = alt.Y("score:N", title=None, sort=None)
+    y = y.axis(labelOverlap=False, labelFlush=False, labelLimit=230)
+    colour = alt.condition("datum.ours", alt.value(BLUE), alt.value(GREY))
+    base = alt.Chart(table).encode(y=y, color=colour)
+    title = "Lift in the top tenth: buyers there, as a multiple of the usual"
+    bars = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("lift_10_low:Q", title=title).axis(tickCount=TICKS), x2="lift_10_high:Q"
+    )
+    dots = base.mark_point(filled=True, size=80, opacity=1).encode(
+        x="lift_10:Q",
+        tooltip=[
+            alt.Tooltip("score:N", title="Score"),
+            alt.Tooltip("lift_10:Q", title="Lift", format=".2f"),
+            alt.Tooltip("lift_10_low:Q", title="From", format=".2f"),
+            alt.Tooltip("lift_10_high:Q", title="To", format=".2f"),
+        ],
+    )
+    numbers = base.mark_text(dy=-10, fontSize=11).encode(
+        x="lift_10:Q", text=alt.Text("lift_10:Q", format=".2f")
+    )
+    return alt.layer(bars, dots, numbers).properties(height=len(table) * 34 + AROUND)
+
+
+def over_cutoffs(table: pd.DataFrame) -> Chart:
+    """Per past cutoff: the lift of the model beside the best simple score, with intervals."""
+    x = alt.X("cutoff_date:O", title=None).axis(labelAngle=0)
+    offset = alt.XOffset("score:N", sort=None)
+    names = list(dict.fromkeys(table["score"]))
+    colour = alt.Color("score:N", title=None)
+    colour = colour.scale(domain=names, range=[BLUE, GREY]).legend(orient="top", labelLimit=400)
+    base = alt.Chart(table).encode(x=x, xOffset=offset, color=colour)
+    bars = base.mark_rule(strokeWidth=2).encode(
+        y=alt.Y("lift_10_low:Q", title="Lift in the top tenth"), y2="lift_10_high:Q"
+    )
+    dots = base.mark_point(filled=True, size=80, opacity=1).encode(
+        y="lift_10:Q",
+        tooltip=[
+            alt.Tooltip("cutoff_date:N", title="Cutoff"),
+            alt.Tooltip("score:N", title="Score"),
+            alt.Tooltip("lift_10:Q", title="Lift", format=".2f"),
+            alt.Tooltip("auc:Q", title="AUC", format=".3f"),
+        ],
+    )
+    return alt.layer(bars, dots).properties(height=300)
+
+
+def moved(table: pd.DataFrame, name: str) -> Chart:
+    """Stability index per feature or division; what has drifted is orange."""
+    colour = alt.Color("status:N", title=None)
+    colour = colour.scale(
+        domain=["stable", "watch", "drifted", "unjudged"],
+        range=[BLUE, "#7A4FB5", ORANGE, GREY],
+    ).legend(orient="top")
+    return (
+        alt.Chart(table)
+        .mark_bar(cornerRadiusEnd=3)
+        .encode(
+            y=alt.Y(f"{name}:N", title=None, sort=None).axis(
+                labelOverlap=False, labelFlush=False, labelLimit=230
+            ),
+            x=alt.X("psi:Q", title="Stability index").axis(tickCount=5),
+            color=colour,
+            tooltip=[f"{name}:N", alt.Tooltip("psi:Q", format=".3f"), "status:N"],
+        )
+        .properties(height=len(table) * ROW_HEIGHT + AROUND + LEGEND)
+    )
+
+
+def reliability(table: pd.DataFrame) -> Chart:
+    """What was foretold beside what happened, per bin of scores."""
+    top = float(max(table["mean_score"].max(), table["base_rate"].max(), 0.01))
+    exact = pd.DataFrame({"mean_score": [0.0, top], "base_rate": [0.0, top]})
+    shown = pd.concat([exact.assign(list="Exactly right"), table.assign(list="Our scores")])
+    lines = (
+        alt.Chart(shown)
+        .mark_line(point=alt.OverlayMarkDef(size=40))
+        .encode(
+            x=alt.X("mean_score:Q", title="Foretold: mean score").axis(
+                format=".0%", tickCount=TICKS
+            ),
+            y=alt.Y("base_rate:Q", title="Happened: share that bought").axis(format=".0%"),
+            color=_two_lists("Our scores", "Exactly right"),
+            tooltip=[
+                alt.Tooltip("mean_score:Q", title="Foretold", format=".1%"),
+                alt.Tooltip("base_rate:Q", title="Happened", format=".1%"),
+                alt.Tooltip("rows:Q", title="Cells", format=","),
+            ],
+        )
+    )
+    last = table.sort_values("mean_score").iloc[-1]
+    names = pd.DataFrame(
+        {
+            "mean_score": [last["mean_score"], 0.45 * top],
+            "base_rate": [last["base_rate"], 0.45 * top],
+            "list": ["Our scores", "Exactly right"],
+        }
+    )
+    return _named_lines(lines, names, "mean_score", "base_rate")
+
+
+def _two_lists(ours: str, other: str) -> alt.Color:
+    scale = alt.Scale(domain=[ours, other], range=[BLUE, GREY])
+    return alt.Color("list:N", scale=scale, legend=None)
+
+
+def _named_lines(lines: Chart, names: pd.DataFrame, x: str, y: str) -> Chart:
+    """Lines with their names at them: above the first, below the second."""
+    above, below = (
+        alt.Chart(names.iloc[[at]]).encode(x=f"{x}:Q", y=f"{y}:Q", text="list:N") for at in (0, 1)
+    )
+    labels = (
+        above.mark_text(align="right", dx=-8, dy=-10, fontSize=12, fontWeight=600),
+        below.mark_text(align="left", dx=8, dy=12, fontSize=12, fontWeight=600),
+    )
+    return alt.layer(lines, *labels).properties(height=300)

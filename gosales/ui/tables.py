@@ -1,0 +1,123 @@
+"""The tables of the pages: on a wide screen, on a phone, on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from gosales.ui import paper
+
+MOST_ROWS, MOST_HEIGHT = 15, 560
+FIRST, NEXT, LONG, NUMBER = 125, 95, 240, 70
+"""Widths on a phone in pixels: the first text, the others, sentences, and numbers."""
+
+WRITTEN = {"number", "progress"}
+
+
+def show(
+    table: pd.DataFrame,
+    columns: Mapping[str, Any] | None = None,
+    *,
+    order: Sequence[str] = (),
+    pick: str = "",
+    **options: Any,
+) -> int:
+    """A table whose missing cells are dashes; on paper its first rows, whole.
+
+    Args:
+        columns: Column -> what `st.column_config` made, or its title.
+        order: The columns to show; without it all.
+        pick: The key under which a row can be ticked.
+        options: What else `st.dataframe` takes.
+
+    Returns: The place of the row that is ticked.
+    """
+    titles = columns or _titles(table)
+    names = [name for name in order or table.columns if name in table.columns]
+    ticked: dict[str, Any] = {}
+    if pick:
+        ticked = {
+            "key": pick,
+            "on_select": "rerun",
+            "selection_mode": "single-row-required",
+            "selection_default": {"selection": {"rows": [0]}},
+        }
+    event: Any = st.dataframe(
+        table,
+        hide_index=True,
+        column_order=names,
+        column_config=_narrow(titles, names) if on_phone() else dict(titles),
+        placeholder="-",
+        **{"height": scrolled(len(table)), **ticked, **options},
+    )
+    st.html(paper.page_of(table, titles, names))
+    rows = event["selection"]["rows"] if pick else []
+    return rows[0] if rows and rows[0] < len(table) else 0
+
+
+def on_phone() -> bool:
+    """Whether the visitor's browser says that it runs on a phone, whose screen is narrow."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
+
+
+def scrolled(rows: int) -> int | Literal["content"]:
+    """The height of a table: all its rows, or a part that scrolls where they are many."""
+    return MOST_HEIGHT if rows > MOST_ROWS else "content"
+
+
+def per_cent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The table with shares of 1 as numbers of 100, as its columns show them."""
+    return table.assign(**{name: 100 * table[name] for name in columns})
+
+
+def score_column(label: str, highest: float, note: str) -> Any:
+    """A column of probabilities, made `per_cent`, as bars; `highest`, of 1, fills its bar."""
+    return st.column_config.ProgressColumn(
+        label, format="%.1f %%", min_value=0.0, max_value=max(100 * highest, 0.1), help=note
+    )
+
+
+def money_column(label: str, note: str = "In the unit of your sales log.") -> Any:
+    """A column of money."""
+    return st.column_config.NumberColumn(label, format="compact", help=note)
+
+
+def count_column(label: str, note: str | None = None) -> Any:
+    """A column of whole numbers, their thousands apart."""
+    return st.column_config.NumberColumn(label, format="localized", help=note)
+
+
+def _titles(table: pd.DataFrame) -> dict[str, Any]:
+    """Titles from the names of the columns, and decimals from what is in them."""
+    found: dict[str, Any] = {}
+    for name in map(str, table.columns):
+        title = name.replace("_", " ").capitalize()
+        cells = table[name]
+        found[name] = title
+        if pd.api.types.is_float_dtype(cells):
+            form = "%.3f" if cells.abs().max() < 10 else "localized"
+            found[name] = st.column_config.NumberColumn(title, format=form)
+        elif pd.api.types.is_datetime64_any_dtype(cells):
+            found[name] = st.column_config.DateColumn(title, format="YYYY-MM-DD")
+    return found
+
+
+def _narrow(columns: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    """The columns as a phone has room for them: no bars, and names cut."""
+    found: dict[str, Any] = {}
+    first = True
+    for name in order:
+        config = columns.get(name, name)
+        config = {"label": config} if isinstance(config, str) else dict(config)
+        kind = config.get("type_config") or {}
+        if kind.get("type") in WRITTEN:
+            config |= {"width": NUMBER, "type_config": {"type": "number", "format": kind["format"]}}
+        else:
+            long = LONG if config.get("width") == "large" else NEXT
+            config["width"] = FIRST if first else long
+            first = False
+        found[name] = config
+    return found
