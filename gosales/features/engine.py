@@ -8,8 +8,9 @@ its cutoff can enter, and each snapshot sees only what was known at its own day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ from gosales.features.families.popularity import (
     segment_popularity,
 )
 from gosales.features.families.profile import PROFILE_FEATURES, profile
-from gosales.features.families.tastes import TASTE_FEATURES, tastes
+from gosales.features.families.tastes import TASTE_FEATURES, Patterns, fit_patterns, tastes
 from gosales.features.ledger import Ledger
 from gosales.features.panel import Panel, Relational, Rows, Sources, relational
 from gosales.features.relational import ADOPTED, Snapshots, customers_by_age
@@ -41,6 +42,9 @@ from gosales.utils.parallel import in_threads
 HORIZON_FEATURE = "horizon__months"
 CUSTOMERS_AT_ONCE = 25_000
 """Cutoffs share one query until so many customers are asked for in it."""
+
+CELLS_AT_ONCE = 2_000_000
+"""Features of more cells are made for a block of customers at a time."""
 
 LEARNED_NAMES = (
     *(f"segment__{name}" for name in SEGMENT_FEATURES),
@@ -94,7 +98,13 @@ class FeatureEngine:
         for age in ages:
             cutoff = self.history.cutoff.months_before(age)
             panel = self.sources.panel(age, cutoff, self.horizon_months)
-            waiting.append((age, panel, chosen(panel)))
+            rows = chosen(panel)
+            if len(rows) * panel.shape[1] > CELLS_AT_ONCE:
+                yield from self._made(waiting)
+                waiting = []
+                yield self._in_blocks(age, panel)
+                continue
+            waiting.append((age, panel, rows))
             if sum(len(rows) for *_, rows in waiting) >= CUSTOMERS_AT_ONCE:
                 yield from self._made(waiting)
                 waiting = []
@@ -110,7 +120,18 @@ class FeatureEngine:
         snapshots = Snapshots(self.cube, tuple(ages), self.horizon_months, wanted)
         found = relational(snapshots, panels, chosen)
         for panel, rows, values in zip(panels, chosen, found, strict=True):
-            yield cell_features(panel, rows, values)
+            yield cell_features(panel, learn(panel), rows, values)
+
+    def _in_blocks(self, age: int, panel: Panel) -> CellBlocks:
+        learned = learn(panel)
+
+        def make(rows: Rows) -> CellFeatures:
+            wanted = customers_by_age([(age, panel.customers[rows])])
+            snapshots = Snapshots(self.cube, (age,), self.horizon_months, wanted)
+            (found,) = relational(snapshots, [panel], [rows])
+            return cell_features(panel, learned, rows, found)
+
+        return CellBlocks.of(panel, make)
 
     @property
     def months(self) -> int:
@@ -118,26 +139,41 @@ class FeatureEngine:
         return self.ledger.months
 
 
-def cell_features(panel: Panel, rows: Rows, relational: Relational) -> CellFeatures:
-    """Fit the learned families on the panel's own past, and apply them to chosen customers.
+@dataclass(frozen=True)
+class Learned:
+    """What costs the most to learn of a panel's own past, learned once for all its customers."""
+
+    paths: Paths
+    patterns: Patterns
+    division_values: NDArray[np.float32]
+
+
+def learn(panel: Panel) -> Learned:
+    """Fit on the panel's own past."""
+    fits: list[Callable[[], Any]] = [partial(fit, panel) for fit in (fit_paths, fit_patterns)]
+    paths, patterns = in_threads(lambda fit: fit(), fits)
+    return Learned(paths, patterns, division_popularity(panel))
+
+
+def cell_features(
+    panel: Panel, learned: Learned, rows: Rows, relational: Relational
+) -> CellFeatures:
+    """Apply the learned families to chosen customers; the small ones are fitted here.
 
     Args:
         rows: The customers' rows in the panel, in ascending order.
         relational: Their relational features.
     """
-
-    def with_paths() -> tuple[Paths, NDArray[np.float32]]:
-        paths = fit_paths(panel)
-        return paths, adoption_paths(panel, paths, rows)
-
-    families = tastes, collaborative, profile, segment_popularity
-    work: list[Callable[[], Any]] = [
-        with_paths,
-        *(partial(family, panel, rows) for family in families),
+    families: list[Callable[[], NDArray[np.float32]]] = [
+        partial(tastes, panel, learned.patterns, rows),
+        partial(collaborative, panel, rows),
+        partial(adoption_paths, panel, learned.paths, rows),
+        partial(profile, panel, rows),
+        partial(segment_popularity, panel, rows),
     ]
-    (paths, followed), *found = in_threads(lambda made: made(), work)
-    joined = np.concatenate([*reversed(found), followed], axis=2)
-    return CellFeatures(panel, rows, relational, paths, division_popularity(panel), joined)
+    taste, alike, followed, told, segment = in_threads(lambda make: make(), families)
+    joined = np.concatenate([segment, told, alike, taste, followed], axis=2)
+    return CellFeatures(panel, rows, relational, learned.paths, learned.division_values, joined)
 
 
 @dataclass(frozen=True)
@@ -189,6 +225,12 @@ class CellFeatures:
         place[self.chosen] = np.arange(len(self.chosen))
         return place
 
+    def blocks(self) -> Iterator[NDArray[np.int32]]:
+        """All customers of the panel, so many at a time as memory bears, in ascending order."""
+        n, size = self.panel.shape[0], block_size(self.panel)
+        for start in range(0, n, size):
+            yield np.arange(start, min(start + size, n), dtype=np.int32)
+
     def rows(
         self,
         customer: NDArray[np.int32],
@@ -219,3 +261,82 @@ class CellFeatures:
             ]
         )
         return FeatureFrame(self.spine, customer, division, self.names, values)
+
+
+def block_size(panel: Panel) -> int:
+    """Customers whose features are held at once."""
+    return max(CELLS_AT_ONCE // max(panel.shape[1], 1), 1)
+
+
+@dataclass(frozen=True)
+class CellBlocks(CellFeatures):
+    """The features of all cells of many customers; those of a block are made when they are asked.
+
+    Ask block by block (see `blocks`): only the features of the newest block are kept. Its own
+    fields hold those of nobody.
+
+    Attributes:
+        make: Gives the features of chosen customers.
+        newest: The block that was made last, by its place.
+        making: Held while a block is made, so that threads that ask for one make it once.
+    """
+
+    make: Callable[[Rows], CellFeatures]
+    newest: dict[int, CellFeatures]
+    making: Lock = field(default_factory=Lock)
+
+    @classmethod
+    def of(cls, panel: Panel, make: Callable[[Rows], CellFeatures]) -> CellBlocks:
+        """Make the first block."""
+        first = make(np.arange(min(block_size(panel), panel.shape[0])))
+        found, none = first.relational, slice(0)
+        nobody = Relational(
+            found.customer_names,
+            found.customer_values[none].copy(),
+            found.own_names,
+            found.own_values[none].copy(),
+            found.cell_row[none].copy(),
+        )
+        return cls(
+            panel,
+            first.chosen[none],
+            nobody,
+            first.paths,
+            first.division_values,
+            first.learned_values[none].copy(),
+            make,
+            {0: first},
+        )
+
+    def rows(
+        self,
+        customer: NDArray[np.int32],
+        division: NDArray[np.int32],
+        months: int | None = None,
+    ) -> FeatureFrame:
+        """The chosen cells as a frame, as of `CellFeatures`.
+
+        Cells of more than one block are made for this frame alone when their customers are few.
+        """
+        block = customer // block_size(self.panel)
+        places = np.unique(block)
+        if len(places) == 1:
+            return self._block(int(places[0])).rows(customer, division, months)
+        asked = np.unique(customer)
+        if len(asked) <= block_size(self.panel):
+            return self.make(asked.astype(np.intp)).rows(customer, division, months)
+        values = np.empty((len(customer), len(self.names)), np.float32)
+        for place in places:
+            inside = block == place
+            made = self._block(int(place)).rows(customer[inside], division[inside], months)
+            values[inside] = made.values
+        return FeatureFrame(self.spine, customer, division, self.names, values)
+
+    def _block(self, place: int) -> CellFeatures:
+        with self.making:
+            if place not in self.newest:
+                self.newest.clear()  # before the next is made, so that two are never held
+                size = block_size(self.panel)
+                rows = np.arange(place * size, min((place + 1) * size, self.panel.shape[0]))
+                self.newest[place] = self.make(rows)
+            return self.newest[place]

@@ -105,7 +105,7 @@ class Ledger:
     def shape(self) -> tuple[int, int]:
         return len(self.customers), len(self.divisions)
 
-    def total(self, column: Ints, first: int = 0, end: int | None = None) -> Floats:
+    def total(self, column: NDArray[np.integer], first: int = 0, end: int | None = None) -> Floats:
         """Shape (c, D): sum of a column over the months `[first, end)` ago, by default all."""
         n, d = self.shape
         inside = self.age >= first

@@ -75,6 +75,7 @@ class Panel:
         months_since_first: Shape (n, D): age of the first order in months, NEVER for none.
         orders_12m, orders_season: Shape (n, D): order days of the last 12 months, and of the
             horizon's months a year earlier.
+        value_12m: Shape (n, D): cents of the last 12 months, returns taken off.
         branch, rep: Shape (n,), of the customer's latest line that names them; None for none.
         segments: Kind of segment -> shape (n,), code of the customer's segment, -1 for none.
         purchases: The purchase calendar.
@@ -91,6 +92,7 @@ class Panel:
     months_since_first: Floats
     orders_12m: Floats
     orders_season: Floats
+    value_12m: Floats
     branch: NDArray[np.object_]
     rep: NDArray[np.object_]
     segments: dict[str, Ints]
@@ -186,6 +188,7 @@ class Sources:
             orders_season=known.total(
                 known.orders, season, season + min(horizon_months, YEAR)
             ).astype(np.float32),
+            value_12m=known.total(known.value, 0, YEAR).astype(np.float32),
             branch=branch,
             rep=rep,
             segments=_segments(size_band(known.spent(YEAR)), branch, rep, attributes),

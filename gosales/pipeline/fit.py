@@ -266,10 +266,12 @@ def _shared(engine: FeatureEngine, training: TrainingSet | None, plan: Plan) -> 
     """The pooled parts; without both outcomes to learn from, only the features' names."""
     if training is None or not training.learnable:
         cells = engine.at(0)
-        found = cells.relational
-        activity = found.customer_values[
-            :, found.customer_names.index("any_frequency__orders_decay_12m")
-        ]
+        activity = np.concatenate(
+            [
+                cells.rows(block, np.zeros_like(block)).column("any_frequency__orders_decay_12m")
+                for block in cells.blocks()
+            ]
+        )
         typical = float(np.nan_to_num(activity).mean()) + 0.1
         return Shared(cells.names, None, {}, plain_money(cells), typical)
     return Shared(

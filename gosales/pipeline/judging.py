@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -89,16 +90,16 @@ def score_frozen(
     baselines = next(iter(shipped.values())).shared.baselines
     score = {name: np.zeros((n, len(kept))) for name in (*variants, *baselines)}
     money = np.zeros((4, n, len(cells.spine.divisions)))
-    everyone, plain = np.arange(n, dtype=np.int32), Calibration()
-    for place, d in enumerate(kept):
+    plain = Calibration()
+    for block, (place, d) in product(cells.blocks(), enumerate(kept)):
         division = cells.spine.divisions[d]
-        frame = cells.rows(everyone, np.full(n, d, np.int32), outcome.horizon_months)
+        frame = cells.rows(block, np.full_like(block, d), outcome.horizon_months)
         for name, models in by_name.items():
-            score[name][:, place] = models[division].score(frame.values, frame.owned)
-        money[:, :, d] = astuple(shipped[division].money(frame.values))
+            score[name][block, place] = models[division].score(frame.values, frame.owned)
+        money[:, block, d] = astuple(shipped[division].money(frame.values))
         for name in baselines:
             logit = shipped[division].baseline_logit(name, frame.values)
-            score[name][:, place] = plain(logit)
+            score[name][block, place] = plain(logit)
     divisions = tuple(cells.spine.divisions[d] for d in kept)
     return Judged(
         cells.panel.cutoff,

@@ -104,7 +104,7 @@ def prove_money(cells: CellFeatures, past: TrainingSet, history: History, seed: 
 
 def money_proof(cells: CellFeatures, money: Money) -> MoneyProof:
     """What was said of all cells, of shape (n, D), beside what they spent before."""
-    spent = np.nan_to_num(cells.relational.own(YEAR).astype(np.float64))
+    spent = cells.panel.value_12m.astype(np.float64)
     return MoneyProof(cells.spine.divisions, money, spent, spent.clip(0).sum(1))
 
 
@@ -118,8 +118,9 @@ def money_of_cells(model: MoneyModel, cells: CellFeatures, months: int | None = 
         frame = cells.rows(np.repeat(block, d), division, months)
         return model.tell(frame.values, names[division])
 
-    blocks = np.array_split(np.arange(n, dtype=np.int32), max(n * d // 200_000, 1))
-    parts = in_threads(told, blocks)
+    parts = []
+    for block in cells.blocks():
+        parts += in_threads(told, np.array_split(block, max(len(block) * d // 200_000, 1)))
     return Money(
         *(
             np.concatenate([getattr(part, name) for part in parts]).reshape(n, d)
@@ -143,7 +144,7 @@ def money_columns(money: Money, frame: FeatureFrame) -> Floats:
 def plain_money(cells: CellFeatures) -> MoneyModel:
     """What buyers of the last year spent in a horizon's time, where no outcome is known."""
     h = cells.panel.horizon_months
-    spent = cells.relational.own(YEAR).astype(np.float64) * h / 12
+    spent = cells.panel.value_12m.astype(np.float64) * h / 12
     logs = {division: spent[spent[:, d] > 0, d] for d, division in enumerate(cells.spine.divisions)}
     usual = {
         name: float(np.log(max(paid.mean() if len(paid) else 0.0, LEAST_CENTS)))

@@ -55,7 +55,8 @@ def score_cells(
             logit = baseline.logit(frame.names, frame.values, names[division])
             scores[name][block] = plain(logit).reshape(-1, d)
 
-    in_threads(fill, np.array_split(np.arange(n, dtype=np.int32), max(n * d // 200_000, 1)))
+    for block in cells.blocks():
+        in_threads(fill, np.array_split(block, max(len(block) * d // 200_000, 1)))
     return scores
 
 

@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import ibis
@@ -36,7 +36,7 @@ from gosales.features.engine import CellFeatures, FeatureEngine
 from gosales.models.division_model import DivisionModel
 from gosales.models.model_store import load_models
 from gosales.pipeline.build import sources_of
-from gosales.pipeline.score_customers import frames_of, models_by_division
+from gosales.pipeline.score_customers import models_by_division
 from gosales.pipeline.scorings import KEY, SCORES, Scoring
 from gosales.pipeline.session import Session
 from gosales.utils.progress import track
@@ -256,13 +256,15 @@ def _scores(
     ids = pd.Index(cells.spine.customers)
     known = np.arange(len(ids)) if customers is None else ids.get_indexer(pd.Index(customers))
     rows: NDArray[np.int32] = known[known >= 0].astype(np.int32)
-    found = {}
-    for d, name in enumerate(cells.spine.divisions):
-        if name not in models:
+    known_too = [(d, name) for d, name in enumerate(cells.spine.divisions) if name in models]
+    found = {name: np.zeros(len(ids)) for _, name in known_too}
+    for block, (d, name) in product(cells.blocks(), known_too):
+        some = np.intersect1d(block, rows)
+        if not len(some):
             continue
-        frames = (frame for _, frame in frames_of(cells, rows, d))
-        found[name] = np.concatenate([models[name].score(f.values, f.owned) for f in frames])
-    table = pd.DataFrame(found, index=ids[rows])
+        frame = cells.rows(some, np.full_like(some, d))
+        found[name][some] = models[name].score(frame.values, frame.owned)
+    table = pd.DataFrame({name: score[rows] for name, score in found.items()}, index=ids[rows])
     return table.stack().rename_axis(KEY)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,7 +35,6 @@ from gosales.whitespace.ranking import division_rows, listed, product_rows
 from gosales.whitespace.scores import SCORE_DIGITS, with_grades
 
 STATUS = {NEVER: Status.WHITESPACE, LAPSED: Status.LAPSED, ACTIVE: Status.ACTIVE}
-BLOCK = 100_000
 
 
 @dataclass(frozen=True)
@@ -118,17 +116,6 @@ def _refuse_other_divisions(model: DivisionModel, cells: CellFeatures) -> None:
         )
 
 
-def frames_of(
-    cells: CellFeatures, customers: NDArray[np.int32], division: int
-) -> Iterator[tuple[NDArray[np.int32], FeatureFrame]]:
-    """The cells of some customers in one division, so many at once as memory bears.
-
-    Yields the customers of each part, and its frame.
-    """
-    for block in np.array_split(customers, max(-(-len(customers) // BLOCK), 1)):
-        yield block, cells.rows(block, np.full(len(block), division, np.int32))
-
-
 def _score_table(
     history: History, cells: CellFeatures, models: dict[str, DivisionModel], run_id: str
 ) -> pd.DataFrame:
@@ -138,16 +125,16 @@ def _score_table(
     n = len(spine.customers)
     score, money = np.zeros((n, len(columns))), np.zeros((n, len(columns), len(Scores.MONEY)))
     bounds = np.zeros((2, n, len(columns)))
-    everyone = np.arange(n, dtype=np.int32)
+    for block in cells.blocks():
 
-    def fill(place: int) -> None:
-        model = models[spine.divisions[columns[place]]]
-        for block, frame in frames_of(cells, everyone, columns[place]):
+        def fill(place: int, block: NDArray[np.int32] = block) -> None:
+            d = columns[place]
+            model, frame = models[spine.divisions[d]], cells.rows(block, np.full_like(block, d))
             score[block, place] = model.score(frame.values, frame.owned)
             bounds[:, block, place] = model.interval(score[block, place], frame.owned)
             money[block, place] = money_columns(model.money(frame.values), frame)
 
-    in_threads(fill, range(len(columns)))
+        in_threads(fill, range(len(columns)))
     population = populations(cells)[:, columns]
     people = _people(history, cells)
     table = pd.DataFrame(

@@ -10,6 +10,8 @@ Jones 1972.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -22,7 +24,7 @@ from gosales.features.families.collaborative import (
     neighbour_shares,
     spread,
 )
-from gosales.features.panel import EVERYBODY, Floats, Panel, Rows
+from gosales.features.panel import Floats, Panel, Rows
 
 Matrix = NDArray[np.float64]
 PATTERNS = 48
@@ -37,12 +39,51 @@ TASTE_FEATURES = {
 }
 
 
-def tastes(panel: Panel, rows: Rows) -> Floats:
+@dataclass(frozen=True)
+class Patterns:
+    """What condenses purchases of SKUs to a place among the customers.
+
+    Attributes:
+        rarity: Shape (SKUs,), what each SKU weighs.
+        axes: Shape (SKUs, k), k PATTERNS; None where there are so few SKUs or customers that the
+            purchases themselves are the place.
+    """
+
+    rarity: Matrix
+    axes: Matrix | None
+
+    def place(self, bought: sparse.csr_array) -> Matrix:
+        """Shape (n, k) of customers' purchases, shape (n, SKUs)."""
+        weighted = bought @ sparse.diags_array(self.rarity)
+        if self.axes is None:
+            return np.asarray(weighted.todense())
+        return _without_noise(weighted @ self.axes)
+
+
+def fit_patterns(panel: Panel) -> Patterns:
+    """Learn from customers spread evenly."""
+    return patterns_of(panel.skus(spread(panel.shape[0], MOST_FITTED)))
+
+
+def patterns_of(bought: sparse.csr_array) -> Patterns:
+    """Learn rarity and patterns from purchases, shape (n, SKUs)."""
+    n, skus = bought.shape
+    buyers = np.bincount(bought.indices, minlength=skus)
+    rarity = np.log((n + 1.0) / (buyers + 1.0))
+    if min(n, skus) <= PATTERNS:
+        return Patterns(rarity, None)
+    learned = bought @ sparse.diags_array(rarity)
+    if not learned.count_nonzero():  # everybody bought everything; no SVD starts from zero
+        return Patterns(rarity, np.zeros((skus, PATTERNS)))
+    start = np.random.default_rng(1).random(min(n, skus))
+    return Patterns(rarity, svds(learned, k=PATTERNS, v0=start)[2].T)
+
+
+def tastes(panel: Panel, patterns: Patterns, rows: Rows) -> Floats:
     """Shape (len(rows), D, len(TASTE_FEATURES))."""
-    n = panel.shape[0]
-    fitted, reference = spread(n, MOST_FITTED), spread(n, REFERENCES)
-    placed = np.unique(np.concatenate([fitted, reference, rows]))
-    place = patterns(panel.skus(placed), np.searchsorted(placed, fitted))
+    reference = spread(panel.shape[0], REFERENCES)
+    placed = np.union1d(reference, rows)
+    place = patterns.place(panel.skus(placed))
     adopted, free = adopters(panel)
     held = panel.owned.astype(np.float64), (panel.orders_12m > 0).astype(np.float64), adopted, free
     near = neighbour_shares(
@@ -53,27 +94,6 @@ def tastes(panel: Panel, rows: Rows) -> Floats:
     )
     shares = near[0], near[1], adopting_share(near[2], near[3], adopted, free)
     return np.stack(shares, axis=2).astype(np.float32)
-
-
-def patterns(bought: sparse.csr_array, fitted: Rows | slice = EVERYBODY) -> Matrix:
-    """Shape (n, k): each customer's place among the others, k PATTERNS or, of few, the SKUs.
-
-    Args:
-        bought: Shape (n, SKUs), how much of each SKU.
-        fitted: Rows that rarity and patterns are learned from.
-    """
-    learned = bought[fitted]
-    n, skus = learned.shape
-    buyers = np.bincount(learned.indices, minlength=skus)
-    rarity = sparse.diags_array(np.log((n + 1.0) / (buyers + 1.0)))
-    weighted, learned = bought @ rarity, learned @ rarity
-    if min(n, skus) <= PATTERNS:
-        return np.asarray(weighted.todense())
-    if not learned.count_nonzero():  # everybody bought everything; no SVD starts from zero
-        return np.zeros((bought.shape[0], PATTERNS))
-    start = np.random.default_rng(1).random(min(n, skus))
-    right = svds(learned, k=PATTERNS, v0=start)[2]
-    return _without_noise(weighted @ right.T)
 
 
 def _without_noise(places: Matrix) -> Matrix:

@@ -71,6 +71,7 @@ def make_panel():
             months_since_first=np.where(np.isnan(own[0]), NEVER, own[0]),
             orders_12m=own[2],
             orders_season=own[3],
+            value_12m=100 * own[2],
             branch=np.full(len(customers), None, object),
             rep=np.full(len(customers), None, object),
             segments={k: np.array(v, np.int32) for k, v in (segments or {}).items()},

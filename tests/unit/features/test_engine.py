@@ -5,7 +5,7 @@ import pytest
 
 from gosales.core.columns import UNASSIGNED
 from gosales.core.timeline import Cutoff
-from gosales.features.engine import HORIZON_FEATURE, FeatureEngine
+from gosales.features.engine import HORIZON_FEATURE, CellBlocks, FeatureEngine
 from gosales.features.ledger import NEVER
 from gosales.features.relational import ADOPTED
 
@@ -145,8 +145,32 @@ def test_what_the_driver_cuts_from_the_ledger_is_what_the_engine_says(make_star)
         assert np.array_equal(panel.owned, own("own_breadth__skus_owned") > 0)
         assert np.array_equal(panel.orders_12m, own("own_frequency__orders_12m"))
         assert np.array_equal(panel.orders_season, own("own_seasonality__orders_season_1y"))
+        assert np.array_equal(panel.value_12m, np.nan_to_num(own("own_monetary__value_12m")))
         first = np.nan_to_num(own(ADOPTED, NEVER), nan=NEVER)
         assert np.array_equal(panel.months_since_first, first)
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 6])
+def test_features_made_in_blocks_of_customers_are_those_made_at_once(
+    make_star, monkeypatch, at_once
+):
+    """Three customers x three divisions: in blocks of one or two customers."""
+    engine = FeatureEngine(make_star(*LOG).as_of(JUNE), 6)
+    whole = engine.at(0)
+    monkeypatch.setattr("gosales.features.engine.CELLS_AT_ONCE", at_once)
+    parts = FeatureEngine(make_star(*LOG).as_of(JUNE), 6).at(0)
+    assert isinstance(parts, CellBlocks)
+    assert parts.names == whole.names
+    blocks = [block.tolist() for block in parts.blocks()]
+    assert blocks == ([[0, 1], [2]] if at_once == 6 else [[0], [1], [2]])
+    asked = [np.array(one) for one in ([0, 0], [1, 2], [2, 0, 1, 0], [2])]
+    for customer in asked:
+        division = np.arange(len(customer), dtype=np.int32) % 3
+        found = parts.rows(customer.astype(np.int32), division, 3)
+        expected = whole.rows(customer.astype(np.int32), division, 3)
+        np.testing.assert_array_equal(found.values, expected.values)
+        assert found.owned.tolist() == expected.owned.tolist()
+        assert len(parts.newest) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import pytest
 from scipy import sparse
 
 from gosales.features.families import tastes as module
-from gosales.features.families.tastes import TASTE_FEATURES, patterns, tastes
+from gosales.features.families.tastes import TASTE_FEATURES, fit_patterns, patterns_of, tastes
 
 PAST = {
     "ann": {"CAD": [3]},
@@ -16,7 +16,11 @@ SKUS = [[1, 0], [1, 0], [0, 1], [0, 1]]
 
 
 def shares(panel):
-    return tastes(panel, panel.everyone)
+    return tastes(panel, fit_patterns(panel), panel.everyone)
+
+
+def patterns(bought):
+    return patterns_of(bought).place(bought)
 
 
 def cosines(places):

@@ -78,11 +78,10 @@ def test_the_room_counts_the_spend_of_the_horizons_length():
 def plain(spent, months=6):
     """Cells of three customers, by what they spent in the year before."""
     spent = np.array(spent, float)
-    panel = SimpleNamespace(horizon_months=months)
-    relational = SimpleNamespace(own=lambda name: spent)
+    panel = SimpleNamespace(horizon_months=months, value_12m=spent)
     spine = SimpleNamespace(divisions=("CAD", "CPE"))
     names = ("own_breadth__skus_owned", "horizon__months", "any_x")
-    return SimpleNamespace(panel=panel, relational=relational, spine=spine, names=names)
+    return SimpleNamespace(panel=panel, spine=spine, names=names)
 
 
 def test_without_outcomes_buyers_spend_what_they_did():
