@@ -278,7 +278,8 @@ class CellBlocks(CellFeatures):
     Attributes:
         make: Gives the features of chosen customers.
         newest: The block that was made last, by its place.
-        making: Held while a block is made, so that threads that ask for one make it once.
+        making: Held while features are made: threads that ask for a block make it once, and the
+            database answers one at a time.
     """
 
     make: Callable[[Rows], CellFeatures]
@@ -324,12 +325,14 @@ class CellBlocks(CellFeatures):
             return self._block(int(places[0])).rows(customer, division, months)
         asked = np.unique(customer)
         if len(asked) <= block_size(self.panel):
-            return self.make(asked.astype(np.intp)).rows(customer, division, months)
+            with self.making:
+                made = self.make(asked.astype(np.intp))
+            return made.rows(customer, division, months)
         values = np.empty((len(customer), len(self.names)), np.float32)
         for place in places:
             inside = block == place
-            made = self._block(int(place)).rows(customer[inside], division[inside], months)
-            values[inside] = made.values
+            part = self._block(int(place)).rows(customer[inside], division[inside], months)
+            values[inside] = part.values
         return FeatureFrame(self.spine, customer, division, self.names, values)
 
     def _block(self, place: int) -> CellFeatures:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from itertools import count
+from threading import Lock
 
 import ibis
 import numpy as np
@@ -205,6 +206,7 @@ def target_in_a_feature_at_month_ends(patch):
 def _tell_the_target(patch, on_day):
     """A feature says who buys in the horizon, as the engine's own history tells it."""
     outcomes_without_end(patch)
+    asking = Lock()
 
     def around_several(several):
         def remembered(self, *asked):
@@ -216,9 +218,12 @@ def _tell_the_target(patch, on_day):
 
     def target(cells, months):
         known = vars(cells).setdefault("targets", {})
-        if months not in known:
-            outcome = vars(cells)["history"].outcome(cells.panel.cutoff, months)
-            known[months] = label(outcome, cells.spine).bought
+        with (
+            asking
+        ):  # rows are asked for by several threads, and the database answers one at a time
+            if months not in known:
+                outcome = vars(cells)["history"].outcome(cells.panel.cutoff, months)
+                known[months] = label(outcome, cells.spine).bought
         return known[months]
 
     def around_rows(rows):
