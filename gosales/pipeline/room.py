@@ -1,7 +1,8 @@
 """Whether the cells of a log fit into the memory budget, told before hours are spent on them.
 
-DuckDB spills what it cannot hold, and training rows are sampled, but the features of every customer
-x division are arrays in this process.
+DuckDB spills what it cannot hold, training rows are sampled, and the features of many cells are
+made for a block of customers at a time; but scores, money and table rows of every customer x
+division are arrays in this process.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from gosales.features.engine import FeatureEngine
 from gosales.utils.db import memory_budget_gb
 
 BYTES_A_CELL = 1_500
-"""Measured with benchmarks/limits.py: the peak of a scoring, beyond what a small log takes."""
+"""Measured with benchmarks/limits.py: the peak of a scoring, beyond what a small log takes.
+
+That was before features were made in blocks; above `CELLS_AT_ONCE` cells less is needed."""
 
 
 def require_room(engine: FeatureEngine, memory_gb: float | None) -> None:
@@ -25,8 +28,8 @@ def require_room(engine: FeatureEngine, memory_gb: float | None) -> None:
     needed, budget = cells * BYTES_A_CELL / 1e9, memory_budget_gb(memory_gb)
     if needed > budget:
         raise WorkspaceError(
-            f"{customers:,} customers x {divisions:,} divisions are {cells:,} cells. Their "
-            f"features take about {needed:,.1f} GB; the memory budget is {budget:.1f} GB.",
+            f"{customers:,} customers x {divisions:,} divisions are {cells:,} cells. They "
+            f"take about {needed:,.1f} GB; the memory budget is {budget:.1f} GB.",
             remedy="Set [limits] memory_gb if the machine has so much, or put small divisions "
             "together (data/lookup/products.csv, or the SKU map); nothing was published.",
         )

@@ -72,6 +72,15 @@ def test_whitespace_holds_every_never_bought_cell_and_nothing_bought(scored):
         assert ranks == list(range(1, len(ranks) + 1))
 
 
+def test_cells_in_blocks_of_few_customers_give_the_same_bytes(scored, gosales, monkeypatch):
+    """In training, proofs, scores and reasons: 40 customers x 3 divisions, 20 at a time."""
+    place, _ = scored
+    at_once = place.published()
+    monkeypatch.setattr("gosales.features.engine.CELLS_AT_ONCE", 60)
+    assert gosales("score-all", place).code == 0
+    assert place.published() == at_once
+
+
 def test_two_runs_and_another_row_order_give_the_same_bytes(scored, gosales):
     place, _ = scored
     first = place.published()
