@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ibis
 
+from gosales.features.cells import DIVISION_NAMES, HORIZON_FEATURE
 from gosales.features.cube import C
-from gosales.features.engine import DIVISION_NAMES, HORIZON_FEATURE
 from gosales.features.families.adoption_paths import PATH_FEATURES
 from gosales.features.families.collaborative import COLLABORATIVE_FEATURES
 from gosales.features.families.mix import mix

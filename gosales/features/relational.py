@@ -144,3 +144,11 @@ def customer_table(snapshots: Snapshots, cells: ir.Table) -> ir.Table:
         **{f"mix__{name}": f.value.cast("float64") for name, f in mix(cells).items()}
     )
     return base.left_join(mixed, key).drop(*(f"{name}_right" for name in key))
+
+
+def relational_names(snapshots: Snapshots) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the features of cells and of customers are called, without a query."""
+    cells = cell_table(snapshots)
+    tables, keys = (cells, customer_table(snapshots, cells)), {CUT, Fact.CUSTOMER, Fact.DIVISION}
+    own, customer = (tuple(n for n in table.columns if n not in keys) for table in tables)
+    return own, customer

@@ -14,7 +14,8 @@ from gosales.core.columns import Fact
 from gosales.core.errors import TimelineError
 from gosales.core.star import History, Star
 from gosales.core.timeline import Cutoff
-from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.cells import CellFeatures
+from gosales.features.engine import FeatureEngine
 from gosales.labels.purchases import label
 from gosales.models.division_model import POOLED, DivisionModel, Side
 from gosales.models.reference import reference_scores

@@ -21,7 +21,8 @@ from gosales.core.frames import FeatureFrame
 from gosales.core.timeline import Cutoff
 from gosales.evaluation.drift import DRIFTED, STABLE, UNJUDGED, Profile, judged
 from gosales.evaluation.settings import DriftSettings
-from gosales.features.engine import DIVISION_NAMES, HORIZON_FEATURE, CellFeatures, FeatureEngine
+from gosales.features.cells import DIVISION_NAMES, HORIZON_FEATURE, CellFeatures
+from gosales.features.engine import FeatureEngine
 from gosales.pipeline.drift_history import data_age, label_drift, volume_drift
 from gosales.pipeline.figures import shipped_scores
 from gosales.pipeline.fit import Fitted

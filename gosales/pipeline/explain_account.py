@@ -14,7 +14,8 @@ from gosales.core.concepts import CONCEPTS, TITLES
 from gosales.core.errors import ModelError, WorkspaceError
 from gosales.core.star import History, Star
 from gosales.core.timeline import Cutoff
-from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.cells import CellFeatures
+from gosales.features.engine import FeatureEngine
 from gosales.features.lookalikes import Alike, nearest_owners
 from gosales.features.states import States
 from gosales.models.division_model import DivisionModel

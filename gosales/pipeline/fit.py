@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from gosales.core.columns import UNASSIGNED
 from gosales.core.frames import TrainingSet
-from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.cells import CellFeatures
+from gosales.features.engine import FeatureEngine
 from gosales.features.panel import Panel, Rows
 from gosales.labels.purchases import label
 from gosales.models.baselines import fit_baselines

@@ -16,7 +16,7 @@ from gosales.core.star import History, Outcome
 from gosales.core.timeline import Cutoff
 from gosales.evaluation.metrics import CAPACITY, Worth
 from gosales.evaluation.scoreboard import members, scoreboard
-from gosales.features.engine import CellFeatures
+from gosales.features.cells import CellFeatures
 from gosales.labels.purchases import label
 from gosales.models.calibration import Calibration
 from gosales.models.division_model import DivisionModel

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gosales.core.columns import Fact
 from gosales.core.frames import FeatureFrame, TrainingSet
 from gosales.core.star import History
-from gosales.features.engine import HORIZON_FEATURE, CellFeatures
+from gosales.features.cells import HORIZON_FEATURE, CellFeatures
 from gosales.models.conformal import QuantileModel, quantile
 from gosales.models.money_model import (
     COVER,

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from gosales.core.frames import TrainingSet
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
-from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.cells import CellFeatures
+from gosales.features.engine import FeatureEngine
 from gosales.labels.purchases import label
 from gosales.models.baselines import Baseline, fit_baselines
 from gosales.models.calibration import Calibration

@@ -15,7 +15,8 @@ from gosales.core.star import History, Outcome, known_by, visible_date
 from gosales.evaluation.clocks import posting_delay, unknown_share
 from gosales.evaluation.paired import auc_gain, interval
 from gosales.evaluation.scoreboard import MIN_BUYERS
-from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.cells import CellFeatures
+from gosales.features.engine import FeatureEngine
 from gosales.pipeline.prove_judge import Seen, seen
 from gosales.pipeline.prove_trial import RUN_ID, Trial, trained
 from gosales.pipeline.score_customers import score_customers

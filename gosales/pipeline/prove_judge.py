@@ -23,7 +23,8 @@ from gosales.evaluation.checks.single_feature import (
     column_area,
     single_feature,
 )
-from gosales.features.engine import HORIZON_FEATURE, CellFeatures, FeatureEngine
+from gosales.features.cells import HORIZON_FEATURE, CellFeatures
+from gosales.features.engine import FeatureEngine
 from gosales.labels.purchases import label
 from gosales.models.division_model import POOLED, Side
 from gosales.pipeline.prove_trial import RUN_ID, Trial, trained

@@ -23,7 +23,8 @@ from gosales.core.timeline import Cutoff
 from gosales.etl.build_star import StarBuild, StarSources, build_star, open_star
 from gosales.etl.settings import LookupSettings
 from gosales.evaluation.checks.byte_identity import Digests
-from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.cells import CellFeatures
+from gosales.features.engine import FeatureEngine
 from gosales.pipeline.build import refuse_blockers
 from gosales.pipeline.figures import metrics
 from gosales.pipeline.fit import Fitted, Plan, fit

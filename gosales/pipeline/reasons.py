@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gosales.core.columns import Scores
 from gosales.core.concepts import CONCEPTS, Concept
 from gosales.core.frames import FeatureFrame
-from gosales.features.engine import CellFeatures
+from gosales.features.cells import CellFeatures
 from gosales.models.division_model import DivisionModel
 from gosales.models.explain import Explainer, Parts
 from gosales.models.neutral import SAMPLE, Usual, neutralised, usual_values

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gosales.core.concepts import Concept
 from gosales.core.frames import FeatureFrame
-from gosales.features.engine import CellFeatures
+from gosales.features.cells import CellFeatures
 from gosales.features.families.popularity import SEGMENT_KINDS
 from gosales.features.ledger import NEVER
 from gosales.features.panel import BRANCH_KIND, REP_KIND, SIZE_KIND
@@ -87,7 +87,7 @@ class RowFacts:
         state, held = np.nonzero(self._holds[:, customer])
         if not len(held):
             return ()
-        paths, panel = self.cells.paths, self.cells.panel
+        paths, panel = self.cells.learned.paths, self.cells.panel
         lift = paths.lift[state, held, division]
         chosen = dict.fromkeys((int(np.argmax(lift)), int(np.argmin(lift))))
         return tuple(

@@ -32,7 +32,8 @@ from gosales.core.columns import Fact, Scores
 from gosales.core.errors import GosalesError, WorkspaceError
 from gosales.core.star import History, Star, visible_date
 from gosales.etl.build_star import build_star, gather_from, open_star
-from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.cells import CellFeatures
+from gosales.features.engine import FeatureEngine
 from gosales.models.division_model import DivisionModel
 from gosales.models.model_store import load_models
 from gosales.pipeline.build import sources_of

@@ -16,7 +16,8 @@ from gosales.core.errors import ModelError
 from gosales.core.frames import FeatureFrame
 from gosales.core.star import History
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
-from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.cells import CellFeatures
+from gosales.features.engine import FeatureEngine
 from gosales.features.lookalikes import nearest_owners
 from gosales.features.states import States
 from gosales.models.division_model import DivisionModel

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gosales.core.frames import FeatureFrame, LabelFrame, Spine, TrainingSet
-from gosales.features.engine import CellFeatures
+from gosales.features.cells import CellFeatures
 
 QUARTER = 3
 FEW = 6

@@ -17,13 +17,14 @@ import numpy as np
 import gosales.core.star
 import gosales.etl.lookups
 import gosales.etl.tables
-import gosales.features.engine
+import gosales.features.cells
 import gosales.models.recipe
 import gosales.pipeline.fit
 from gosales.core.columns import Customer, Fact
 from gosales.core.star import History, Star
 from gosales.core.timeline import Cutoff
-from gosales.features.engine import CellFeatures, FeatureEngine
+from gosales.features.cells import ChosenCells
+from gosales.features.engine import FeatureEngine
 from gosales.features.families.collaborative import item_cosine
 from gosales.labels.purchases import label
 from gosales.models.ridge_logistic import RidgeLogistic
@@ -160,7 +161,7 @@ def popularity_over_all_time(patch):
 
         return ever
 
-    wrap(patch, gosales.features.engine, "division_popularity", around)
+    wrap(patch, gosales.features.cells, "division_popularity", around)
 
 
 def encoder_over_all_time(patch):
@@ -177,7 +178,7 @@ def encoder_over_all_time(patch):
 
         return encoded
 
-    wrap(patch, gosales.features.engine, "segment_popularity", around)
+    wrap(patch, gosales.features.cells, "segment_popularity", around)
 
 
 def factors_over_all_time(patch):
@@ -191,7 +192,7 @@ def factors_over_all_time(patch):
 
         return ever
 
-    wrap(patch, gosales.features.engine, "collaborative", around)
+    wrap(patch, gosales.features.cells, "collaborative", around)
 
 
 def target_in_a_feature(patch):
@@ -237,7 +238,7 @@ def _tell_the_target(patch, on_day):
         return told
 
     wrap(patch, FeatureEngine, "several", around_several)
-    wrap(patch, CellFeatures, "rows", around_rows)
+    wrap(patch, ChosenCells, "rows", around_rows)
 
 
 # --- Training and judging -------------------------------------------------------------------------

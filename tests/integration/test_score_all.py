@@ -76,7 +76,7 @@ def test_cells_in_blocks_of_few_customers_give_the_same_bytes(scored, gosales, m
     """In training, proofs, scores and reasons: 40 customers x 3 divisions, 20 at a time."""
     place, _ = scored
     at_once = place.published()
-    monkeypatch.setattr("gosales.features.engine.CELLS_AT_ONCE", 60)
+    monkeypatch.setattr("gosales.features.cells.CELLS_AT_ONCE", 60)
     assert gosales("score-all", place).code == 0
     assert place.published() == at_once
 

@@ -2,13 +2,30 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from gosales.core.columns import UNASSIGNED
 from gosales.core.timeline import Cutoff
 from gosales.features.cube import build_cube
+from gosales.features.engine import FeatureEngine
 from gosales.features.ledger import NEVER
 from gosales.features.panel import Panel, Purchases
 from gosales.features.relational import Snapshots
 
-CUTOFF = Cutoff.parse("2024-06-30")
+JUNE = Cutoff.parse("2024-06-30")
+LOG = [
+    ("bolt", "CPE", "x1", "2024-05-20", 50, 2, None, "West", "Kim"),
+    ("acme", "CAD", "pro", "2024-06-20", 100, 1, None, "East", "Lee"),
+    ("acme", "CAD", "pro", "2023-01-20", 40, 1, None, "West", "Kim"),
+    ("acme", "GIS", "map", "2022-06-20", 10),
+    ("cora", "CAD", "lite", "2024-04-01", 30, 1, None, None, "Lee"),
+    ("cora", "CAD", "lite", "2024-04-02", -30, -1),
+    ("dora", UNASSIGNED, "zzz", "2024-04-02", 70),
+]
+
+
+@pytest.fixture(scope="session")
+def cells(make_star):
+    """The features of LOG."""
+    return FeatureEngine(make_star(*LOG).as_of(JUNE), 6).at(0)
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +35,7 @@ def cube_of(make_star):
 
     def cube(rows):
         if (key := tuple(rows)) not in made:
-            made[key] = build_cube(make_star(*rows).as_of(CUTOFF))
+            made[key] = build_cube(make_star(*rows).as_of(JUNE))
         return made[key]
 
     return cube
@@ -63,7 +80,7 @@ def make_panel():
         if skus is None:
             skus = [[np.log1p(len(past[c].get(d, ()))) for d in divisions] for c in customers]
         return Panel(
-            cutoff=CUTOFF,
+            cutoff=JUNE,
             horizon_months=horizon,
             customers=np.array(customers, object),
             divisions=tuple(divisions),

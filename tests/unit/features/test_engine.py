@@ -3,37 +3,21 @@ import random
 import numpy as np
 import pytest
 
-from gosales.core.columns import UNASSIGNED
 from gosales.core.timeline import Cutoff
-from gosales.features.engine import HORIZON_FEATURE, CellBlocks, FeatureEngine
+from gosales.features.engine import FeatureEngine
 from gosales.features.ledger import NEVER
 from gosales.features.relational import ADOPTED
-
-JUNE = Cutoff.parse("2024-06-30")
-LOG = [
-    ("bolt", "CPE", "x1", "2024-05-20", 50, 2, None, "West", "Kim"),
-    ("acme", "CAD", "pro", "2024-06-20", 100, 1, None, "East", "Lee"),
-    ("acme", "CAD", "pro", "2023-01-20", 40, 1, None, "West", "Kim"),
-    ("acme", "GIS", "map", "2022-06-20", 10),
-    ("cora", "CAD", "lite", "2024-04-01", 30, 1, None, None, "Lee"),
-    ("cora", "CAD", "lite", "2024-04-02", -30, -1),
-    ("dora", UNASSIGNED, "zzz", "2024-04-02", 70),
-]
-
-
-@pytest.fixture(scope="module")
-def cells(make_star):
-    return FeatureEngine(make_star(*LOG).as_of(JUNE), 6).at(0)
+from tests.unit.features.conftest import JUNE, LOG
 
 
 def everything(cells):
-    p, buys, wide = cells.panel, cells.panel.purchases, cells.relational
+    p, buys, wide, learned = cells.panel, cells.panel.purchases, cells.relational, cells.learned
     return [
         p.customers.tolist(), p.divisions, cells.names, p.segments.keys(),
         *(array.tobytes() for array in (
-            wide.customer_values, wide.own_values, wide.cell_row, p.owned, cells.division_values,
+            wide.customer_values, wide.own_values, wide.cell_row, p.owned, learned.division_values,
             cells.learned_values, buys.customer, buys.division, buys.months_ago, buys.orders,
-            *p.segments.values(), cells.paths.lift, cells.paths.ridge,
+            *p.segments.values(), learned.paths.lift, learned.paths.ridge,
         )),
     ]  # fmt: skip
 
@@ -43,37 +27,6 @@ def test_the_spine_is_sorted_and_knows_who_owns_what(cells):
     assert cells.spine.divisions == ("CAD", "CPE", "GIS")
     assert cells.spine.owned.tolist() == [[True, False, True], [False, True, False], [False] * 3]
     assert cells.spine.cutoff == JUNE
-
-
-@pytest.mark.parametrize(
-    ("customer", "division", "column", "value"),
-    [
-        (0, 0, "own_recency__days_since_last", 10),
-        (0, 2, "own_recency__days_since_last", 741),
-        (0, 1, "own_recency__days_since_last", np.nan),
-        (1, 0, "any_recency__days_since_last", 41),
-        (1, 0, "any_monetary__value_12m", 5000),
-        (2, 0, "own_monetary__value_12m", 0),
-        (2, 0, "own_breadth__skus_owned", 0),
-        (0, 1, "mix__divisions_owned", 2),
-        (2, 1, "division__owner_share", np.float32(1 / 3)),
-        (2, 1, HORIZON_FEATURE, 6),
-    ],
-)
-def test_rows_put_the_cell_beside_its_customer_and_its_division(
-    cells, customer, division, column, value
-):
-    frame = cells.rows(np.array([customer], np.int32), np.array([division], np.int32))
-    assert frame.column(column) == pytest.approx(value, nan_ok=True)
-
-
-def test_rows_come_in_the_order_asked_for_with_the_horizon_asked_for(cells):
-    customer, division = np.array([2, 0, 2], np.int32), np.array([0, 2, 1], np.int32)
-    frame = cells.rows(customer, division, months=3)
-    assert frame.owned.tolist() == [False, True, False]
-    assert frame.column(HORIZON_FEATURE).tolist() == [3, 3, 3]
-    assert frame.values.shape == (3, len(frame.names))
-    assert frame.values.dtype == np.float32
 
 
 def test_the_order_of_the_fact_rows_changes_no_byte(make_star, cells):
@@ -129,14 +82,7 @@ def test_chosen_customers_have_the_features_that_they_have_among_all(make_star):
         found, expected = cells.rows(customer, division), all_cells.rows(customer, division)
         assert found.names == expected.names
         np.testing.assert_array_equal(found.values, expected.values)
-        assert np.array_equal(cells.division_values, all_cells.division_values)
-
-
-def test_a_customer_that_was_not_asked_for_has_no_features(make_star):
-    engine = FeatureEngine(make_star(*LOG).as_of(JUNE), 6)
-    cells = next(engine.several([0], lambda _: np.array([1])))
-    with pytest.raises(ValueError, match="not asked for"):
-        cells.rows(np.array([0], np.int32), np.array([0], np.int32))
+        assert np.array_equal(cells.learned.division_values, all_cells.learned.division_values)
 
 
 def test_what_the_driver_cuts_from_the_ledger_is_what_the_engine_says(make_star):
@@ -148,29 +94,6 @@ def test_what_the_driver_cuts_from_the_ledger_is_what_the_engine_says(make_star)
         assert np.array_equal(panel.value_12m, np.nan_to_num(own("own_monetary__value_12m")))
         first = np.nan_to_num(own(ADOPTED, NEVER), nan=NEVER)
         assert np.array_equal(panel.months_since_first, first)
-
-
-@pytest.mark.parametrize("at_once", [1, 3, 6])
-def test_features_made_in_blocks_of_customers_are_those_made_at_once(
-    make_star, monkeypatch, at_once
-):
-    """Three customers x three divisions: in blocks of one or two customers."""
-    engine = FeatureEngine(make_star(*LOG).as_of(JUNE), 6)
-    whole = engine.at(0)
-    monkeypatch.setattr("gosales.features.engine.CELLS_AT_ONCE", at_once)
-    parts = FeatureEngine(make_star(*LOG).as_of(JUNE), 6).at(0)
-    assert isinstance(parts, CellBlocks)
-    assert parts.names == whole.names
-    blocks = [block.tolist() for block in parts.blocks()]
-    assert blocks == ([[0, 1], [2]] if at_once == 6 else [[0], [1], [2]])
-    asked = [np.array(one) for one in ([0, 0], [1, 2], [2, 0, 1, 0], [2])]
-    for customer in asked:
-        division = np.arange(len(customer), dtype=np.int32) % 3
-        found = parts.rows(customer.astype(np.int32), division, 3)
-        expected = whole.rows(customer.astype(np.int32), division, 3)
-        np.testing.assert_array_equal(found.values, expected.values)
-        assert found.owned.tolist() == expected.owned.tolist()
-        assert len(parts.newest) == 1
 
 
 @pytest.mark.parametrize(
@@ -186,7 +109,7 @@ def test_hardly_any_history_makes_a_frame_without_infinities(make_star, rows, ag
     cells = FeatureEngine(make_star(*rows).as_of(JUNE), 6).at(age)
     assert not np.isinf(cells.relational.customer_values).any()
     assert np.isfinite(cells.learned_values).all()
-    assert np.isfinite(cells.division_values).all()
+    assert np.isfinite(cells.learned.division_values).all()
 
 
 def test_months_of_a_snapshot_end_on_the_days_that_the_anchors_months_end_on(make_star):
