@@ -70,7 +70,8 @@ def reject_warnings(connection: duckdb.DuckDBPyConnection, lines_read: int) -> l
     return [
         Note(
             reason,
-            f"{lost[reason]:,} of {lines_read:,} lines ({lost[reason] / lines_read:.1%}) {what}",
+            f"{lost[reason]:,} of {lines_read:,} lines "
+            f"({100 * lost[reason] / lines_read:.1f} %) {what}",
             "rejects.csv lists them.",
         )
         for reason, what in WORTH_A_WARNING.items()
@@ -176,8 +177,8 @@ def _migrated(connection: duckdb.DuckDBPyConnection) -> Note | None:
         return None
     return Note(
         "posting_dates_ignored",
-        f"{late / dated:.0%} of the lines were created more than {MIGRATION_DELAY_DAYS} days after "
-        "their event, as after a migration; creation dates are ignored.",
+        f"{100 * late / dated:.0f} % of the lines were created more than {MIGRATION_DELAY_DAYS} "
+        "days after their event, as after a migration; creation dates are ignored.",
         "Nothing to do, unless the creation date column is the wrong one.",
     )
 

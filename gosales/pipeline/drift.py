@@ -162,24 +162,43 @@ def warnings_of(content: dict[str, Any], settings: DriftSettings) -> list[str]:
             f"trained on, most of all {', '.join(moved[:NAMED])}. Look for a change in the logs, "
             "and train again."
         )
-    found += [
-        f"The scores of {row['division']} are spread otherwise than in training (index "
-        f"{row['psi']:.2f}). Look at its lines, and train again."
-        for row in content["scores"]
-        if row["status"] == DRIFTED
+    return [
+        *found,
+        *_score_warnings(content["scores"]),
+        *_label_warnings(content["labels"]),
+        *_age_warnings(content),
     ]
-    return [*found, *_label_warnings(content["labels"]), *_age_warnings(content)]
+
+
+def _score_warnings(rows: list[dict[str, Any]]) -> list[str]:
+    moved = [row for row in rows if row["status"] == DRIFTED]
+    if not moved:
+        return []
+    moved.sort(key=lambda row: (-row["psi"], row["division"]))
+    told = _listed([f"{row['division']} (index {row['psi']:.2f})" for row in moved])
+    look = f"Look at {'its' if len(moved) == 1 else 'their'} lines, and train again."
+    return [f"The scores of {told} are spread otherwise than in training. {look}"]
 
 
 def _label_warnings(rows: list[dict[str, Any]]) -> list[str]:
     newest = {row["division"]: row for row in rows}
+    days: dict[str, list[str]] = {}
+    for name, row in newest.items():
+        if row["status"] == DRIFTED:
+            told = f"{100 * row['base_rate']:.1f} % of the customers bought from {name}"
+            days.setdefault(row["cutoff_date"], []).append(told)
     return [
-        f"After {row['cutoff_date']}, {100 * row['base_rate']:.1f} % of the customers bought from "
-        f"{name}, far from what was usual before. Probabilities learned from earlier horizons "
-        "may be off."
-        for name, row in newest.items()
-        if row["status"] == DRIFTED
+        f"After {day}, {_listed(told)}, far from what was usual before. Probabilities learned from "
+        "earlier horizons may be off."
+        for day, told in days.items()
     ]
+
+
+def _listed(told: list[str]) -> str:
+    """The first NAMED of them, and how many more there are."""
+    more = len(told) - NAMED
+    first = told if more <= 0 else [*told[:NAMED], f"{more} more"]
+    return " and ".join([", ".join(first[:-1]), first[-1]]) if len(first) > 1 else first[0]
 
 
 def _age_warnings(content: dict[str, Any]) -> list[str]:

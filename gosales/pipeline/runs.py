@@ -170,7 +170,7 @@ def run_facts(workspace: Workspace, run_id: str) -> dict[str, str]:
         ("input", manifest.get(HASHES, {})),
     ):
         told |= {f"{kind}: {key}": value for key, value in facts.items()}
-    return {key: str(value) for key, value in told.items()}
+    return {key: "-" if value is None else str(value) for key, value in told.items()}
 
 
 def _card(workspace: Workspace, run_id: str, published: Published) -> RunCard:

@@ -7,6 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from gosales.ui import wording
+
 BLUE, ORANGE, GREY = "#0F6CBD", "#D1730A", "#8A94A0"
 LIGHT, DARK = "#DCEBF7", "#0B4F8A"
 ON_LIGHT, ON_DARK = "#000000", "#FFFFFF"
@@ -16,13 +18,24 @@ TURN = 0.72
 IN_BOX = "in_box"
 """Names the numbers that lie in boxes; style.css colours all others for the page."""
 
+PER_CENT = "format(100 * datum.value, '.0f') + ' %'"
+MONEY = (
+    "abs(datum.value) >= 1e9 ? format(datum.value / 1e9, '~g') + 'B' : "
+    "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, '~g') + 'M' : "
+    "abs(datum.value) >= 1e3 ? format(datum.value / 1e3, '~g') + 'K' : format(datum.value, '~g')"
+)
+"""Labels of an axis in the words of `wording.percent` and `wording.money`."""
+
 ROW_HEIGHT, AROUND = 26, 60
+GAP = 0.06
+"""Between two boxes, as a share of a box."""
+
 ROOM = 1.2
 """An axis this many times as long as its longest bar has room for the number beside it."""
 
 LEGEND, TICKS = 45, 8
 LABEL, FEW, LEAST_BOX = 150, 16, 24
-MOST_LETTERS = 24
+MOST_LETTERS, PHONE_CUSTOMERS = 24, 8
 STATUS_TITLES = {"whitespace": "never bought", "lapsed": "lapsed", "active": "active"}
 
 Chart = Any
@@ -32,11 +45,12 @@ Chart = Any
 def status_map(table: pd.DataFrame) -> Chart:
     """Divisions x status: how many customers, coloured by the share of the division's."""
     shown = shortened(table).assign(status=table["status"].map(STATUS_TITLES))
+    shown = with_words(shown, "share", "mean_score")
     base = alt.Chart(shown).encode(
-        x=alt.X("status:N", sort=list(STATUS_TITLES.values()), title=None).axis(
-            orient="top", labelAngle=0, labelOverlap=False, labelFlush=False
-        ),
-        y=division_rows(),
+        x=alt.X("status:N", sort=list(STATUS_TITLES.values()), title=None)
+        .scale(paddingInner=GAP)
+        .axis(orient="top", labelAngle=0, labelOverlap=False, labelFlush=False),
+        y=division_rows().scale(paddingInner=GAP),
     )
     boxes = base.mark_rect(cornerRadius=3).encode(
         color=alt.Color("share:Q", title="Share of customers", legend=None).scale(
@@ -46,8 +60,8 @@ def status_map(table: pd.DataFrame) -> Chart:
             alt.Tooltip("full:N", title="Division"),
             alt.Tooltip("status:N", title="Status"),
             alt.Tooltip("customers:Q", title="Customers", format=","),
-            alt.Tooltip("share:Q", title="Share", format=".1%"),
-            alt.Tooltip("mean_score:Q", title="Mean score", format=".1%"),
+            alt.Tooltip("share_told:N", title="Share"),
+            alt.Tooltip("mean_score_told:N", title="Mean score"),
             alt.Tooltip("expected_value:Q", title="Expected value", format=",.0f"),
         ],
     )
@@ -118,7 +132,7 @@ def mix(table: pd.DataFrame) -> Chart:
     ]
     base = alt.Chart(shown).encode(y=y, tooltip=tips)
     whole = base.mark_bar(color=GREY, opacity=0.55, cornerRadiusEnd=3).encode(
-        x=alt.X("ever:Q", title="Net value").axis(format="~s", tickCount=TICKS)
+        x=alt.X("ever:Q", title="Net value").axis(labelExpr=MONEY, tickCount=TICKS)
     )
     new = base.mark_bar(color=BLUE, size=9, cornerRadiusEnd=3).encode(x="last_12_months:Q")
     return alt.layer(whole, new).properties(height=height_of(shown))
@@ -127,30 +141,32 @@ def mix(table: pd.DataFrame) -> Chart:
 def over_runs(table: pd.DataFrame) -> Chart:
     """The score of an account in each division, scoring after scoring."""
     return (
-        alt.Chart(shortened(table))
+        alt.Chart(with_words(shortened(table), "icp_score"))
         .mark_line(point=alt.OverlayMarkDef(size=40))
         .encode(
             x=alt.X("run_id:O", title="Run").axis(labelLimit=120),
-            y=alt.Y("icp_score:Q", title="Score").axis(format=".0%"),
+            y=alt.Y("icp_score:Q", title="Score").axis(labelExpr=PER_CENT),
             color=alt.Color("division:N", title=None).legend(orient="top", columns=4),
             tooltip=[
                 alt.Tooltip("full:N", title="Division"),
                 alt.Tooltip("cutoff_date:N", title="Data as of"),
-                alt.Tooltip("icp_score:Q", title="Score", format=".1%"),
+                alt.Tooltip("icp_score_told:N", title="Score"),
             ],
         )
         .properties(height=300)
     )
 
 
-def segments(table: pd.DataFrame) -> Chart:
+def segments(table: pd.DataFrame, narrow: bool = False) -> Chart:
     """Segments x divisions: the mean whitespace score; the darker, the likelier."""
     best = table["mean_score"].max()
-    return _heat(table, "segment", _depth("mean_score", best), ("mean_score", best))
+    return _heat(table, _depth("mean_score", best), ("mean_score", best), narrow)
 
 
-def customers(table: pd.DataFrame) -> Chart:
+def customers(table: pd.DataFrame, narrow: bool = False) -> Chart:
     """Customers x divisions: whitespace by score; what is owned or lapsed is grey."""
+    if narrow:
+        table = table[table["customer_id"].isin(table["customer_id"].unique()[:PHONE_CUSTOMERS])]
     name, key = table["customer_name"].fillna("").astype(str), table["customer_id"].astype(str)
     both = name.str.slice(0, MOST_LETTERS) + " (" + key + ")"
     shown = table.assign(segment=both.where(~name.isin(["", *key]), key))
@@ -160,7 +176,7 @@ def customers(table: pd.DataFrame) -> Chart:
         _depth("icp_score", best),
         alt.value("#C9CFD6"),
     )
-    return _heat(shown, "segment", colour, ("icp_score", best))
+    return _heat(shown, colour, ("icp_score", best), narrow)
 
 
 def _depth(figure: str, highest: float) -> alt.Color:
@@ -169,17 +185,26 @@ def _depth(figure: str, highest: float) -> alt.Color:
     )
 
 
-def _heat(table: pd.DataFrame, rows: str, colour: Any, ranged: tuple[str, float]) -> Chart:
-    """Boxes of the figure, with its number in per cent; `ranged` is its name and its highest."""
+def _heat(
+    table: pd.DataFrame, colour: Any, ranged: tuple[str, float], narrow: bool = False
+) -> Chart:
+    """Boxes of the figure per `segment` and division, with its number in per cent.
+
+    Args:
+        ranged: The figure's name, and its highest value.
+        narrow: A row per division instead of a column: a phone has no room for many columns.
+    """
     figure, highest = ranged
-    shown = shortened(table)
-    x = alt.X("division:N", title=None).axis(
-        orient="top", labelAngle=-40, labelOverlap=False, labelLimit=LABEL
+    shown = with_words(shortened(table), figure)
+    over, down = ("segment", "division") if narrow else ("division", "segment")
+    x = alt.X(f"{over}:N", title=None, sort=None).scale(paddingInner=GAP)
+    x = x.axis(
+        orient="top", labelAngle=-90 if narrow else -40, labelOverlap=False, labelLimit=LABEL
     )
-    y = alt.Y(f"{rows}:N", title=None, sort=None)
-    y = y.axis(labelOverlap=False, labelFlush=False, labelLimit=230)
-    tips = [f"{rows}:N", alt.Tooltip("full:N", title="Division")]
-    tips += [alt.Tooltip(f"{figure}:Q", title="Score", format=".1%")]
+    y = alt.Y(f"{down}:N", title=None, sort=None).scale(paddingInner=GAP)
+    y = y.axis(labelOverlap=False, labelFlush=False, labelLimit=LABEL if narrow else 230)
+    tips = ["segment:N", alt.Tooltip("full:N", title="Division")]
+    tips += [alt.Tooltip(f"{figure}_told:N", title="Score")]
     tips += [alt.Tooltip("expected_value:Q", title="Expected", format=",.0f")]
     if "status" in shown:
         tips.append(alt.Tooltip("status:N", title="Status"))
@@ -189,15 +214,16 @@ def _heat(table: pd.DataFrame, rows: str, colour: Any, ranged: tuple[str, float]
         dark += " && datum.status == 'whitespace'"
     share = f"100 * datum.{figure}"
     written = f"format({share}, {share} < 9.95 ? '.1f' : '.0f')"
-    room = f"width > {LEAST_BOX * shown['division'].nunique()}"
+    columns = shown[over].nunique()
+    room = f"width > {LEAST_BOX * columns}"
     numbers = (
         base.transform_calculate(short=f"{room} ? {written} : ''")
-        .mark_text(fontSize=11 if shown["division"].nunique() <= FEW else 9)
+        .mark_text(fontSize=11 if columns <= FEW and not narrow else 9)
         .encode(text="short:N", color=alt.condition(dark, alt.value(ON_DARK), alt.value(ON_LIGHT)))
         .properties(name=IN_BOX)
     )
     boxes = base.mark_rect(cornerRadius=2).encode(color=colour, tooltip=tips)
-    height = shown[rows].nunique() * ROW_HEIGHT + 2 * AROUND
+    height = shown[down].nunique() * ROW_HEIGHT + 2 * AROUND
     return alt.layer(boxes, numbers).properties(height=height)
 
 
@@ -205,7 +231,7 @@ def coverage(table: pd.DataFrame) -> Chart:
     """Lines loaded per month: a hole or a cliff is easy to see."""
     return (
         alt.Chart(table)
-        .mark_bar(color=BLUE)
+        .mark_bar(color=BLUE, binSpacing=1)
         .encode(
             x=alt.X("yearmonth(month):T", title=None),
             y=alt.Y("lines:Q", title="Lines loaded"),
@@ -242,6 +268,11 @@ def shortened(table: pd.DataFrame) -> pd.DataFrame:
     cut = names.where(names.str.len() <= MOST_LETTERS, names.str[: MOST_LETTERS - 1] + "…")
     twice = names.groupby(cut).transform("nunique") > 1
     return table.assign(full=names, division=cut.where(~twice, names))
+
+
+def with_words(table: pd.DataFrame, *shares: str) -> pd.DataFrame:
+    """Shares in words as well, for the tooltip: `share_told` beside `share`."""
+    return table.assign(**{f"{name}_told": table[name].map(wording.percent) for name in shares})
 
 
 def height_of(table: pd.DataFrame) -> int:

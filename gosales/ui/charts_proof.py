@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import altair as alt
 import pandas as pd
 
@@ -11,23 +13,32 @@ from gosales.ui.charts import (
     GREY,
     LEGEND,
     ORANGE,
+    PER_CENT,
     ROW_HEIGHT,
     TICKS,
     Chart,
     division_rows,
     height_of,
     shortened,
+    with_words,
 )
+
+KINDS = {"own": BLUE, "pooled": "#5B6B7B", "baseline": ORANGE}
+STATES = {"stable": BLUE, "watch": "#7A4FB5", "drifted": ORANGE, "unjudged": GREY}
 
 
 def evidence(table: pd.DataFrame) -> Chart:
-    """Per division: by how much the model beats the best simple score, with its 95 % interval."""
-    shown = shortened(table.dropna(subset=["auc_gain"]))
+    """Per division: by how much the model beats the best simple score, with its 95 % interval.
+
+    Args:
+        table: What `views_trust.evidence` found.
+    """
+    shown = shortened(table)
     y = division_rows().sort(field="auc_gain", order="descending")
     title = "AUC above the best simple score"
     kind = (
         alt.Color("never_bought:N", title=None)
-        .scale(domain=["own", "pooled", "baseline"], range=[BLUE, "#5B6B7B", ORANGE])
+        .scale(_present(KINDS, shown["never_bought"]))
         .legend(orient="top")
     )
     bars = alt.Chart(shown).mark_rule(strokeWidth=2)
@@ -35,7 +46,7 @@ def evidence(table: pd.DataFrame) -> Chart:
     numbers = alt.Chart(shown).mark_text(dy=-9, fontSize=10)
     zero = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(strokeDash=[4, 3], color=GREY)
     tips = [
-        alt.Tooltip("full:N", title="Division"),
+        alt.Tooltip("divisions:N", title="Division"),
         alt.Tooltip("never_bought:N", title="Shown"),
         alt.Tooltip("auc_gain:Q", title="Gain", format="+.3f"),
         alt.Tooltip("auc_gain_low:Q", title="From", format="+.3f"),
@@ -63,16 +74,18 @@ def gains(table: pd.DataFrame) -> Chart:
         line.drop_duplicates("top_share").assign(list="Our list"),
     ]
     lines = (
-        alt.Chart(pd.concat(parts))
+        alt.Chart(with_words(pd.concat(parts), "top_share", "capture"))
         .mark_line(point=alt.OverlayMarkDef(size=30))
         .encode(
-            x=alt.X("top_share:Q", title="Top of the list").axis(format=".0%", tickCount=TICKS),
-            y=alt.Y("capture:Q", title="Share of all buyers in it").axis(format=".0%"),
+            x=alt.X("top_share:Q", title="Top of the list").axis(
+                labelExpr=PER_CENT, tickCount=TICKS
+            ),
+            y=alt.Y("capture:Q", title="Share of all buyers in it").axis(labelExpr=PER_CENT),
             color=_two_lists("Our list", "Random list"),
             tooltip=[
                 alt.Tooltip("list:N", title="List"),
-                alt.Tooltip("top_share:Q", title="Top", format=".0%"),
-                alt.Tooltip("capture:Q", title="Buyers", format=".1%"),
+                alt.Tooltip("top_share_told:N", title="Top"),
+                alt.Tooltip("capture_told:N", title="Buyers"),
             ],
         )
     )
@@ -90,12 +103,14 @@ def gains(table: pd.DataFrame) -> Chart:
 def lift(table: pd.DataFrame) -> Chart:
     """How many times as many buyers the top of the list holds as a random list does."""
     usual = alt.Chart(pd.DataFrame({"y": [1.0]})).mark_rule(strokeDash=[4, 3], color=GREY)
-    line = alt.Chart(table).mark_line(color=BLUE, point=alt.OverlayMarkDef(size=30, color=BLUE))
+    line = alt.Chart(with_words(table, "top_share")).mark_line(
+        color=BLUE, point=alt.OverlayMarkDef(size=30, color=BLUE)
+    )
     line = line.encode(
-        x=alt.X("top_share:Q", title="Top of the list").axis(format=".0%", tickCount=TICKS),
+        x=alt.X("top_share:Q", title="Top of the list").axis(labelExpr=PER_CENT, tickCount=TICKS),
         y=alt.Y("lift:Q", title="Times a random list").scale(zero=True),
         tooltip=[
-            alt.Tooltip("top_share:Q", title="Top", format=".0%"),
+            alt.Tooltip("top_share_told:N", title="Top"),
             alt.Tooltip("lift:Q", title="Lift", format=".2f"),
         ],
     )
@@ -153,10 +168,8 @@ def over_cutoffs(table: pd.DataFrame) -> Chart:
 def moved(table: pd.DataFrame, name: str) -> Chart:
     """Stability index per feature or division; what has drifted is orange."""
     colour = alt.Color("status:N", title=None)
-    colour = colour.scale(
-        domain=["stable", "watch", "drifted", "unjudged"],
-        range=[BLUE, "#7A4FB5", ORANGE, GREY],
-    ).legend(orient="top")
+    colour = colour.scale(_present(STATES, table["status"])).legend(orient="top", columns=2)
+    told = ["meaning:N"] if "meaning" in table else []
     return (
         alt.Chart(table)
         .mark_bar(cornerRadiusEnd=3)
@@ -166,29 +179,34 @@ def moved(table: pd.DataFrame, name: str) -> Chart:
             ),
             x=alt.X("psi:Q", title="Stability index").axis(tickCount=5),
             color=colour,
-            tooltip=[f"{name}:N", alt.Tooltip("psi:Q", format=".3f"), "status:N"],
+            tooltip=[
+                f"{name}:N",
+                *told,
+                alt.Tooltip("psi:Q", title="index", format=".3f"),
+                "status:N",
+            ],
         )
         .properties(height=len(table) * ROW_HEIGHT + AROUND + LEGEND)
     )
 
 
 def reliability(table: pd.DataFrame) -> Chart:
-    """What was foretold beside what happened, per bin of scores."""
+    """What was expected beside what happened, per bin of scores."""
     top = float(max(table["mean_score"].max(), table["base_rate"].max(), 0.01))
     exact = pd.DataFrame({"mean_score": [0.0, top], "base_rate": [0.0, top]})
     shown = pd.concat([exact.assign(list="Exactly right"), table.assign(list="Our scores")])
     lines = (
-        alt.Chart(shown)
+        alt.Chart(with_words(shown, "mean_score", "base_rate"))
         .mark_line(point=alt.OverlayMarkDef(size=40))
         .encode(
-            x=alt.X("mean_score:Q", title="Foretold: mean score").axis(
-                format=".0%", tickCount=TICKS
+            x=alt.X("mean_score:Q", title="Expected: mean score").axis(
+                labelExpr=PER_CENT, tickCount=TICKS
             ),
-            y=alt.Y("base_rate:Q", title="Happened: share that bought").axis(format=".0%"),
+            y=alt.Y("base_rate:Q", title="Actual: share that bought").axis(labelExpr=PER_CENT),
             color=_two_lists("Our scores", "Exactly right"),
             tooltip=[
-                alt.Tooltip("mean_score:Q", title="Foretold", format=".1%"),
-                alt.Tooltip("base_rate:Q", title="Happened", format=".1%"),
+                alt.Tooltip("mean_score_told:N", title="Expected"),
+                alt.Tooltip("base_rate_told:N", title="Actual"),
                 alt.Tooltip("rows:Q", title="Cells", format=","),
             ],
         )
@@ -202,6 +220,12 @@ def reliability(table: pd.DataFrame) -> Chart:
         }
     )
     return _named_lines(lines, names, "mean_score", "base_rate")
+
+
+def _present(colours: Mapping[str, str], found: pd.Series) -> alt.Scale:
+    """A scale of the names that occur: a legend of all would be cut on a phone."""
+    domain = [name for name in colours if (found == name).any()]
+    return alt.Scale(domain=domain, range=[colours[name] for name in domain])
 
 
 def _two_lists(ours: str, other: str) -> alt.Color:

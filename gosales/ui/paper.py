@@ -53,7 +53,7 @@ def told(value: Any, form: str | None = None) -> str:
     """A cell as the screen shows it.
 
     >>> told(8_512.3, "compact"), told(12.44, "%.1f %%"), told(None), told(1234, "localized")
-    ('8.5k', '12.4 %', '-', '1,234')
+    ('8.5K', '12.4 %', '-', '1,234')
     """
     if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return wording.NONE

@@ -132,7 +132,8 @@ def reasons(cell: object) -> None:
         else f":material/add: {escape(text)}"
         for text in told
     ]
-    st.markdown("  \n".join(lines))
+    with st.container(key="reasons"):  # style.css has the lines under the first one indented
+        st.markdown("\n\n".join(lines))
 
 
 def account_link(customer: str, label: str = "Open the account") -> None:
@@ -143,6 +144,12 @@ def account_link(customer: str, label: str = "Open the account") -> None:
         icon=":material/account_circle:",
         query_params={"customer": customer},
     )
+
+
+def has_names(table: pd.DataFrame) -> bool:
+    """Whether any customer of the table has a name besides its id."""
+    name = table[Scores.NAME].fillna("")
+    return bool(((name != "") & (name != table[Scores.CUSTOMER])).any())
 
 
 def named(table: pd.DataFrame) -> pd.DataFrame:

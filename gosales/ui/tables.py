@@ -12,7 +12,7 @@ from gosales.ui import paper
 
 MOST_ROWS, MOST_HEIGHT = 15, 560
 FIRST, NEXT, LONG, NUMBER = 125, 95, 240, 70
-"""Widths on a phone in pixels: the first text, the others, sentences, and numbers."""
+"""Widths on a phone in pixels: the first text, others, sentences, and what is small."""
 
 WRITTEN = {"number", "progress"}
 
@@ -68,6 +68,12 @@ def scrolled(rows: int) -> int | Literal["content"]:
     return MOST_HEIGHT if rows > MOST_ROWS else "content"
 
 
+def width_of(texts: pd.Series) -> int:
+    """Pixels that the longest of the texts needs, within reason."""
+    longest = max(map(len, map(str, texts)), default=0)
+    return min(LONG, max(NEXT, 8 * longest + 16))
+
+
 def per_cent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The table with shares of 1 as numbers of 100, as its columns show them."""
     return table.assign(**{name: 100 * table[name] for name in columns})
@@ -116,8 +122,8 @@ def _narrow(columns: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
         if kind.get("type") in WRITTEN:
             config |= {"width": NUMBER, "type_config": {"type": "number", "format": kind["format"]}}
         else:
-            long = LONG if config.get("width") == "large" else NEXT
-            config["width"] = FIRST if first else long
+            wide = {"large": LONG, "small": NUMBER}.get(str(config.get("width")), NEXT)
+            config["width"] = FIRST if first else wide
             first = False
         found[name] = config
     return found

@@ -57,7 +57,7 @@ def headline(cells: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def top(board: Board, divisions: int, rows: int = 10) -> pd.DataFrame:
+def top(board: Board, divisions: int, rows: int) -> pd.DataFrame:
     """The best division-level opportunities, one per customer, of so many `divisions`."""
     # A customer has a row per division at most: so far down, `rows` customers are found.
     return query(TOP, path=str(board.whitespace), deep=rows * divisions, rows=rows)

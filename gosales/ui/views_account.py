@@ -103,8 +103,8 @@ def lookalikes(rows: pd.DataFrame, division: str) -> str:
 
 def place(rows: pd.DataFrame) -> list[str]:
     """Its rep and branch, of what is `listed`; without those that the log does not have."""
-    found = (rows[name].dropna() for name in (Whitespace.REP, Whitespace.BRANCH))
-    return [str(names.iloc[0]) for names in found if len(names) and names.iloc[0]]
+    found = {name: rows[name].dropna() for name in (Whitespace.REP, Whitespace.BRANCH)}
+    return [f"{name} {all_.iloc[0]}" for name, all_ in found.items() if len(all_) and all_.iloc[0]]
 
 
 def orders(board: Board, customer: str) -> pd.DataFrame:

@@ -9,11 +9,12 @@ import pandas as pd
 from gosales.ui import wording
 from gosales.ui.board import Board, query, sql
 from gosales.ui.views_trust import MODEL, NEVER, SIMPLE_SCORES
-from gosales.utils.store import BACKTEST, CERTIFICATE, read_json
+from gosales.utils.store import BACKTEST, CERTIFICATE, MODELS, read_json
 
 FIGURES_FILE, GAINS_FILE, BINS_FILE = (
     f"backtest/{name}.parquet" for name in ("figures", "gains", "reliability")
 )
+CATALOG = "feature_catalog.csv"
 CERTIFICATE_FILE, PAGE_FILE = "leak_certificate.json", "leak_certificate.html"
 OURS = "model"
 COLUMNS = """
@@ -105,6 +106,15 @@ def moved(content: dict[str, Any], kind: str, name: str, most: int = 15) -> pd.D
     """`name`, psi, status of `kind` (features or scores), the most moved first."""
     table = pd.DataFrame(content.get(kind) or [], columns=[name, "psi", "status"])
     return table.sort_values("psi", ascending=False, ignore_index=True).head(most)
+
+
+def with_meanings(board: Board, table: pd.DataFrame) -> pd.DataFrame:
+    """Features with their `meaning` from the published catalogue; as they are where it is gone."""
+    path = board.find(MODELS, CATALOG)
+    if path is None or "feature" not in table:
+        return table
+    known = pd.read_csv(path, encoding="utf-8").set_index("feature")["meaning"]
+    return table.assign(meaning=table["feature"].map(known.to_dict()).fillna(""))
 
 
 def drifted(content: dict[str, Any]) -> str:

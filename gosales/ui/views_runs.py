@@ -15,7 +15,6 @@ from gosales.utils.parse import parse_json
 from gosales.utils.store import MODELS
 
 CARD_FIGURES = ("n", "buyers", "base_rate", "auc", "lift_10", "ece")
-CATALOG = "feature_catalog.csv"
 
 
 def compare(board: Board, one: str, other: str) -> pd.DataFrame:

@@ -69,6 +69,26 @@ def divisions(cells: pd.DataFrame, metrics: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def evidence(table: pd.DataFrame) -> pd.DataFrame:
+    """A row per measured gain, the largest first: divisions that share one share a row.
+
+    `divisions` names them; `division` is their name, or how many they are.
+
+    Args:
+        table: What `divisions` found.
+    """
+    measured = table.dropna(subset=["auc_gain"])
+    rows = []
+    for shared, part in measured.groupby(["never_bought", *EVIDENCE[:3]], dropna=False, sort=False):
+        names = part["division"].tolist()
+        title = names[0] if len(names) == 1 else f"{len(names)} divisions, {shared[0]}"
+        row = dict(zip(("never_bought", *EVIDENCE[:3]), shared, strict=True))
+        rows.append({"division": title, "divisions": ", ".join(names), **row})
+    columns = ["division", "divisions", "never_bought", *EVIDENCE[:3]]
+    found = pd.DataFrame(rows, columns=columns)
+    return found.sort_values("auc_gain", ascending=False, kind="stable", ignore_index=True)
+
+
 def gates(board: Board) -> pd.DataFrame:
     """name, asked, found, result of the holdout's gates."""
     return pd.DataFrame(

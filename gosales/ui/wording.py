@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-UNITS = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+UNITS, THOUSAND = ("", "K", "M", "B", "T"), 1000
 NONE = "-"
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 LINKS = re.compile(r"(?i)(https?(?=:)|www(?=\.)|@)")
@@ -28,17 +29,24 @@ def percent(share: float | None, digits: int = 1) -> str:
 def money(value: float | None) -> str:
     """Money in the log's own unit, which has no name here.
 
-    >>> money(38_200), money(1_260_000), money(-950), money(999_999)
-    ('38k', '1.3M', '-950', '1.0M')
+    As English browsers write "compact" numbers, so that figures and tables agree: two digits of
+    what is below 100, else a whole number.
+
+    >>> money(38_200), money(1_260_000), money(9_000), money(-950), money(999_999), money(8.31)
+    ('38K', '1.3M', '9K', '-950', '1M', '8.3')
     """
     if _missing(value):
         return NONE
-    amount = float(value or 0.0)
-    for size, unit in UNITS:
-        scaled = amount / size
-        if abs(scaled) >= 0.9995:
-            return f"{scaled:,.{1 if abs(scaled) < 9.95 else 0}f}{unit}"
-    return f"{amount:,.0f}"
+    short, at = Decimal(repr(float(value or 0.0))), 0
+    while abs(_two_digits(short)) >= THOUSAND and at + 1 < len(UNITS):
+        short, at = short / THOUSAND, at + 1
+    return f"{_two_digits(short).normalize():,f}{UNITS[at]}" if short else "0"
+
+
+def _two_digits(amount: Decimal) -> Decimal:
+    """Rounded to a whole number, or to two digits where it has fewer than two before the point."""
+    places = max(0, 1 - amount.adjusted()) if amount else 0
+    return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def count(number: float | None) -> str:

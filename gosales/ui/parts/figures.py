@@ -14,7 +14,7 @@ MEANINGS = {
     "ap": ("Avg. precision", "%.3f", "Compare it with the base rate: higher is better."),
     "lift_10": ("Lift, top 10 %", "%.2f", "Buyers in the top tenth, as a multiple of the usual."),
     "ece": ("Calibration error", "%.3f", "Mean distance of score and outcome; 0 is exact."),
-    "expected_over_actual": ("Foretold / real", "%.2f", "Buyers foretold per buyer; 1 is right."),
+    "expected_over_actual": ("Expected / actual", "%.2f", "Expected buyers per buyer; 1 is right."),
 }
 DIVISION = ("division", "never_bought", "owned", "n", "buyers", "base_rate")
 

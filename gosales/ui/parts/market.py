@@ -21,7 +21,7 @@ def heat_maps(board: Board) -> None:
     with tabs[-1]:
         table = shell.kept(views_changes.by_customer, board)
         shell.chart_with_data(
-            charts.customers(table),
+            charts.customers(table, tables.on_phone()),
             "The customers with the most whitespace, with their scores in per cent. Blue was never "
             "bought: the darker, the likelier a purchase. Grey is owned or lapsed.",
             table,
@@ -29,10 +29,10 @@ def heat_maps(board: Board) -> None:
 
 
 def _segments(board: Board, names: list[str]) -> None:
-    attribute = st.selectbox("Attribute", names, key="attribute", bind=shell.URL)
+    attribute = st.selectbox("Attribute", names, key="attribute", bind=shell.URL, width=320)
     table = shell.kept(views_changes.by_segment, board, attribute or names[0])
     shell.chart_with_data(
-        charts.segments(table),
+        charts.segments(table, tables.on_phone()),
         "Mean score, in per cent, of customers who never bought from the division: the darker, the "
         "likelier.",
         table,

@@ -56,7 +56,7 @@ def curves(gains: pd.DataFrame, reliability: pd.DataFrame, where: str) -> None:
         st.markdown("**Whether the scores are right**")
         shell.chart_with_data(
             charts_proof.reliability(reliability),
-            "On the grey line what was foretold is what happened; below it, too much was foretold.",
+            "On the grey line the scores were exactly right; below it, they were too high.",
             reliability,
         )
 
@@ -130,9 +130,12 @@ def drift(board: Board) -> None:
             with place:
                 st.markdown(title)
                 shell.chart_with_data(
-                    charts_proof.moved(table, name),
-                    "The longer the bar, the more the spread differs from training; 0 is the same.",
-                    views_proof.moved(content, kind, name, most=1000),
+                    charts_proof.moved(views_proof.with_meanings(board, table), name),
+                    "The longer the bar, the more its values are spread otherwise than in "
+                    "training; 0 is the same.",
+                    views_proof.with_meanings(
+                        board, views_proof.moved(content, kind, name, most=1000)
+                    ),
                 )
     _age(content)
 

@@ -44,7 +44,11 @@ def peers(board: Board, customer: str) -> None:
             ),
             "owns_too": st.column_config.TextColumn("Owns, this account does not", width="large"),
         },
-        order=("customer_name", "customer_id", "shared", "likeness", "owns_too"),
+        order=(
+            "customer_name",
+            *(("customer_id",) if shell.has_names(table) else ()),
+            "shared", "likeness", "owns_too",
+        ),
     )  # fmt: skip
 
 

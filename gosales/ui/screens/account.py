@@ -80,7 +80,7 @@ def _choose(board: Board) -> tuple[str, str] | None:
 def _head(customer: str, name: str, listed: pd.DataFrame, orders: pd.DataFrame) -> None:
     st.header(wording.escape(wording.shorten(name or customer, 120)))
     history = views_account.history(orders)
-    told = [f"Id {customer}"]
+    told = [f"Id {customer}"] if name not in ("", customer) else []
     if history:
         told.append(f"orders on {wording.plural(history['days'], 'day')}")
         told.append(f"from {history['first_day']:%Y-%m-%d} to {history['last_day']:%Y-%m-%d}")
@@ -105,7 +105,9 @@ def _scores(table: pd.DataFrame) -> pd.Series:
             Scores.VALUE: tables.money_column("Expected"),
             Scores.STATUS: st.column_config.TextColumn("Status", width=95),
             Scores.MODEL: st.column_config.TextColumn(
-                "Model", help="baseline: a simple score stands behind it."
+                "Model",
+                help="own: proven in this division. pooled: proven over all divisions. "
+                "baseline: a simple score, as the model did not prove better.",
             ),
         },
         order=SCORE_COLUMNS,

@@ -21,6 +21,7 @@ LIST_COLUMNS = (
 
 
 MAP_COLUMNS = ("division", "status", "customers", "share", "mean_score", "expected_value")
+LEAST_ROWS, MOST_ROWS, ROW = 10, 25, 35
 AT_STAKE = (
     "Expected value of all whitespace: what customers who never bought from a division are "
     "expected to spend there in the horizon."
@@ -37,7 +38,8 @@ def page() -> None:
         shell.remarks(views.warnings(board, cells))
         left, right = st.columns([5, 3], gap="large")
         with left:
-            _top(shell.kept(views.top, board, head["divisions"]), head["horizon_months"])
+            rows = _rows_beside_the_map(head["divisions"])
+            _top(shell.kept(views.top, board, head["divisions"], rows), head["horizon_months"])
         with right:
             _map(cells)
         market.heat_maps(board)
@@ -48,7 +50,7 @@ def _metrics(head: dict[str, Any]) -> None:
     months = wording.plural(head["horizon_months"], "month")
     shown = (
         ("Data as of", str(head["cutoff_date"]), "The last day that the scores know of."),
-        ("Horizon", months, "Scores foretell purchases in this time after that day."),
+        ("Horizon", months, "Scores are about purchases in this time after that day."),
         ("Customers", wording.count(head["customers"]), None),
         ("Divisions", wording.count(head["divisions"]), None),
         (
@@ -65,6 +67,14 @@ def _metrics(head: dict[str, Any]) -> None:
     shell.metrics(shown)
 
 
+def _rows_beside_the_map(divisions: int) -> int:
+    """As many as fill the place beside a map of so many divisions."""
+    if tables.on_phone():
+        return LEAST_ROWS
+    room = divisions * charts.ROW_HEIGHT + 2 * charts.AROUND
+    return min(MOST_ROWS, max(LEAST_ROWS, room // ROW))
+
+
 def _top(table: pd.DataFrame, months: int) -> None:
     st.subheader("Top opportunities")
     highest = float(table[Whitespace.SCORE].max()) if len(table) else 1.0
@@ -73,12 +83,15 @@ def _top(table: pd.DataFrame, months: int) -> None:
         shell.named(tables.per_cent(table, Whitespace.SCORE)),
         {
             Whitespace.NAME: st.column_config.TextColumn("Customer", width=215),
-            Whitespace.DIVISION: "Division",
+            Whitespace.DIVISION: st.column_config.TextColumn(
+                "Division", width=tables.width_of(table[Whitespace.DIVISION])
+            ),
             Whitespace.SCORE: tables.score_column("Score", highest, chance),
             Whitespace.VALUE: tables.money_column("Expected"),
             Whitespace.REP: "Rep",
         },
         order=[name for name in LIST_COLUMNS if table[name].notna().any()],
+        height="content",
     )
     st.caption("The best division for each customer who never bought from it.")
     st.page_link(

@@ -59,7 +59,10 @@ def _try(board: Board) -> None:
             st.session_state[TRIED] = (board.parts, ask, views_plan.try_out(board, ask))
     parts, asked, plan = st.session_state.get(TRIED, (None, None, None))
     if plan is None or parts != board.parts:
-        st.info("Choose a capacity and press Plan. Nothing is published by it.")
+        st.info(
+            "Choose how many pitches there is time for, and press Plan. Nothing is published.",
+            icon=":material/info:",
+        )
         return
     _plan(board, plan)
     st.caption("To freeze and publish this plan, run")
@@ -79,15 +82,17 @@ def _ask(usual: views_plan.Ask) -> views_plan.Ask | None:
             help="A line per rep: rep, hours or slots, optional divisions (; between) and branch.",
         )
         include = middle.multiselect(
-            "Pitch also cells that are",
+            "Besides the whitespace, pitch",
             ("lapsed", "active"),
             default=list(usual.include),
             key="include",
-            help="The whitespace is always pitched.",
+            placeholder="Nothing else",
+            help="lapsed: the customer bought from the division, but not within 12 months. "
+            "active: it buys from it.",
         )
         explore = right.slider(
-            "Slots for uncertain cells, %", 0, 50, round(100 * usual.explore), key="explore",
-            help="To learn about cells that were never pitched.",
+            "Slots to explore, %", 0, 50, round(100 * usual.explore), key="explore",
+            help="For pitches whose scores are uncertain: not only to sell, but to learn.",
         )  # fmt: skip
         holdout = right.slider(
             "Left uncalled as a control group, %", 0, 50, round(100 * usual.holdout),
@@ -157,7 +162,8 @@ def _lists(board: Board, plan: views_plan.CallPlan, table: pd.DataFrame) -> None
 def _order(rows: pd.DataFrame, rep: str) -> list[str]:
     first = [] if rep else [Plan.REP]
     product = [Plan.PRODUCT] if (rows[Plan.PRODUCT] != "").any() else [Plan.SKU]
-    names = [Plan.SLOT, Plan.NAME, Plan.CUSTOMER, Plan.DIVISION, *product, Plan.SCORE, Plan.VALUE]
+    key = [Plan.CUSTOMER] if shell.has_names(rows) else []
+    names = [Plan.SLOT, Plan.NAME, *key, Plan.DIVISION, *product, Plan.SCORE, Plan.VALUE]
     telling = [name for name in (Plan.STATUS, Plan.KIND) if rows[name].nunique() > 1]
     return [*first, *names, *telling]
 

@@ -39,15 +39,17 @@ def page() -> None:
 
 def _accounting(quality: dict[str, Any]) -> None:
     sums = views_quality.accounting(quality)
-    share = sums["rejected"] / sums["read"] if sums["read"] else 0.0
+    rejected = wording.count(sums["rejected"])
+    if sums["rejected"]:
+        rejected += f" ({wording.percent(sums['rejected'] / sums['read'])})"
     shown = (
         ("Lines read", wording.count(sums["read"])),
         ("Loaded", wording.count(sums["loaded"])),
-        ("Rejected", f"{wording.count(sums['rejected'])} ({wording.percent(share)})"),
+        ("Rejected", rejected),
         ("From", str(quality.get("first_day") or wording.NONE)),
         ("To", str(quality.get("last_day") or wording.NONE)),
     )
-    shell.metrics([(label, value, None) for label, value in shown], width=200)
+    shell.metrics([(label, value, None) for label, value in shown])
     if sums["read"] == sums["loaded"] + sums["rejected"]:
         st.caption("Every line that was read is either loaded or rejected, with its reason.")
     else:

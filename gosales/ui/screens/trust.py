@@ -60,9 +60,10 @@ def _divisions(table: pd.DataFrame) -> None:
     figures.of_divisions(table)
     if table["auc_gain"].notna().any():
         shell.chart_with_data(
-            charts_proof.evidence(table),
+            charts_proof.evidence(views_trust.evidence(table)),
             "Never-bought: right of the dashed line the model ranks better than the best simple "
-            "score. Only where the whole bar is right of it is that more than luck.",
+            "score. Only where the whole line is right of it is that more than luck. Pooled "
+            "divisions are judged together.",
             table[["division", "never_bought", "auc_gain", "auc_gain_low", "auc_gain_high"]],
         )
 
@@ -87,16 +88,23 @@ def _gates(table: pd.DataFrame) -> None:
     if failed:
         st.error(f"Failed: {wording.escape(', '.join(failed))}.", icon=":material/error:")
     elif (table["result"] == "passed").any():
-        st.success("The gates of the settings were passed.", icon=":material/check_circle:")
+        st.success(
+            "It passed every limit that the settings ask for (gates).",
+            icon=":material/check_circle:",
+        )
     tables.show(
         table.assign(name=table["name"].map(figures.title)),
         {
             "name": "Gate",
-            "asked": "Asked",
-            "found": st.column_config.NumberColumn("Found", format="%.3f"),
+            "asked": "Limit",
+            "found": st.column_config.NumberColumn("Found", format="%.2f"),
             "result": "Result",
         },
         width="content",
+    )
+    st.caption(
+        "AUC and lift are means over divisions, as in the table below; here expected and actual "
+        "buyers are first summed over all divisions."
     )
 
 

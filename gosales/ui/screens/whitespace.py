@@ -15,7 +15,6 @@ from gosales.ui.parts.downloads import downloads
 
 BEFORE_SCORE = (Whitespace.RANK, Whitespace.NAME, Whitespace.DIVISION)
 AFTER_SCORE = (Whitespace.VALUE, Whitespace.REP, Whitespace.BRANCH)
-LAST = (Whitespace.CUSTOMER, Whitespace.REASONS)
 
 
 def page() -> None:
@@ -53,7 +52,7 @@ def _list(board: Board, filters: views_list.Filters, found: views_list.Found) ->
     with table_place:
         at = tables.show(
             shell.named(tables.per_cent(table, score)),
-            _columns(score, found),
+            _columns(score, found, table),
             order=_order(table, filters, score),
             pick=f"rows-{hash((filters, number))}",
             height=420,
@@ -66,18 +65,21 @@ def _order(table: pd.DataFrame, filters: views_list.Filters, score: str) -> list
     remark = table.get(Whitespace.CELL_STATUS, pd.Series(dtype=str))
     remarked = (Whitespace.CELL_STATUS,) if remark.fillna("").astype(bool).any() else ()
     filled = [name for name in AFTER_SCORE if table[name].notna().any()]
+    last = (*((Whitespace.CUSTOMER,) if shell.has_names(table) else ()), Whitespace.REASONS)
     if tables.on_phone():
-        return [Whitespace.NAME, *(product or (Whitespace.DIVISION,)), score, *filled, *LAST]
-    return [*BEFORE_SCORE, *product, score, *filled, *remarked, *LAST]
+        return [Whitespace.NAME, *(product or (Whitespace.DIVISION,)), score, *filled, *last]
+    return [*BEFORE_SCORE, *product, score, *filled, *remarked, *last]
 
 
-def _columns(score: str, found: views_list.Found) -> dict[str, Any]:
+def _columns(score: str, found: views_list.Found, table: pd.DataFrame) -> dict[str, Any]:
     column = st.column_config
     return {
         Whitespace.RANK: column.NumberColumn("Rank", width="small"),
         Whitespace.NAME: column.TextColumn("Customer", width=220),
         Whitespace.CUSTOMER: column.TextColumn("Id", width="small"),
-        Whitespace.DIVISION: "Division",
+        Whitespace.DIVISION: column.TextColumn(
+            "Division", width=tables.width_of(table[Whitespace.DIVISION])
+        ),
         "product_name": "Product",
         score: tables.score_column("Score", found.best_score, "Probability to buy in the horizon."),
         Whitespace.VALUE: column.ProgressColumn(

@@ -291,8 +291,8 @@ def test_an_account_has_scores_products_and_purchases(board):
     assert views_account.products(listed)["product_name"].tolist() == ["Pro <b>seat</b>"]
     assert views_account.lookalikes(listed, "Training") == "Oak; Elm"
     assert views_account.lookalikes(listed, "CAD") == "", "it is owned, and so not listed"
-    assert views_account.place(listed) == ["Ann", "East"]
-    assert views_account.place(views_account.listed(board, "b1")) == ["West"]
+    assert views_account.place(listed) == ["rep Ann", "branch East"]
+    assert views_account.place(views_account.listed(board, "b1")) == ["branch West"]
     orders = views_account.orders(board, "007")
     assert views_account.purchases(orders)["value"].tolist() == [130.0, -10.0]
     history = views_account.history(orders)
@@ -406,6 +406,17 @@ def test_divisions_show_what_stands_behind_them_and_why(board):
     assert table.loc["Training", "why"] == "too few buyers"
 
 
+def test_divisions_that_share_a_measured_gain_are_one_row():
+    gains = {"auc_gain": [0.1, 0.3, 0.1, None], "auc_gain_low": [0.0, 0.2, 0.0, None],
+             "auc_gain_high": [0.2, 0.4, 0.2, None]}  # fmt: skip
+    names = {"division": list("ABCD"), "never_bought": ["pooled", "own", "pooled", "baseline"]}
+    found = views_trust.evidence(pd.DataFrame(names | gains))
+    assert found["division"].tolist() == ["B", "2 divisions, pooled"]
+    assert found["divisions"].tolist() == ["B", "A, C"]
+    assert found["auc_gain"].tolist() == [0.3, 0.1]
+    assert views_trust.evidence(pd.DataFrame(names | dict.fromkeys(gains))).empty
+
+
 def test_curves_are_those_of_never_bought_cells(board):
     assert views_trust.gains(board)["top_share"].tolist() == [0.1, 1.0]
     assert len(views_trust.reliability(board)) == 2
@@ -445,6 +456,18 @@ def test_the_most_drifted_comes_first(board):
     assert views_proof.drifted(content) == "2 of 2 scores"
     assert views_proof.drifted({"features": [{"status": "stable"}]}) == ""
     assert with_parts(board, lists="gone").drift() == {}
+
+
+def test_features_have_the_meaning_that_the_catalogue_gives(board):
+    table = views_proof.moved(board.drift(), "features", "feature")
+    (board.workspace.runs / board.parts["models"] / "feature_catalog.csv").write_text(
+        "feature,of,meaning\nrecency,customer,Days since the last order.\n", encoding="utf-8"
+    )
+    assert views_proof.with_meanings(board, table)["meaning"].tolist() == [
+        "Days since the last order."
+    ]
+    gone = with_parts(board, models="gone")
+    assert "meaning" not in views_proof.with_meanings(gone, table)
 
 
 def test_lines_add_up_and_rejects_are_found_by_reason(board):

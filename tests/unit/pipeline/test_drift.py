@@ -1,0 +1,48 @@
+"""What drift says: one sentence for many divisions, not one for each."""
+
+from gosales.evaluation.settings import DriftSettings
+from gosales.pipeline.drift import warnings_of
+
+QUIET = {"status": "stable", "model_status": "stable"}
+
+
+def told(scores=(), labels=()):
+    content = {"features": [], "scores": list(scores), "labels": list(labels), "volume": QUIET,
+               "data_age": QUIET}  # fmt: skip
+    return warnings_of(content, DriftSettings())
+
+
+def moved(*indices):
+    return [{"division": f"D{at}", "psi": psi, "status": "drifted"}
+            for at, psi in enumerate(indices)]  # fmt: skip
+
+
+def rate(division, share, status="drifted", day="2024-06-30"):
+    return {"division": division, "base_rate": share, "cutoff_date": day, "status": status}
+
+
+def test_divisions_whose_scores_moved_share_a_sentence_the_most_moved_first():
+    (one,) = told(scores=moved(0.4))
+    assert one == (
+        "The scores of D0 (index 0.40) are spread otherwise than in training. Look at its lines, "
+        "and train again."
+    )
+    (many,) = told(scores=moved(0.3, 0.9, 0.5, 0.4, 0.3))
+    assert many == (
+        "The scores of D1 (index 0.90), D2 (index 0.50), D3 (index 0.40) and 2 more are spread "
+        "otherwise than in training. Look at their lines, and train again."
+    )
+
+
+def test_only_the_newest_rate_of_a_division_is_told():
+    rows = [rate("A", 0.5, day="2023-12-31"), rate("A", 0.1), rate("B", 0.2), rate("C", 0.3, "ok")]
+    (found,) = told(labels=rows)
+    assert found == (
+        "After 2024-06-30, 10.0 % of the customers bought from A and 20.0 % of the customers "
+        "bought from B, far from what was usual before. Probabilities learned from earlier "
+        "horizons may be off."
+    )
+
+
+def test_nothing_moved_nothing_said():
+    assert told() == []
