@@ -170,7 +170,7 @@ def _stage_all(
     with track("Reading sales logs", total=total) as advance:
         for file in files:
             staged.append(staging.stage(connection, file))
-            advance(file.path.stat().st_size)
+            advance(file.path.stat().st_size, staged[-1].records.count)
     return staged
 
 

@@ -7,15 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
-Advance = Callable[[float], None]
+
+class Advance(Protocol):
+    """Tells how far a stage has come."""
+
+    def __call__(self, amount: float, rows: int = 0) -> None:
+        """Count `amount` units of work as done, and how many rows they were, where that says more.
+
+        Rows are shown by the second.
+        """
+
+
 Reporter = Callable[[str, float | None], AbstractContextManager[Advance]]
 
 
 @contextmanager
 def silent(_label: str, _total: float | None) -> Iterator[Advance]:
     """The default reporter."""
-    yield lambda _amount: None
+    yield lambda _amount, _rows=0: None
 
 
 _reporter: Reporter = silent

@@ -19,7 +19,10 @@ def show_progress() -> None:
 
 @contextmanager
 def _bar(label: str, total: float | None) -> Iterator[Advance]:
-    """A bar with the stage, the share done, and the time left; gone when the stage is done."""
+    """A bar, gone when the stage is done.
+
+    It shows the stage, the share done, rows per second where they are counted, and the time left.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -32,12 +35,25 @@ def _bar(label: str, total: float | None) -> Iterator[Advance]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
+        TextColumn("{task.fields[speed]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    started = time.monotonic()
+    started, counted = time.monotonic(), 0
+
+    def told(seconds: float) -> str:
+        return f"{counted / max(seconds, 1e-3):,.0f} rows/s" if counted else ""
+
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
-        task = progress.add_task(label, total=total)
-        yield lambda amount: progress.advance(task, amount)
-    if time.monotonic() - started >= PATIENCE_SECONDS:
-        sys.stderr.write(f"{label}: {time.monotonic() - started:.1f} s\n")
+        task = progress.add_task(label, total=total, speed="")
+
+        def advance(amount: float, rows: int = 0) -> None:
+            nonlocal counted
+            counted += rows
+            progress.update(task, advance=amount, speed=told(time.monotonic() - started))
+
+        yield advance
+    seconds = time.monotonic() - started
+    if seconds >= PATIENCE_SECONDS:
+        parts = [f"{seconds:.1f} s", told(seconds)]
+        sys.stderr.write(f"{label}: {', '.join(filter(None, parts))}\n")

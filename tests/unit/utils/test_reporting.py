@@ -2,10 +2,12 @@
 
 import json
 from contextlib import contextmanager
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
-from gosales.utils import db, progress
+from gosales.utils import db, progress, progress_bar
 from gosales.utils.db import backend, connect, memory_budget_gb
 from gosales.utils.log import get_log, log_to
 from gosales.utils.progress import install, silent, track
@@ -74,6 +76,22 @@ def test_an_installed_reporter_hears_of_every_stage():
     with track("Scoring"):
         pass
     assert heard == [("Reading", 3), 2, ("Scoring", None)]
+
+
+def test_long_work_leaves_a_line_with_its_time_and_its_speed(capsys, monkeypatch):
+    monkeypatch.setattr(progress_bar, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(progress_bar, "time", SimpleNamespace(monotonic=count(0, 2).__next__))
+    show_progress()
+    with track("Reading", total=2) as advance:
+        advance(1, 3_000)
+        advance(1, 5_000)
+    with track("Waiting"):
+        pass
+    told = capsys.readouterr().err.splitlines()
+    assert [line for line in told if ":" in line and line.isascii()] == [
+        "Reading: 6.0 s, 1,333 rows/s",
+        "Waiting: 2.0 s",
+    ]
 
 
 def test_quick_work_leaves_no_line_behind(capsys):
