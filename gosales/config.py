@@ -56,7 +56,9 @@ class Config(Settings):
     def etl(self) -> EtlSettings:
         """The part that building a star depends on; it is always built by DuckDB."""
         return EtlSettings(
-            source=self.source.model_copy(update={"engine": DUCKDB, "facts": None}),
+            source=self.source.model_copy(
+                update={"engine": DUCKDB, "facts": None, "results": None}
+            ),
             columns=self.columns,
             time=self.time,
             products=self.products,

@@ -13,6 +13,7 @@ EXAMPLES: dict[str, Any] = {
     "source.delimiter": ";",
     "source.sku_map": "sku_map.toml",
     "source.facts": "sales.fact_transactions",
+    "source.results": "sales",
     "columns.customer": "Account",
     "columns.date": "Invoice Date",
     "columns.sku": "Item",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gosales.cli.options import VERBOSE, WORKSPACE, open_session, options
+
+if TYPE_CHECKING:
+    from gosales.pipeline.session import Session
 
 DEMO_FOLDER = "demo"
 
@@ -19,12 +22,15 @@ def score_all_command(**given: Any) -> None:
 
     Example: gosales score-all --workspace my_company
     """
+    from gosales.pipeline.results import check_results
     from gosales.pipeline.score_all import score_all
     from gosales.pipeline.summary import summarise
 
     session = open_session(given)
+    check_results(session)
     run = score_all(session)
     click.echo(summarise(run, session.workspace))
+    _put_back(session)
 
 
 @click.command("build-star")
@@ -70,15 +76,26 @@ def score_command(**given: Any) -> None:
     Example: gosales score --division Training --division Services
     """
     from gosales.pipeline.engines import star_for
+    from gosales.pipeline.results import check_results
     from gosales.pipeline.score import score
     from gosales.pipeline.session import working
     from gosales.pipeline.summary import summarise_lists
     from gosales.pipeline.train import engine_at
 
     session = open_session(given)
+    check_results(session)
     with star_for(session) as star, working(session, "score") as work:
         lists = score(work, engine_at(session, star))
     click.echo(summarise_lists(lists, session.workspace))
+    _put_back(session)
+
+
+def _put_back(session: Session) -> None:
+    """Let the engine have the lists, where the settings say so, and tell it."""
+    from gosales.pipeline.results import write_results
+
+    for table, rows in write_results(session).items():
+        click.echo(f"{session.config.source.results}: {table}, {rows:,} rows")
 
 
 @click.command("demo")

@@ -27,6 +27,12 @@ class SourceSettings(Settings):
         description="Table or view in that engine with the columns of `fact_transactions`, instead "
         "of raw logs.",
     )
+    results: str | None = Field(
+        None,
+        min_length=1,
+        description="Where in that engine the lists are put after each scoring: a schema of "
+        "Postgres; a database of Spark, or a folder (an absolute path or a URL) that it reaches.",
+    )
     encoding: str | None = Field(
         None, description="Of the text files. Default: UTF-8 or UTF-16 by content, else cp1252."
     )

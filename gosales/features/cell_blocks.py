@@ -43,10 +43,8 @@ class CellBlocks(CellFeatures):
         places = np.unique(block)
         if len(places) == 1:
             return self._block(int(places[0])).rows(customer, division, months)
-        asked = np.unique(customer)
-        if len(asked) <= block_size(self.panel):
-            with self.making:
-                made = self.make(asked.astype(np.intp))
+        made = self.of(np.unique(customer).astype(np.intp))
+        if made is not self:
             return made.rows(customer, division, months)
         values = np.empty((len(customer), len(self.names)), np.float32)
         for place in places:
@@ -54,6 +52,13 @@ class CellBlocks(CellFeatures):
             part = self._block(int(place)).rows(customer[inside], division[inside], months)
             values[inside] = part.values
         return FeatureFrame(self.spine, customer, division, self.names, values)
+
+    def of(self, customers: Rows) -> CellFeatures:
+        """As of `CellFeatures`; more customers than a block has are left to be asked for."""
+        if len(customers) > block_size(self.panel):
+            return self
+        with self.making:
+            return self.make(customers)
 
     def _block(self, place: int) -> ChosenCells:
         with self.making:

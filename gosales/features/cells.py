@@ -102,6 +102,17 @@ class CellFeatures(ABC):
             ValueError: The features of one of the customers were not made.
         """
 
+    @abstractmethod
+    def of(self, customers: Rows) -> CellFeatures:
+        """At least the features of these customers, in memory, for several frames of them.
+
+        Args:
+            customers: Their rows in the panel, in ascending order.
+
+        Raises:
+            ValueError: The features of one of them were not made.
+        """
+
     @property
     def spine(self) -> Spine:
         return self.panel.spine
@@ -152,9 +163,7 @@ class ChosenCells(CellFeatures):
         division: NDArray[np.int32],
         months: int | None = None,
     ) -> FeatureFrame:
-        place, found = self._place[customer], self.relational
-        if (place < 0).any():
-            raise ValueError("the features of this customer were not asked for")
+        place, found = self._places(customer), self.relational
         length = np.full((len(customer), 1), months or self.panel.horizon_months, np.float32)
         values = np.hstack(
             [
@@ -166,6 +175,17 @@ class ChosenCells(CellFeatures):
             ]
         )
         return FeatureFrame(self.spine, customer, division, self.names, values)
+
+    def of(self, customers: Rows) -> ChosenCells:
+        self._places(customers)
+        return self
+
+    def _places(self, customers: NDArray[Any]) -> NDArray[np.intp]:
+        """Which of the chosen these are, of the same shape. Raises ValueError where one is not."""
+        place: NDArray[np.intp] = self._place[customers]
+        if (place < 0).any():
+            raise ValueError("the features of this customer were not asked for")
+        return place
 
 
 def chosen_cells(panel: Panel, learned: Learned, rows: Rows, relational: Relational) -> ChosenCells:

@@ -8,8 +8,11 @@ its cutoff can enter, and each snapshot sees only what was known at its own day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property
+
+import ibis.expr.types as ir
 
 from gosales.core.star import History
 from gosales.features.cell_blocks import CellBlocks
@@ -24,7 +27,7 @@ from gosales.features.cells import (
 )
 from gosales.features.cube import Cube, build_cube
 from gosales.features.ledger import Ledger
-from gosales.features.panel import Panel, Rows, Sources, relational
+from gosales.features.panel import Panel, Rows, Sources, computed, relational
 from gosales.features.relational import Snapshots, customers_by_age, relational_names
 
 CUSTOMERS_AT_ONCE = 25_000
@@ -86,6 +89,14 @@ class FeatureEngine:
         """The features at the cutoff `age` whole months before the history's own."""
         return next(self.several([age]))
 
+    def on_demand(self, age: int) -> CellBlocks:
+        """The same, made of the customers that are asked for when they are asked for."""
+        return self._in_blocks(self._asked(age, everyone))
+
+    def tables(self, age: int) -> AbstractContextManager[tuple[ir.Table, ir.Table]]:
+        """Everybody's relational features at that cutoff where the star is (see `computed`)."""
+        return computed(Snapshots(self.cube, (age,), self.horizon_months))
+
     def several(
         self, ages: Sequence[int], chosen: Callable[[Panel], Rows] = everyone
     ) -> Iterator[CellFeatures]:
@@ -98,10 +109,8 @@ class FeatureEngine:
         """
         waiting: list[Asked] = []
         for age in ages:
-            cutoff = self.history.cutoff.months_before(age)
-            panel = self.sources.panel(age, cutoff, self.horizon_months)
-            asked = Asked(age, panel, learn(panel), chosen(panel))
-            if len(asked.rows) > block_size(panel):
+            asked = self._asked(age, chosen)
+            if len(asked.rows) > block_size(asked.panel):
                 yield from self._made(waiting)
                 waiting = []
                 yield self._in_blocks(asked)
@@ -111,6 +120,11 @@ class FeatureEngine:
                 yield from self._made(waiting)
                 waiting = []
         yield from self._made(waiting)
+
+    def _asked(self, age: int, chosen: Callable[[Panel], Rows]) -> Asked:
+        cutoff = self.history.cutoff.months_before(age)
+        panel = self.sources.panel(age, cutoff, self.horizon_months)
+        return Asked(age, panel, learn(panel), chosen(panel))
 
     def _made(self, asked: list[Asked]) -> Iterator[ChosenCells]:
         """The features of chosen customers at some cutoffs, by one query of the engine."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -213,18 +215,35 @@ def relational(
         chosen: Of each panel, the rows of the customers that are wanted, in ascending order; those
             of `snapshots.wanted`, or everybody.
     """
-    cells = materialise(cell_table(snapshots))
-    people = customer_table(snapshots, cells).order_by([CUT, Fact.CUSTOMER]).to_pandas()
-    touched = cells.order_by([CUT, Fact.CUSTOMER, Fact.DIVISION]).to_pandas()
-    release(cells)
+    with computed(snapshots) as tables:
+        key = [CUT, Fact.CUSTOMER, Fact.DIVISION]
+        people = tables[0].order_by(key[:2]).to_pandas()
+        touched = tables[1].order_by(key).to_pandas()
     for age, panel, rows in zip(snapshots.ages, panels, chosen, strict=True):
         parts = (table[table[CUT] == age].drop(columns=CUT) for table in (people, touched))
-        yield _relational(panel, rows, *parts)
+        yield relational_of(panel, rows, *parts)
 
 
-def _relational(
+@contextmanager
+def computed(snapshots: Snapshots) -> Iterator[tuple[ir.Table, ir.Table]]:
+    """The relational features of customers and of cells, as tables for as long as it lasts."""
+    cells = materialise(cell_table(snapshots))
+    try:
+        yield customer_table(snapshots, cells), cells
+    finally:
+        release(cells)
+
+
+def relational_of(
     panel: Panel, rows: Rows, people: pd.DataFrame, touched: pd.DataFrame
 ) -> Relational:
+    """The relational features of one cutoff, put in the panel's order.
+
+    Args:
+        rows: The customers' rows in the panel, in ascending order.
+        people: Their rows of `customer_table`, without CUT.
+        touched: Their rows of `cell_table`, without CUT.
+    """
     customers = pd.Index(panel.customers[rows])
     place = customers.get_indexer(people.pop(Fact.CUSTOMER).astype(object))
     row = customers.get_indexer(touched.pop(Fact.CUSTOMER).astype(object))

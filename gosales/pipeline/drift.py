@@ -62,7 +62,7 @@ def sample_cells(cells: CellFeatures) -> FeatureFrame:
         draw = np.random.default_rng(cells.panel.cutoff.date.toordinal())
         at = np.sort(draw.choice(len(at), MOST_ROWS, replace=False))
     customer, division = (index.astype(np.int32) for index in np.divmod(at, d))
-    return cells.rows(customer, division)
+    return cells.of(np.unique(customer).astype(np.intp)).rows(customer, division)
 
 
 @dataclass(frozen=True)

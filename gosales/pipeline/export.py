@@ -70,8 +70,9 @@ def export(work: Work, target: Target, wanted: Wanted, *, pseudonyms: bool = Fal
             sources = Pseudonyms.of(session.workspace.root).copy(sources, copies)
             folder /= UNNAMED
         if target.url:
-            named = replace(sources, whitespace=named_whitespace(sources, Path(scratch)))
-            run = ExportRun(_to_database(named, target, session.config.export.database))
+            settings = session.config.export.database
+            tables = list_tables(sources, settings, Path(scratch))
+            run = ExportRun(_to_database(tables, target, settings.schema_name))
         else:
             chosen = replace(wanted, products=target.form not in CRMS)
             pitches = read_pitches(sources, chosen)
@@ -161,15 +162,19 @@ def _too_large(form: str, paths: list[Path]) -> list[str]:
     return [f"{large[0].name} is larger than Dynamics takes at once: export less with --rep."]
 
 
-def _to_database(sources: Sources, target: Target, settings: DatabaseSettings) -> dict[str, int]:
-    tables = [
+def list_tables(sources: Sources, settings: DatabaseSettings, scratch: Path) -> list[TableSource]:
+    """Both lists as tables, with the names of products; files are made in `scratch`."""
+    return [
         TableSource(settings.scores_table, sources.scores),
-        TableSource(settings.whitespace_table, sources.whitespace),
+        TableSource(settings.whitespace_table, named_whitespace(sources, scratch)),
     ]
+
+
+def _to_database(tables: list[TableSource], target: Target, schema: str | None) -> dict[str, int]:
     if target.form == "duckdb":
         from gosales.export.to_duckdb import write_duckdb
 
-        return write_duckdb(Path(file_of(target.url)), tables, settings.schema_name)
+        return write_duckdb(Path(file_of(target.url)), tables, schema)
     from gosales.export.to_sql import write_sql
 
-    return write_sql(target, tables, settings.schema_name)
+    return write_sql(target, tables, schema)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gosales.core.columns import Scores
 from gosales.core.concepts import CONCEPTS, Concept
-from gosales.core.frames import FeatureFrame
+from gosales.core.frames import FeatureFrame, Spine
 from gosales.features.cells import CellFeatures
 from gosales.models.division_model import DivisionModel
 from gosales.models.explain import Explainer, Parts
@@ -29,6 +29,9 @@ Ints = NDArray[np.int32]
 MOST, MOST_AGAINST = 3, 1
 TRIED = 6
 """Strongest concepts in each direction that are put to the test."""
+
+ANYBODY = 0
+"""A customer to ask what divisions have in common with all customers."""
 
 LEAST = 0.02
 """Log odds below which a part or an effect is no reason."""
@@ -85,6 +88,17 @@ class Reasoner:
     models: dict[str, DivisionModel]
     explainers: dict[int, Explainer] = field(default_factory=dict)
     usuals: dict[tuple[int, bool], Usual] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, cells: CellFeatures, models: dict[str, DivisionModel], customer: Ints, division: Ints
+    ) -> Reasoner:
+        """One that explains these cells; what features it takes is asked for at once."""
+        owned = cells.spine.owned[customer, division]
+        sides = set(zip(division.tolist(), owned.tolist(), strict=True))
+        typical = [_typical(cells.spine, d, owned=flag) for d, flag in sorted(sides)]
+        needed = np.unique(np.concatenate([customer, [ANYBODY], *typical]))
+        return cls(cells.of(needed.astype(np.intp)), models)
 
     def explain(self, customer: Ints, division: Ints) -> Reasons:
         """The reasons of cells, given by their places in the panel, shape (rows,)."""
@@ -155,16 +169,14 @@ class Reasoner:
         return self.usuals[division, owned]
 
     def _usual(self, division: int, *, owned: bool) -> Usual:
-        customers = np.flatnonzero(self.cells.spine.owned[:, division] == owned)
-        spread = np.linspace(0, len(customers) - 1, min(len(customers), SAMPLE)).astype(int)
-        customers = customers[spread].astype(np.int32)
+        customers = _typical(self.cells.spine, division, owned=owned)
         frame = self.cells.rows(customers, np.full(len(customers), division, np.int32))
         model = self.models[self.cells.spine.divisions[division]]
         explainer, flags = self.explainer(model), np.full(len(customers), owned)
         popular = explainer.concept == CONCEPTS.index(Concept.DIVISION)
         values = usual_values(frame.values)
         everywhere = np.arange(len(self.cells.spine.divisions), dtype=np.int32)
-        across = self.cells.rows(np.zeros(len(everywhere), np.int32), everywhere).values
+        across = self.cells.rows(np.full_like(everywhere, ANYBODY), everywhere).values
         values[popular] = usual_values(across)[popular]
         mean = explainer.parts(model, frame.values, flags).concepts.mean(0)
         neutral = neutralised(frame.values, values, explainer.concept, Concept.DIVISION)
@@ -207,6 +219,13 @@ class Reasoner:
             sentences = [*good, *(BUT + text for text in told[-1])]
             texts.append("; ".join(text.replace("; ", ", ") for text in sentences))
         return texts, said
+
+
+def _typical(spine: Spine, division: int, *, owned: bool) -> Ints:
+    """Customers of a division's side, spread evenly, whose cells tell what is usual."""
+    customers = np.flatnonzero(spine.owned[:, division] == owned)
+    spread = np.linspace(0, len(customers) - 1, min(len(customers), SAMPLE)).astype(int)
+    return customers[spread].astype(np.int32)
 
 
 def _nth(strength: Floats, n: int) -> Floats:

@@ -21,16 +21,17 @@ from gosales.features.engine import FeatureEngine
 from gosales.features.lookalikes import nearest_owners
 from gosales.features.states import States
 from gosales.models.division_model import DivisionModel
+from gosales.pipeline.cell_scores import COLUMNS, scored_divisions, scores_here
 from gosales.pipeline.cell_statuses import CellStatuses, skipped
 from gosales.pipeline.drift import sample_cells
 from gosales.pipeline.faithful import faithfulness
-from gosales.pipeline.money import money_columns
 from gosales.pipeline.products import owned_skus
 from gosales.pipeline.proof import populations
 from gosales.pipeline.reasons import Reasoner
 from gosales.pipeline.sku_lists import ListedCells, best_products
 from gosales.pipeline.sku_models import SkuMarket
-from gosales.utils.parallel import in_threads
+from gosales.pipeline.spark_scores import scores_in_spark
+from gosales.utils.engines import spark_session
 from gosales.utils.progress import track
 from gosales.whitespace.ranking import division_rows, listed, product_rows
 from gosales.whitespace.scores import SCORE_DIGITS, with_grades
@@ -67,10 +68,17 @@ def score_customers(
     Raises:
         ModelError: There is no model, or the models were trained on another kind of log.
     """
-    with track("Scoring"):
-        cells = engine.at(0)
+    with track("Making features"):
+        in_spark = spark_session(engine.history.tables.facts) is not None
+        cells = engine.on_demand(0) if in_spark else engine.at(0)
         chosen = models_by_division(models, cells)
-        table = _score_table(engine.history, cells, chosen, run_id)
+    total = len(cells.spine.customers) * len(scored_divisions(cells.spine, chosen))
+    with track("Scoring", total=total) as advance:
+        if in_spark:
+            told = scores_in_spark(engine, cells, chosen)
+        else:
+            told = scores_here(cells, chosen, advance)
+        table = _score_table(engine.history, cells, chosen, told, run_id)
     with track("Ranking the whitespace"):
         statuses = CellStatuses.of(engine.history)
         lists = _Ranking(engine.history, cells, chosen, config, statuses).lists(table)
@@ -118,24 +126,19 @@ def _refuse_other_divisions(model: DivisionModel, cells: CellFeatures) -> None:
 
 
 def _score_table(
-    history: History, cells: CellFeatures, models: dict[str, DivisionModel], run_id: str
+    history: History,
+    cells: CellFeatures,
+    models: dict[str, DivisionModel],
+    told: NDArray[np.float64],
+    run_id: str,
 ) -> pd.DataFrame:
-    """One row per customer x division that has a model, with branch and rep beside."""
-    spine = cells.spine
-    columns = [d for d, name in enumerate(spine.divisions) if name in models]
-    n = len(spine.customers)
-    score, money = np.zeros((n, len(columns))), np.zeros((n, len(columns), len(Scores.MONEY)))
-    bounds = np.zeros((2, n, len(columns)))
-    for block in cells.blocks():
+    """One row per customer x division that has a model, with branch and rep beside.
 
-        def fill(place: int, block: NDArray[np.int32] = block) -> None:
-            d = columns[place]
-            model, frame = models[spine.divisions[d]], cells.rows(block, np.full_like(block, d))
-            score[block, place] = model.score(frame.values, frame.owned)
-            bounds[:, block, place] = model.interval(score[block, place], frame.owned)
-            money[block, place] = money_columns(model.money(frame.values), frame)
-
-        in_threads(fill, range(len(columns)))
+    Args:
+        told: What the models say of them (see `cell_scores`).
+    """
+    spine, columns = cells.spine, scored_divisions(cells.spine, models)
+    n, say = len(spine.customers), {name: told[:, :, at].ravel() for at, name in enumerate(COLUMNS)}
     population = populations(cells)[:, columns]
     people = _people(history, cells)
     table = pd.DataFrame(
@@ -144,17 +147,16 @@ def _score_table(
             Scores.DIVISION: np.tile(np.array([spine.divisions[d] for d in columns], object), n),
             Scores.CUTOFF: str(spine.cutoff),
             Scores.HORIZON: cells.panel.horizon_months,
-            Scores.SCORE: score.ravel(),
+            Scores.SCORE: say[Scores.SCORE],
             Scores.STATUS: [STATUS[name] for name in population.ravel()],
-            Scores.VALUE: (score * money[:, :, 0]).ravel(),
+            Scores.VALUE: say[Scores.SCORE] * say[Scores.MONEY[0]],
             Scores.REASONS: "",
             Scores.MODEL: np.column_stack(
                 [models[spine.divisions[d]].kinds(spine.owned[:, d]) for d in columns]
             ).ravel(),
             Scores.RUN: run_id,
-            **{name: money[:, :, i].ravel() for i, name in enumerate(Scores.MONEY)},
-            Scores.LOW: np.round(bounds[0].ravel(), SCORE_DIGITS),
-            Scores.HIGH: np.round(bounds[1].ravel(), SCORE_DIGITS),
+            **{name: say[name] for name in Scores.MONEY},
+            **{name: np.round(say[name], SCORE_DIGITS) for name in (Scores.LOW, Scores.HIGH)},
         }
     )
     return with_grades(table)
@@ -193,8 +195,9 @@ class _Ranking:
         chosen = divisions[listed(divisions, settings)]
         held = table[~open_cells & allowed].nlargest(settings.listed_rows, settings.order_by)
         shown = pd.concat([chosen[table.columns], held])
-        reasoner = Reasoner(self.cells, self.models)
-        reasons = reasoner.explain(*_cell_index(self.cells, shown))
+        place = _cell_index(self.cells, shown)
+        reasoner = Reasoner.of(self.cells, self.models, *place)
+        reasons = reasoner.explain(*place)
         shown[Scores.REASONS] = reasons.texts
         products = self.products(shown)
         divisions[Whitespace.LOOKALIKES] = ""

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -24,6 +26,8 @@ PASSWORD = "GOSALES_DB_PASSWORD"  # noqa: S105 - the variable's name
 SPARK_MASTER = re.compile(r"(spark://.+|local|local\[[\w*,]+\]|local-cluster\[\d+,\d+,\d+\]|yarn)")
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 BATCH = 50_000
+WORKER_ERROR = re.compile(r"^[\w.]*(?:Error|Exception): .*", re.MULTILINE)
+"""What a Python traceback ends with."""
 
 
 def kind_of(address: str) -> str:
@@ -108,6 +112,10 @@ def _connect_spark(master: str) -> Any:
         # Days are days, whatever the machine's time zone.
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
+        # What comes to the driver are its own arrays, which have to fit into its memory anyway.
+        "spark.driver.maxResultSize": "0",
+        # Each worker process has one core (see `gosales/__init__.py`).
+        "spark.executorEnv.OPENBLAS_NUM_THREADS": "1",
     }
     builder = SparkSession.builder.master(master)
     if master.startswith("local"):  # nobody but this machine has to reach the driver
@@ -127,14 +135,41 @@ def _connect_spark(master: str) -> Any:
     return ibis.pyspark.connect(session)
 
 
+def spark_session(table: ir.Table) -> Any | None:
+    """The Spark session that a table is in; None where it is in another engine."""
+    engine = table.get_backend()
+    return engine._session if engine.name == "pyspark" else None
+
+
+def spark_frame(table: ir.Table) -> Any:
+    """A table of Spark as its own data frame."""
+    engine = table.get_backend()
+    engine._run_pre_execute_hooks(table)
+    return engine._session.sql(engine.compile(table))
+
+
+@contextmanager
+def spark_trouble(doing: str) -> Iterator[None]:
+    """Say in one sentence what Spark or its workers say in many."""
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except PySparkException as error:
+        said = str(error).strip() or type(error).__name__
+        found = [*WORKER_ERROR.findall(said), said.splitlines()[0]]
+        raise ConfigError(
+            f"Spark could not {doing}: {found[0][:300].rstrip('.')}.",
+            remedy="docs/scaling.md says what its workers need.",
+        ) from error
+
+
 def materialise(table: ir.Table) -> ir.Table:
     """Compute `table` once and keep it in its own engine; `release` lets it go."""
     engine, name = table.get_backend(), ibis.util.gen_name("gosales")
     if engine.name != "pyspark":
         return engine.create_table(name, table, temp=True)
-    session = engine._session
-    engine._run_pre_execute_hooks(table)
-    frame = session.sql(engine.compile(table)).persist()
+    frame = spark_frame(table).persist()
     frame.createOrReplaceTempView(name)
     frame.count()
     return engine.table(name)

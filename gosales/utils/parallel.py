@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 MOST_THREADS = 8
 """Each holds its piece's arrays, so more would cost memory before they save time."""
+
+_most: ContextVar[int] = ContextVar("most", default=MOST_THREADS)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -21,9 +25,21 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Re
     `gosales/__init__.py` sees to: its own threads would only compete.
     """
     waiting = list(items)
-    threads = min(cores(), MOST_THREADS, len(waiting))
-    with ThreadPoolExecutor(max(threads, 1)) as pool:
+    threads = min(cores(), _most.get(), len(waiting))
+    if threads <= 1:
+        return [work(item) for item in waiting]
+    with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, waiting))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let `in_threads` work in this thread alone, where other processes use the other cores."""
+    before = _most.set(1)
+    try:
+        yield
+    finally:
+        _most.reset(before)
 
 
 def cores() -> int:

@@ -2,32 +2,47 @@
 
 import datetime as dt
 import os
-import shutil
-import subprocess
-import sys
 from dataclasses import fields, replace
+from types import SimpleNamespace
 
+import ibis
 import numpy as np
 import pandas as pd
 import psycopg
 import pyarrow.parquet as pq
 import pytest
 
+import gosales
 from gosales.core.columns import UNASSIGNED, Fact
+from gosales.core.errors import ConfigError, ExportError
 from gosales.core.star import Star, Tables
 from gosales.core.timeline import Cutoff
 from gosales.etl.build_star import open_star
+from gosales.export.tables import TableSource
+from gosales.export.to_spark import write_spark
 from gosales.features.cube import build_cube
 from gosales.features.ledger import Places
 from gosales.features.relational import CUT, Snapshots, cell_table, customer_table, customers_by_age
 from gosales.labels.purchases import purchases
 from gosales.pipeline.products import owned_skus
-from gosales.utils.engines import PASSWORD, connect_engine, materialise, release, upload
+from gosales.pipeline.results import write_results
+from gosales.pipeline.session import Options, Session
+from gosales.pipeline.spark_scores import Task, _told
+from gosales.utils.engines import (
+    PASSWORD,
+    connect_engine,
+    materialise,
+    release,
+    spark_trouble,
+    upload,
+)
+from gosales.utils.paths import Workspace
 from tests.integration.conftest import SETTINGS, sales
 
 CUTOFF = Cutoff(dt.date(2024, 6, 30))
 AGES = (0, 5, 12)
 LINES = 1_500
+CLUSTER = "local-cluster[2,1,1024]"
 KEYS = [CUT, Fact.CUSTOMER, Fact.DIVISION, Fact.SKU]
 
 
@@ -44,9 +59,14 @@ def postgres_engine(postgres):
 
 @pytest.fixture(scope="session")
 def spark_engine(program):
-    """Spark on two worker processes beside the driver."""
+    """Spark on two worker processes beside the driver.
+
+    Java compiles quickly instead of well: little runs long enough here to be worth it.
+    """
     program("java")
-    engine = connect_engine("local-cluster[2,1,1024]")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        engine = connect_engine(CLUSTER)
     yield engine
     engine.disconnect()
 
@@ -175,31 +195,138 @@ def published(root):
     }
 
 
-@pytest.fixture(params=["postgres", "spark"])
-def address(request, monkeypatch):
-    """What --engine takes."""
-    if request.param == "postgres":
-        server = request.getfixturevalue("postgres")
-        monkeypatch.setenv(PASSWORD, server.password)
-        return server.url
-    request.getfixturevalue("program")("java")
-    return "local[2]"
+@pytest.fixture
+def postgres_place(postgres, postgres_engine, monkeypatch):
+    """The server, with an empty schema `lists`."""
+    monkeypatch.setenv(PASSWORD, postgres.password)
+    ask(postgres, "DROP SCHEMA IF EXISTS lists CASCADE", "CREATE SCHEMA lists")
+    return SimpleNamespace(address=postgres.url, engine=postgres_engine)
 
 
-def test_the_main_job_gives_the_same_lists(scored, address, tmp_path):
-    """In a process of its own: there is one Spark a process, and it ends with the command."""
-    root = tmp_path / "there"
-    shutil.copytree(scored.root / "data" / "database_samples", root / "data" / "database_samples")
-    shutil.copy(scored.root / "gosales.toml", root)
-    command = [sys.executable, "-m", "gosales.cli", "score-all", "--workspace", str(root)]
-    done = subprocess.run(
-        [*command, "--engine", address], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    mine, others = published(scored.root), published(root)
+@pytest.fixture
+def spark_place(spark_engine, monkeypatch, tmp_path):
+    """Spark, with an empty database `lists`.
+
+    There is one Spark a process and starting it takes long, so commands get the one of the tests.
+    """
+    spark_engine.raw_sql("DROP DATABASE IF EXISTS lists CASCADE")
+    spark_engine.raw_sql(f"CREATE DATABASE lists LOCATION '{tmp_path / 'warehouse'}'")
+    monkeypatch.setattr("gosales.pipeline.engines.connect_engine", lambda _: spark_engine)
+    monkeypatch.setattr(spark_engine, "disconnect", lambda: None)
+    return SimpleNamespace(address=CLUSTER, engine=spark_engine)
+
+
+def ask(postgres, *statements):
+    with psycopg.connect(postgres.url, password=postgres.password, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.mark.parametrize("kind", ["postgres", "spark"])
+def test_the_main_job_gives_the_same_lists_and_puts_them_there(
+    scored, place, gosales, request, monkeypatch, kind
+):
+    """Spark's workers score: this process could not."""
+    if kind == "spark":
+        for module in ("cell_scores", "spark_scores"):
+            monkeypatch.setattr(f"gosales.pipeline.{module}.block_scores", None)
+    there = request.getfixturevalue(f"{kind}_place")
+    place.write(sales())
+    settings = SETTINGS.replace("[source]", '[source]\nresults = "lists"')
+    (place.root / "gosales.toml").write_text(settings, encoding="utf-8")
+    done = gosales("score-all", place, "--engine", there.address)
+    assert done.code == 0, done.err
+    assert not list((place.root / "data" / "star").glob(".engine-*"))
+    mine, others = published(scored.root), published(place.root)
     for name, table in mine.items():
         pd.testing.assert_frame_equal(table, others[name], check_exact=True)
-    assert not list((root / "data" / "star").glob(".engine-*"))
+        assert f"lists: {name}, {len(table):,} rows" in done.out
+        put = there.engine.table(name, database="lists").to_pandas()
+        pd.testing.assert_frame_equal(
+            by_rows(put)[list(table)], by_rows(table), check_exact=True, check_dtype=False
+        )
+
+
+def by_rows(table):
+    """Days as text, rows by what tells them apart."""
+    keys = [key for key in ("level", "rank", Fact.CUSTOMER, Fact.DIVISION) if key in table]
+    days = {key: str for key in table if key == "cutoff_date"}
+    return table.astype(days).sort_values(keys, ignore_index=True)
+
+
+def test_an_engine_that_refuses_lists_keeps_those_it_has(scored, postgres, postgres_place):
+    ask(
+        postgres,
+        "DROP ROLE IF EXISTS reader",
+        f"CREATE ROLE reader LOGIN PASSWORD '{postgres.password}'",
+    )
+    reader = postgres_place.address.replace("tester@", "reader@")
+    counts = write_results(session_for(scored, postgres_place.address, "lists"))
+    for address, schema, told in (
+        (reader, "lists", "permission denied for schema lists"),
+        (postgres_place.address, "nowhere", '"nowhere" does not exist'),
+    ):
+        with pytest.raises(ExportError, match="published in the workspace, but not") as refused:
+            write_results(session_for(scored, address, schema))
+        assert told in refused.value.problem
+        assert "gosales score" in refused.value.remedy
+    table = postgres_place.engine.table("whitespace", database="lists")
+    assert table.count().execute() == counts["whitespace"] > 0
+
+
+def session_for(place, engine, results):
+    session = Session.open(Workspace(place.root), Options(engine=engine))
+    source = session.config.source.model_copy(update={"results": results})
+    return replace(session, config=session.config.model_copy(update={"source": source}))
+
+
+@pytest.fixture
+def lists(scored):
+    return [TableSource(n, scored.outputs / f"{n}.parquet") for n in ("icp_scores", "whitespace")]
+
+
+def tables_in(session):
+    return {one.name for one in session.catalog.listTables("lists") if not one.isTemporary}
+
+
+RUNS = [f"2024010{day}T000000-000abcd" for day in (1, 2, 3)]
+
+
+def test_views_of_spark_turn_to_the_newest_run_and_leave_strangers_alone(spark_place, lists):
+    session = spark_place.engine._session
+    for run in RUNS:
+        write_spark(session, lists[:1], "lists", run)
+    names = tables_in(session)
+    assert names == {"icp_scores", *(f"icp_scores__2024010{n}t000000_000abcd" for n in (2, 3))}
+    session.sql("CREATE TABLE lists.whitespace (a INT) USING parquet")
+    with pytest.raises(ExportError, match="'whitespace' that is not one of ours"):
+        write_spark(session, lists, "lists", "20240104T000000-000abcd")
+    assert tables_in(session) == {*names, "whitespace"}
+    with pytest.raises(ExportError, match="no database 'nowhere'"):
+        write_spark(session, lists, "nowhere", RUNS[0])
+
+
+def test_a_folder_of_spark_keeps_every_run(spark_place, lists, tmp_path):
+    session, folder = spark_place.engine._session, tmp_path / "results"
+    counts = write_spark(session, lists, str(folder), RUNS[0])
+    assert [path.name for path in folder.iterdir()] == [RUNS[0]]
+    for one in lists:
+        there = pq.read_table(folder / RUNS[0] / one.table)
+        assert there.num_rows == counts[one.table] == pq.read_metadata(one.path).num_rows > 0
+    with pytest.raises(ExportError, match="there already"):
+        write_spark(session, lists, str(folder), RUNS[0])
+    assert [path.name for path in folder.iterdir()] == [RUNS[0]]
+
+
+def test_workers_that_cannot_score_are_told_of_in_one_sentence(spark_place, monkeypatch, tmp_path):
+    """As where they have another version of this package."""
+    rows = ibis.memtable({CUT: [0], Fact.CUSTOMER: ["acme"]})
+    tables = [materialise(spark_place.engine.create_view(f"v{at}", rows)) for at in (0, 1)]
+    task = Task(SimpleNamespace(shape=(1, 1)), None, ())
+    monkeypatch.setattr(gosales, "__version__", "9.9")
+    with pytest.raises(ConfigError) as told, spark_trouble("score"):
+        _told(tables, task, 1)
+    assert told.value.problem.startswith("Spark could not score: RuntimeError: the worker has ")
 
 
 @pytest.fixture
@@ -208,9 +335,7 @@ def there(scored, postgres, postgres_engine, monkeypatch):
     monkeypatch.setenv(PASSWORD, postgres.password)
     star = open_star(max((scored.root / "data" / "star").glob("*.duckdb")))
     schema = star.tables.facts.schema()
-    with psycopg.connect(postgres.url, password=postgres.password, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA IF EXISTS sales CASCADE")
-        connection.execute("CREATE SCHEMA sales")
+    ask(postgres, "DROP SCHEMA IF EXISTS sales CASCADE", "CREATE SCHEMA sales")
     facts = postgres_engine.create_table("facts", schema=schema, database="sales")
     postgres_engine.insert("facts", star.tables.facts.to_pandas(), database="sales")
     star.close()

@@ -11,7 +11,8 @@ import pytest
 
 from gosales.core.errors import ModelError
 from gosales.models.division_model import BASELINE, Shared
-from gosales.models.model_store import FORMAT, load_model, load_models, save_models
+from gosales.models.model_store import load_model, load_models, save_models
+from gosales.models.model_text import FORMAT
 from gosales.models.money_model import MoneyModel
 from gosales.models.recipe import WHITESPACE
 from gosales.models.ridge_logistic import RidgeLogistic

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from gosales.utils import parallel
-from gosales.utils.parallel import cores, in_threads
+from gosales.utils.parallel import cores, in_threads, one_thread
 
 
 def test_results_come_in_the_order_of_the_items_whoever_ends_first(monkeypatch):
@@ -22,6 +22,17 @@ def test_results_come_in_the_order_of_the_items_whoever_ends_first(monkeypatch):
         return item * 10
 
     assert in_threads(work, range(2)) == [0, 10]
+
+
+def test_one_thread_works_by_itself_on_pieces_of_pieces_too():
+    def work(depth):
+        if depth:
+            return {name for found in in_threads(work, [depth - 1] * 2) for name in found}
+        return {threading.current_thread()}
+
+    with one_thread():
+        (found,) = in_threads(work, [2])
+    assert found == {threading.current_thread()}
 
 
 def test_no_items_give_no_results():

@@ -1,0 +1,34 @@
+"""What a worker of Spark does, without Spark; with it: tests/integration/test_engines.py."""
+
+import pickle
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import gosales
+from gosales.core.columns import Fact
+from gosales.pipeline.cell_scores import COLUMNS, scores_here
+from gosales.pipeline.spark_scores import BLOCK, CUSTOMER, DIVISION, SCHEMA, Task, _worker
+
+
+def test_workers_say_of_their_blocks_what_this_process_says_of_all(engine, models):
+    cells, by_name = engine.at(0), {model.division: model for model in models}
+    expected = scores_here(cells, by_name, lambda *_: None)
+    sent = pickle.dumps(Task.of(cells, by_name))
+    work = _worker(SimpleNamespace(value=pickle.loads(sent)))
+    with engine.tables(0) as tables:
+        people, touched = (table.to_pandas().assign(**{BLOCK: 0}) for table in tables)
+    found, customers = np.full_like(expected, np.nan), cells.panel.customers
+    for block in (customers[1::2], customers[::2][::-1]):
+        told = work(*(t[t[Fact.CUSTOMER].isin(set(block))] for t in (people, touched)))
+        assert ", ".join(told) == SCHEMA.replace(" int", "").replace(" double", "")
+        found[told[CUSTOMER], told[DIVISION]] = told[list(COLUMNS)]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_a_worker_of_another_version_refuses(monkeypatch):
+    work = _worker(SimpleNamespace(value=None))
+    monkeypatch.setattr(gosales, "__version__", "9.9")
+    with pytest.raises(RuntimeError, match=r"version 9\.9, not "):
+        work(None, None)
