@@ -2,7 +2,8 @@
 
 Makes the demo market in a temporary folder, serves it on this machine, photographs four pages in
 headless Chromium and writes them to docs/images/ as PNG files of few colours. What is shown is
-invented. Needs Chromium: `make test-deps`.
+invented. Needs Chromium: `make test-deps`. A demo market that is made and validated already can be
+given as an argument.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ PORT = 8599
 SECONDS = 120
 WIDTH, COLOURS, MOST_BYTES = 1280, 255, 150_000
 PAGES = {
-    "overview": ("", 935),
+    "overview": ("", 905),
     "whitespace": ("whitespace", 1400),
     "account": ("account?customer={customer}", 900),
     "trust": ("trust", 1765),
@@ -41,9 +42,7 @@ def main() -> None:
     """Take all pictures."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        demo = Path(folder) / "demo"
-        _gosales("demo", "--folder", str(demo))
-        _gosales("validate", "--workspace", str(demo))
+        demo = Path(sys.argv[1]) if len(sys.argv) > 1 else _made(Path(folder) / "demo")
         with _dashboard(demo) as url, sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=_browser(), args=list(FLAGS))
             page = browser.new_page(viewport={"width": WIDTH, "height": 900})
@@ -52,6 +51,12 @@ def main() -> None:
                 picture = _photograph(page, f"{url}/{path.format(customer=_best(demo))}", height)
                 _write(IMAGES / f"{name}.png", picture)
             browser.close()
+
+
+def _made(demo: Path) -> Path:
+    _gosales("demo", "--folder", str(demo))
+    _gosales("validate", "--workspace", str(demo))
+    return demo
 
 
 def _browser() -> str:

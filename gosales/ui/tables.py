@@ -71,7 +71,7 @@ def scrolled(rows: int) -> int | Literal["content"]:
 def width_of(texts: pd.Series) -> int:
     """Pixels that the longest of the texts needs, within reason."""
     longest = max(map(len, map(str, texts)), default=0)
-    return min(LONG, max(NEXT, 8 * longest + 16))
+    return min(LONG, max(NEXT, 8 * longest + 9))
 
 
 def per_cent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -16,6 +16,9 @@ BEHIND = {
     "pooled": "the model that proved itself over all divisions",
     "baseline": "a simple score: the model did not prove better here",
 }
+EDGE, VAGUE = 0.001, 0.9
+"""A score that is nearer to an end of its interval lies at it; an end that tells nothing."""
+
 REMARKS = {
     "open_opportunity": "An opportunity is open already",
     "competitor": "A competitor serves it",
@@ -52,14 +55,33 @@ def show(board: Board, row: pd.Series) -> None:
 
 def told(cell: dict[str, Any]) -> str:
     """What stands behind the score, in a sentence or two."""
-    sure = f"{wording.percent(cell[Scores.LOW])} to {wording.percent(cell[Scores.HIGH])}"
     grade = f"grade {cell[Scores.GRADE]}, ahead of {cell[Scores.PERCENTILE]:.0f} % in the division"
     bought = wording.money(cell[Scores.IF_BOUGHT])
     behind = BEHIND.get(str(cell[Scores.MODEL]), str(cell[Scores.MODEL]))
     return (
-        f"Score {wording.percent(cell[Scores.SCORE])} (likely {sure}), {grade}. "
+        f"Score {wording.percent(cell[Scores.SCORE])}, {grade}. {leeway(cell)}"
         f"Worth about {bought} if it buys. Behind it: {behind}."
     )
+
+
+def leeway(cell: dict[str, Any]) -> str:
+    """What the outcomes of the last horizon say of such scores, with a space after it.
+
+    An interval that only holds its score because it was widened to it, says on which side of the
+    score the outcomes lie.
+    """
+    low, score, high = (float(cell[name]) for name in (Scores.LOW, Scores.SCORE, Scores.HIGH))
+    if not low < high:
+        return ""
+    if max(score - low, high - score) < EDGE:
+        return "The outcomes of the last horizon confirm it. "
+    start = "By the outcomes of the last horizon"
+    if score - low < EDGE <= high - score:
+        most = f", up to {wording.percent(high)}" if high < VAGUE else ""
+        return f"{start} it may be more{most}. "
+    if high - score < EDGE <= score - low:
+        return f"{start} it may be less, down to {wording.percent(low)}. "
+    return f"{start} it is {wording.percent(low)} to {wording.percent(high)}. "
 
 
 def _remark(status: object) -> None:

@@ -82,7 +82,7 @@ def _top(table: pd.DataFrame, months: int) -> None:
     tables.show(
         shell.named(tables.per_cent(table, Whitespace.SCORE)),
         {
-            Whitespace.NAME: st.column_config.TextColumn("Customer", width=215),
+            Whitespace.NAME: st.column_config.TextColumn("Customer", width=222),
             Whitespace.DIVISION: st.column_config.TextColumn(
                 "Division", width=tables.width_of(table[Whitespace.DIVISION])
             ),
