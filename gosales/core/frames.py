@@ -68,6 +68,10 @@ class LabelFrame:
     bought: NDArray[np.bool_]
     value_cents: NDArray[np.int64]
 
+    def where(self, keep: NDArray[np.bool_ | np.intp]) -> LabelFrame:
+        """Those of some customers, by mark or place."""
+        return replace(self, bought=self.bought[keep], value_cents=self.value_cents[keep])
+
 
 @dataclass(frozen=True)
 class TrainingSet:

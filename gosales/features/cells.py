@@ -117,11 +117,18 @@ class CellFeatures(ABC):
     def spine(self) -> Spine:
         return self.panel.spine
 
-    def blocks(self) -> Iterator[NDArray[np.int32]]:
-        """All customers of the panel, so many at a time as memory bears, in ascending order."""
-        n, size = self.panel.shape[0], block_size(self.panel)
-        for start in range(0, n, size):
-            yield np.arange(start, min(start + size, n), dtype=np.int32)
+    def blocks(self, of: Rows | None = None) -> Iterator[NDArray[np.int32]]:
+        """Customers, so many at a time as memory bears, in ascending order.
+
+        Args:
+            of: Shape (m,), their rows in the panel, in ascending order; by default everybody.
+        """
+        asked = self.panel.everyone if of is None else of
+        size = block_size(self.panel)
+        edges = np.searchsorted(asked, np.arange(size, self.panel.shape[0], size))
+        for block in np.split(asked.astype(np.int32), edges):
+            if len(block):
+                yield block
 
 
 def block_size(panel: Panel) -> int:

@@ -285,3 +285,8 @@ def size_band(value_cents: NDArray[np.float64]) -> Ints:
 def _codes(values: pd.Series | NDArray[np.object_]) -> Ints:
     """Codes in the order of the sorted values; -1 for none."""
     return np.asarray(pd.Categorical(values).codes, np.int32)
+
+
+def spread(n: int, most: int) -> Rows:
+    """At most so many of n rows, evenly, in ascending order."""
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.intp))

@@ -55,7 +55,7 @@ class Calibrations:
         }
 
     def judged(self, side: Side, owned: bool) -> Floats:
-        """Shape (n, D): probabilities at the proof's cutoff, with a map that has not seen them."""
+        """Shape (m, D): probabilities at the proof's cutoff, with a map that has not seen them."""
         if self.newer is None:
             raise ValueError("nothing was judged")
         name = _scored_by(side)

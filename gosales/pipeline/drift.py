@@ -55,14 +55,12 @@ def training_profile(fitted: Fitted, history_end: Cutoff) -> dict[str, Any]:
 
 
 def sample_cells(cells: CellFeatures) -> FeatureFrame:
-    """The features of all cells, or of so many drawn ones that they still tell."""
+    """The features of all customers' cells, or of so many drawn ones' that they still tell."""
     n, d = cells.panel.shape
-    at = np.arange(n * d)
-    if len(at) > MOST_ROWS:
-        draw = np.random.default_rng(cells.panel.cutoff.date.toordinal())
-        at = np.sort(draw.choice(len(at), MOST_ROWS, replace=False))
-    customer, division = (index.astype(np.int32) for index in np.divmod(at, d))
-    return cells.of(np.unique(customer).astype(np.intp)).rows(customer, division)
+    draw = np.random.default_rng(cells.panel.cutoff.date.toordinal())
+    customers = np.sort(draw.permutation(n)[: max(MOST_ROWS // max(d, 1), 1)])
+    everywhere = np.tile(np.arange(d, dtype=np.int32), len(customers))
+    return cells.of(customers).rows(np.repeat(customers, d).astype(np.int32), everywhere)
 
 
 @dataclass(frozen=True)

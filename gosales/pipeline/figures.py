@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 
 def shipped_scores(fitted: Fitted) -> Floats:
-    """Shape (n, D): what would have been shipped at the proof's cutoff, with today's kinds.
+    """Shape (m, D): what would have been shipped at the proof's cutoff, with today's kinds.
 
     A calibration map is the one that had not seen the proof. Only divisions that have a model.
     """
@@ -58,7 +58,8 @@ def metrics(fitted: Fitted, capacity: int = CAPACITY) -> dict[str, Any]:
     kept = [name in names for name in proof.divisions]
     chance = shipped_scores(fitted)[:, kept]
     proof = proof.of(names)
-    worth = Worth(proof.labels.value_cents / 100.0, capacity)
+    share = len(proof.customers) / max(proof.known, 1)
+    worth = Worth(proof.labels.value_cents / 100.0, max(round(capacity * share), 1))
     bought = proof.labels.bought
     boards = {
         name: scoreboard(score, bought, proof.population, proof.divisions, worth)
@@ -70,7 +71,10 @@ def metrics(fitted: Fitted, capacity: int = CAPACITY) -> dict[str, Any]:
         "horizon_months": proof.labels.months,
         "capacity": capacity,
         "note": f"Fitted on cutoffs before {proof.cutoff} and judged on the horizon after it, "
-        "which also decided which divisions ship the model and which the baseline.",
+        "which also decided which divisions ship the model and which the baseline."
+        + _told_of_draw(proof),
+        "customers": proof.known,
+        "judged_customers": len(proof.customers),
         "best_baseline": best_baseline(proof, owned=False),
         "populations": shipped,
         "money": _money(fitted, proof, chance),
@@ -81,6 +85,13 @@ def metrics(fitted: Fitted, capacity: int = CAPACITY) -> dict[str, Any]:
         },
         "divisions": {model.division: model.card["evidence"] for model in fitted.models},
     }
+
+
+def _told_of_draw(proof: Proof) -> str:
+    judged = len(proof.customers)
+    if judged == proof.known:
+        return ""
+    return f" Judged on {judged:,} of {proof.known:,} customers, drawn evenly."
 
 
 def _money(fitted: Fitted, proof: Proof, chance: Floats) -> dict[str, Any] | None:

@@ -37,7 +37,7 @@ from gosales.pipeline.gate import (
     judge_divisions,
 )
 from gosales.pipeline.money import MoneyProof, plain_money, price_levels, prove_money
-from gosales.pipeline.proof import prove_fit
+from gosales.pipeline.proof import judged, prove_fit
 from gosales.pipeline.sku_models import (
     UNJUDGED,
     SkuChoice,
@@ -84,9 +84,9 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
     past = _learn(engine, final, plan)
     with track("Choosing what ranks the products"):
         newest = past.proofs.get(h)
-        score = newest.score[MODEL] if newest else None
         windows = list(past.windows.values())[::-1]  # the newest comes first then
-        products = choose_sku_model(windows, score, h, plan.seed)
+        chance = (newest.customers, newest.score[MODEL]) if newest else None
+        products = choose_sku_model(windows, chance, h, plan.seed)
     with track("Training on all of the history"):
         training = combine([past.rows[x] for x in final], plan.budget, plan.seed) if final else None
         shared = replace(_shared(engine, training, plan), products=products.model)
@@ -132,8 +132,7 @@ def _learn(engine: FeatureEngine, final: list[Lesson], plan: Plan) -> _Past:
     ages = {lesson.age for lesson in wanted} | {age for age in earlier if earlier[age]}
     with_products = _product_windows(engine, plan)
     ages |= with_products
-    whole = {age for age in earlier if earlier[age]}
-    draws = _Draws(engine, plan, list(wanted), whole)
+    draws = _Draws(engine, plan, list(wanted), {age for age in earlier if earlier[age]})
     found = _Past()
     oldest_first = sorted(ages, reverse=True)
     with track("Learning from past cutoffs", total=len(ages)) as advance:
@@ -172,7 +171,7 @@ def _prove(
     age = engine.history.cutoff.age_in_months(cells.panel.cutoff.date)
     found.proofs[age] = prove_fit(engine, cells, past, plan.settings, plan.seed)
     if age == engine.horizon_months:
-        found.money = prove_money(cells, past, engine.history, plan.seed)
+        found.money = prove_money(cells, judged(cells.panel), past, engine.history, plan.seed)
 
 
 @dataclass
@@ -181,24 +180,23 @@ class _Draws:
 
     Attributes:
         lessons: All of them.
-        whole: Ages at which every customer's features are needed, whatever is drawn.
+        proven: Ages at which those of the judged customers are needed, whatever is drawn.
         made: What was drawn, by lesson.
     """
 
     engine: FeatureEngine
     plan: Plan
     lessons: list[Lesson]
-    whole: set[int]
+    proven: set[int]
     made: dict[Lesson, Draw] = field(default_factory=dict)
 
     def customers(self, panel: Panel) -> Rows:
         """The rows of a panel's customers whose features are needed, in ascending order."""
         age = self.engine.history.cutoff.age_in_months(panel.cutoff.date)
-        here = [self._draw(panel, lesson) for lesson in self.lessons if lesson.age == age]
-        drawn = np.unique(np.concatenate([np.empty(0, np.intp), *(one.customer for one in here)]))
-        if age in self.whole or len(drawn) > MOSTLY * panel.shape[0]:
-            return panel.everyone
-        return drawn.astype(np.intp)
+        here = [self._draw(panel, lesson).customer for lesson in self.lessons if lesson.age == age]
+        too = judged(panel) if age in self.proven else np.empty(0, np.intp)
+        needed = np.unique(np.concatenate([too, *here]))
+        return panel.everyone if len(needed) > MOSTLY * panel.shape[0] else needed.astype(np.intp)
 
     def _draw(self, panel: Panel, lesson: Lesson) -> Draw:
         history, plan = self.engine.history, self.plan

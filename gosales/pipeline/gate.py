@@ -35,15 +35,20 @@ larger than most gains are."""
 
 @dataclass(frozen=True)
 class Proof:
-    """A fit judged on the horizon after its cutoff; every array has shape (n, D).
+    """A fit judged on the horizon after its cutoff; every array but one has shape (m, D).
 
     Attributes:
+        known: How many customers were known at the cutoff.
+        customers: Shape (m,), rows in the cutoff's panel of those who are judged, in ascending
+            order.
         score: "model" and each baseline -> probabilities.
         population: NEVER, LAPSED or ACTIVE at the cutoff.
     """
 
     cutoff: Cutoff
     divisions: tuple[str, ...]
+    known: int
+    customers: NDArray[np.intp]
     score: dict[str, Floats]
     labels: LabelFrame
     population: NDArray[np.object_]
@@ -55,13 +60,15 @@ class Proof:
         return Proof(
             self.cutoff,
             tuple(self.divisions[d] for d in kept),
+            self.known,
+            self.customers,
             {name: score[:, kept] for name, score in self.score.items()},
             LabelFrame(labels.months, labels.bought[:, kept], labels.value_cents[:, kept]),
             self.population[:, kept],
         )
 
     def cells(self, owned: bool) -> Flags:
-        """Shape (n, D): the owned or the never-bought cells."""
+        """Shape (m, D): the owned or the never-bought cells."""
         return (self.population == NEVER) != owned
 
 

@@ -111,7 +111,7 @@ def score_frozen(
         outcome.horizon_months,
         cells.panel.horizon_months,
         cells.spine.customers,
-        money_proof(cells, Money(*money)).of(divisions),
+        money_proof(cells, cells.panel.everyone, Money(*money)).of(divisions),
         capacity,
     )
 

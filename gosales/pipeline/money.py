@@ -13,6 +13,7 @@ from gosales.core.columns import Fact
 from gosales.core.frames import FeatureFrame, TrainingSet
 from gosales.core.star import History
 from gosales.features.cells import HORIZON_FEATURE, CellFeatures
+from gosales.features.panel import Rows
 from gosales.models.conformal import QuantileModel, quantile
 from gosales.models.money_model import (
     COVER,
@@ -36,13 +37,13 @@ YEAR = "own_monetary__value_12m"
 
 @dataclass(frozen=True)
 class MoneyProof:
-    """What was said of the money, and what it is judged with; arrays of shape (n, D), in cents.
+    """What was said of the money, and what it is judged with; arrays of shape (m, D), in cents.
 
     Attributes:
         divisions: The D names.
         money: If the customer buys, by a model that has not seen the horizon.
         spent: In the division, over the 12 months before.
-        spent_anywhere: Shape (n,), likewise over all divisions.
+        spent_anywhere: Shape (m,), likewise over all divisions.
     """
 
     divisions: tuple[str, ...]
@@ -89,41 +90,44 @@ def price_levels(history: History) -> dict[str, float]:
     return {str(name): float(level) for name, level in zip(names, levels, strict=True)}
 
 
-def prove_money(cells: CellFeatures, past: TrainingSet, history: History, seed: int) -> MoneyProof:
-    """Fit on `past` and say what every cell of `cells` would spend.
+def prove_money(
+    cells: CellFeatures, customers: Rows, past: TrainingSet, history: History, seed: int
+) -> MoneyProof:
+    """Fit on `past` and say what some customers would spend.
 
     Args:
         cells: At the proof's cutoff.
+        customers: Shape (m,), rows in the panel, in ascending order.
         past: Rows whose outcomes end by it.
         history: Any that reaches the proof's cutoff.
         seed: Of the fit.
     """
     model = fit_money_model(past, price_levels(history.as_of(cells.panel.cutoff)), seed)
-    return money_proof(cells, money_of_cells(model, cells))
+    return money_proof(cells, customers, money_of_cells(model, cells, customers))
 
 
-def money_proof(cells: CellFeatures, money: Money) -> MoneyProof:
-    """What was said of all cells, of shape (n, D), beside what they spent before."""
-    spent = cells.panel.value_12m.astype(np.float64)
+def money_proof(cells: CellFeatures, customers: Rows, money: Money) -> MoneyProof:
+    """What was said of these customers' cells, of shape (m, D), beside what they spent before."""
+    spent = cells.panel.value_12m[customers].astype(np.float64)
     return MoneyProof(cells.spine.divisions, money, spent, spent.clip(0).sum(1))
 
 
-def money_of_cells(model: MoneyModel, cells: CellFeatures, months: int | None = None) -> Money:
-    """Of all cells, shape (n, D); for an outcome of `months`, by default the horizon."""
-    n, d = cells.panel.shape
+def money_of_cells(model: MoneyModel, cells: CellFeatures, customers: Rows) -> Money:
+    """Of the customers in these rows of the panel, shape (m, D)."""
+    d = cells.panel.shape[1]
     names = np.array(cells.spine.divisions, object)
 
     def told(block: NDArray[np.int32]) -> Money:
         division = np.tile(np.arange(d, dtype=np.int32), len(block))
-        frame = cells.rows(np.repeat(block, d), division, months)
+        frame = cells.rows(np.repeat(block, d), division)
         return model.tell(frame.values, names[division])
 
     parts = []
-    for block in cells.blocks():
+    for block in cells.blocks(customers):
         parts += in_threads(told, np.array_split(block, max(len(block) * d // 200_000, 1)))
     return Money(
         *(
-            np.concatenate([getattr(part, name) for part in parts]).reshape(n, d)
+            np.concatenate([getattr(part, name) for part in parts]).reshape(-1, d)
             for name in ("value", "low", "high", "wallet")
         )
     )

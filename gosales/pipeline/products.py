@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -13,6 +14,7 @@ from gosales.core.star import History, is_kept, sku_sums
 from gosales.features.sku_signals import FIRST, LAST
 from gosales.labels.purchases import KEPT, VALUE, sku_purchases
 from gosales.models.product_model import ProductCount, ProductModel, fit_product_model
+from gosales.utils.engines import materialise, release
 
 STILL_SOLD_MONTHS = 12
 DAYS_PER_MONTH = 30.4375
@@ -23,16 +25,18 @@ def product_models(history: History, horizon_months: int) -> dict[str, ProductMo
     start = history.cutoff.months_before(horizon_months)
     bought = sku_purchases(history.outcome(start, horizon_months))
     bought = bought.filter((bought[KEPT] > 0) & (bought[Fact.DIVISION] != UNASSIGNED))
-    taken = bought.to_pandas()
-    counts = _counts(taken, owned_skus(history.as_of(start)).to_pandas())
+    bought = materialise(bought)
+    counts = _counts(bought, owned_skus(history.as_of(start)))
+    buyers = bought.group_by(Fact.DIVISION).aggregate(buyers=bought[Fact.CUSTOMER].nunique())
+    count = {name: int(n) for name, n in buyers.to_pandas().itertuples(index=False)}
+    release(bought)
     sold = still_sold(history).to_pandas()
     by_division: dict[str, list[ProductCount]] = defaultdict(list)
     for division, sku in zip(sold[Fact.DIVISION], sold[Fact.SKU], strict=True):
         by_division[division].append(counts.get((division, sku)) or ProductCount(sku, 0, 0, 0.0))
-    buyers = taken.groupby(Fact.DIVISION)[Fact.CUSTOMER].nunique().to_dict()
     return {
         division: fit_product_model(
-            ProductCount(c.sku, c.novel, buyers.get(division, 0) - c.open, c.value_cents)
+            ProductCount(c.sku, c.novel, count.get(division, 0) - c.open, c.value_cents)
             for c in items
         )
         for division, items in by_division.items()
@@ -90,20 +94,19 @@ def still_sold(history: History) -> ir.Table:
     return lately.anti_join(gone, [Fact.DIVISION, Fact.SKU]).order_by([Fact.DIVISION, Fact.SKU])
 
 
-def _counts(bought: pd.DataFrame, owned: pd.DataFrame) -> dict[tuple[str, str], ProductCount]:
+def _counts(bought: ir.Table, owned: ir.Table) -> dict[tuple[str, str], ProductCount]:
     """(division, SKU) -> novel buyers, and in `open` the division's buyers who owned it before."""
     cell, key = [Fact.CUSTOMER, Fact.DIVISION], [Fact.DIVISION, Fact.SKU]
-    buyers = bought[cell].drop_duplicates()
-    held = owned.merge(buyers, on=cell).groupby(key).size()
-    flagged = bought.merge(owned.assign(had=1), on=[Fact.CUSTOMER, *key], how="left")
-    novel = flagged[flagged["had"].isna()].groupby(key).size()
-    value = bought.groupby(key)[VALUE].mean()
+    open_to = owned.semi_join(bought, cell).group_by(key).aggregate(owners=ibis._.count())
+    flagged = bought.left_join(owned.mutate(had=1), [*cell, Fact.SKU])
+    taken = flagged.group_by(key).aggregate(
+        novel=flagged.had.isnull().sum(), value=flagged[VALUE].mean()
+    )
+    rows = taken.outer_join(open_to, key)
+    name = {column: ibis.coalesce(rows[column], rows[f"{column}_right"]) for column in key}
+    table = rows.select(**name, novel=rows.novel, owners=rows.owners, value=rows.value)
+    counts = table.to_pandas().fillna({"novel": 0, "owners": 0, "value": 0.0})
     return {
-        (division, sku): ProductCount(
-            sku,
-            int(novel.get((division, sku), 0)),
-            int(held.get((division, sku), 0)),
-            float(max(value.get((division, sku), 0.0), 0.0)),
-        )
-        for division, sku in {*value.index, *held.index}
+        (division, sku): ProductCount(sku, int(novel), int(owners), max(float(value), 0.0))
+        for division, sku, novel, owners, value in counts.itertuples(index=False)
     }

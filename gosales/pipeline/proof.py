@@ -9,6 +9,7 @@ from gosales.core.frames import TrainingSet
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
 from gosales.features.cells import CellFeatures
 from gosales.features.engine import FeatureEngine
+from gosales.features.panel import Panel, Rows, spread
 from gosales.labels.purchases import label
 from gosales.models.baselines import Baseline, fit_baselines
 from gosales.models.calibration import Calibration
@@ -19,6 +20,9 @@ from gosales.utils.parallel import in_threads
 
 Floats = NDArray[np.float64]
 ACTIVE_MONTHS = 12
+MOST_CELLS = 600_000
+LEAST_CUSTOMERS = 20_000
+"""A proof judges all customers, or so many that it has MOST_CELLS, at least LEAST_CUSTOMERS."""
 
 
 def prove_fit(
@@ -28,35 +32,62 @@ def prove_fit(
     settings: ModelSettings,
     seed: int,
 ) -> Proof:
-    """Fit on `training` and score every cell of `cells`, whose outcome lies in the history."""
+    """Fit on `training` and score the cells of those who are judged.
+
+    The outcome after the cutoff of `cells` must lie in the history.
+    """
     ensemble = fit_ensemble(training, settings, seed)
     baselines = fit_baselines(training)
     outcome = engine.history.outcome(cells.panel.cutoff, engine.horizon_months)
     labels = label(outcome, cells.spine)
-    score = score_cells(cells, ensemble, baselines)
-    population = populations(cells)
-    return Proof(cells.panel.cutoff, cells.spine.divisions, score, labels, population)
+    customers = judged(cells.panel)
+    return Proof(
+        cells.panel.cutoff,
+        cells.spine.divisions,
+        cells.panel.shape[0],
+        customers,
+        score_cells(cells, ensemble, baselines, customers),
+        labels.where(customers),
+        populations(cells)[customers],
+    )
+
+
+def judged(panel: Panel) -> Rows:
+    """Rows of the customers that a proof judges, in ascending order: all, or an even draw of many.
+
+    A proof's error does not fall for long, while its work grows with every customer.
+    """
+    n, d = panel.shape
+    return spread(n, max(MOST_CELLS // max(d, 1), LEAST_CUSTOMERS))
 
 
 def score_cells(
-    cells: CellFeatures, ensemble: Ensemble, baselines: dict[str, Baseline]
+    cells: CellFeatures, ensemble: Ensemble, baselines: dict[str, Baseline], customers: Rows
 ) -> dict[str, Floats]:
-    """Uncalibrated probabilities of every cell, shape (n, D), by the model and each baseline."""
-    n, d = cells.panel.shape
+    """Uncalibrated probabilities by the model and each baseline.
+
+    Args:
+        customers: Shape (m,), rows in the panel, in ascending order.
+
+    Returns:
+        Each of shape (m, D).
+    """
+    d = cells.panel.shape[1]
     names = np.array(cells.spine.divisions, object)
-    scores = {name: np.empty((n, d)) for name in (MODEL, *baselines)}
+    scores = {name: np.empty((len(customers), d)) for name in (MODEL, *baselines)}
 
     def fill(block: NDArray[np.int32]) -> None:
+        place = np.searchsorted(customers, block)
         customer = np.repeat(block, d)
         division = np.tile(np.arange(d, dtype=np.int32), len(block))
         frame = cells.rows(customer, division)
         plain = Calibration()
-        scores[MODEL][block] = plain(ensemble.logit(frame.values, frame.owned)).reshape(-1, d)
+        scores[MODEL][place] = plain(ensemble.logit(frame.values, frame.owned)).reshape(-1, d)
         for name, baseline in baselines.items():
             logit = baseline.logit(frame.names, frame.values, names[division])
-            scores[name][block] = plain(logit).reshape(-1, d)
+            scores[name][place] = plain(logit).reshape(-1, d)
 
-    for block in cells.blocks():
+    for block in cells.blocks(customers):
         in_threads(fill, np.array_split(block, max(len(block) * d // 200_000, 1)))
     return scores
 

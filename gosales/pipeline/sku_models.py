@@ -178,27 +178,31 @@ UNJUDGED = SkuChoice(
 
 
 def choose_sku_model(
-    windows: Sequence[SkuWindow], division_score: Floats | None, horizon_months: int, seed: int
+    windows: Sequence[SkuWindow],
+    judged: tuple[NDArray[np.intp], Floats] | None,
+    horizon_months: int,
+    seed: int,
 ) -> SkuChoice:
     """Learn on the older windows, judge on the newest, and fit what is shipped on the last year's.
 
     Args:
         windows: The newest first, a horizon apart.
-        division_score: Shape (n, D), of the newest window, by a fit that had not seen it.
+        judged: Of the newest window, customers in ascending order, shape (m,), and their chances
+            to buy from each division, shape (m, D), by a fit that had not seen it.
     """
-    if not windows or division_score is None or not windows[0].market.signals.keys.size:
+    if not windows or judged is None or not windows[0].market.signals.keys.size:
         return UNJUDGED
     rng = np.random.default_rng(seed)
     year = horizons_of_a_year(horizon_months)
     learned = [sku_rows(window, rng) for window in windows[: year + 1]]
     older = learned[1:]
     blend = fit_blend(SkuRows.joined(older)) if older else None
-    judged = _judge(windows[0], division_score, blend, rng)
-    if judged is None:
+    found = _judge(windows[0], *judged, blend, rng)
+    if found is None:
         return UNJUDGED
-    kind = judged.best
+    kind = found.best
     final = fit_blend(SkuRows.joined(learned[:year])) if kind == BLEND else None
-    return SkuChoice(SkuModel(kind, final), judged.evidence())
+    return SkuChoice(SkuModel(kind, final), found.evidence())
 
 
 def horizons_of_a_year(horizon_months: int) -> int:
@@ -263,19 +267,21 @@ class _Judgement:
 
 def _judge(
     window: SkuWindow,
+    customers: NDArray[np.intp],
     division_score: Floats,
     blend: RidgeLogistic | None,
     rng: np.random.Generator,
 ) -> _Judgement | None:
     """Rank the products of drawn customers by every candidate; None where too few took one up."""
-    drawn = np.sort(rng.permutation(len(window.buyer))[:MOST_CUSTOMERS])
+    drawn = np.sort(customers[rng.permutation(len(customers))[:MOST_CUSTOMERS]])
     kinds = [kind for kind in (POPULARITY, *SHIPPED) if kind != BLEND or blend is not None]
     parts: dict[str, list[Ranked]] = {kind: [] for kind in kinds}
     expected, actual = dict.fromkeys(kinds, 0.0), 0
     for block in window.blocks(drawn):
         takers = block.taken.any(1)
         actual += int(block.taken.sum())
-        division = division_score[block.customers][:, window.market.signals.division]
+        place = np.searchsorted(customers, block.customers)
+        division = division_score[place][:, window.market.signals.division]
         for kind in kinds:
             told = block.score(kind, division, window.market.share, blend)
             expected[kind] += float(np.minimum(told, division)[block.free].sum())

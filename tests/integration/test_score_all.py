@@ -81,6 +81,17 @@ def test_cells_in_blocks_of_few_customers_give_the_same_bytes(scored, gosales, m
     assert place.published() == at_once
 
 
+def test_a_proof_judges_a_draw_of_very_many_customers(place, gosales, monkeypatch):
+    place.write(sales())
+    for name in ("MOST_CELLS", "LEAST_CUSTOMERS"):
+        monkeypatch.setattr(f"gosales.pipeline.proof.{name}", 30)
+    assert gosales("score-all", place).code == 0
+    figures = json.loads((place.root / "outputs" / "metrics.json").read_text(encoding="utf-8"))
+    assert (figures["judged_customers"], figures["customers"]) == (30, 40)
+    assert "30 of 40 customers" in figures["note"]
+    assert figures["populations"]["all"]["_macro"]["n"] == 30 * len(figures["divisions"])
+
+
 def test_two_runs_and_another_row_order_give_the_same_bytes(scored, gosales):
     place, _ = scored
     first = place.published()

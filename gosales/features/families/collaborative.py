@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gosales.features.ledger import NEVER
-from gosales.features.panel import EVERYBODY, Floats, Panel, Rows
+from gosales.features.panel import EVERYBODY, Floats, Panel, Rows, spread
 from gosales.utils.parallel import in_threads
 
 Matrix = NDArray[np.float64]
@@ -24,7 +24,9 @@ RANK = 8
 RIDGE = 50.0
 NEIGHBOURS = 60
 REFERENCES = 2_000
-BLOCK = 2_048
+BLOCK = 256
+"""Customers whose likenesses are held at once: few, so that they stay near the processor."""
+
 DIGITS = 9
 """Similarities are rounded, so that the machine's arithmetic decides no tie."""
 
@@ -175,8 +177,3 @@ class _Search:
         weight /= np.maximum(np.bincount(row, weight, len(rows)), 1e-12)[row]
         starts = np.searchsorted(row, np.arange(len(rows) + 1))
         return sparse.csr_array((weight, column, starts), shape=similar.shape)
-
-
-def spread(n: int, most: int) -> Rows:
-    """At most so many of n rows, evenly, in ascending order."""
-    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.intp))

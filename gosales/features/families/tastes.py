@@ -22,9 +22,8 @@ from gosales.features.families.collaborative import (
     adopters,
     adopting_share,
     neighbour_shares,
-    spread,
 )
-from gosales.features.panel import Floats, Panel, Rows
+from gosales.features.panel import Floats, Panel, Rows, spread
 
 Matrix = NDArray[np.float64]
 PATTERNS = 48

@@ -37,7 +37,8 @@ def proof_of(model_noise=0.3, baseline_noise=3.0, n=2_000):
 
     scores = {name: score(baseline_noise) for name in BASELINES} | {MODEL: score(model_noise)}
     labels = LabelFrame(6, bought, np.where(bought, 100, 0))
-    return Proof(CUTOFF, NAMES, scores, labels, np.full((n, 3), NEVER, object))
+    population = np.full((n, 3), NEVER, object)
+    return Proof(CUTOFF, NAMES, n, np.arange(n), scores, labels, population)
 
 
 def verdict(proof, division):

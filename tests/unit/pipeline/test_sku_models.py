@@ -114,7 +114,8 @@ def chosen(newer, *older, taken=None):
     window, _, chance = newer
     if taken is not None:
         window = replace(window, taken=taken)
-    return choose_sku_model([window, *(one[0] for one in older)], chance, 6, seed=1)
+    judged = (np.arange(len(chance)), chance)
+    return choose_sku_model([window, *(one[0] for one in older)], judged, 6, seed=1)
 
 
 def test_the_blend_is_shipped_where_it_surely_ranks_best(windows):
