@@ -22,7 +22,7 @@ LOCKED = .venv/.locked-$(HERE)
 INSTALLED = .venv/.installed-$(HERE)
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test campaign bench-guard lint format docs lock audit sbom test-deps clean screenshots
+.PHONY: help setup demo test test-slow campaign bench-guard lint format docs lock audit sbom test-deps clean screenshots
 
 help:  ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,8 +34,11 @@ demo: setup  ## Run the whole engine on the embedded demo market
 
 # Pytest runs last, so that its summary is the last thing to be seen. In the order of the folders:
 # the many short unit tests come last and fill both cores to the end.
-test: lint  ## Check layers, style and types, then run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
+test: lint  ## Check layers, style and types, then run the tests but the slow ones
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow" $(PYTEST_OPTIONS)
+
+test-slow: setup  ## Run the slow tests: planted leaks, killed runs, nasty logs
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m slow $(PYTEST_OPTIONS)
 
 # Hours, on a machine that does nothing else. Take one part of it with PYTEST_OPTIONS="-k kill".
 campaign: setup  ## Run the fault and fuzz tests at full length (hours)

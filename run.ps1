@@ -5,7 +5,7 @@
 .DESCRIPTION
     setup   make .venv with the locked dependencies and the gosales command
     demo    setup, then run the whole engine on the embedded demo market
-    test    setup and lint, then run the tests
+    test    setup and lint, then run the tests but the slow ones
     lint    setup, then check layers, style, format and types
 
     Needs a Python from 3.11 to 3.13. Runs in Windows PowerShell 5.1 and in PowerShell 7. Where
@@ -146,7 +146,7 @@ try {
             Invoke-Setup
             Invoke-Lint
             # Pytest runs last, so that its summary is the last thing to be seen.
-            Invoke-Program $Python @('-m', 'pytest', '-n', 'auto', '--dist', 'loadfile')
+            Invoke-Program $Python @('-m', 'pytest', '-n', 'auto', '--dist', 'loadfile', '-m', 'not slow')
         }
         'lint' {
             Invoke-Setup

@@ -131,11 +131,11 @@ def score_all(workspace: Workspace, _size: Size) -> dict[str, Any]:
     parts: list[dict[str, Any]] = []
 
     @contextmanager
-    def watch(label: str, _total: float | None) -> Iterator[Callable[[float], None]]:
+    def watch(label: str, _total: float | None) -> Iterator[Callable[..., None]]:
         _reset_peak()
         part: dict[str, Any] = {"part": label}
         with timed(told=part):
-            yield lambda _amount: None
+            yield lambda *_amounts: None
         parts.append(part | {"peak_mb": _peak_mb()})
 
     session = open_session({"workspace": workspace.root})

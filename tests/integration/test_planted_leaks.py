@@ -22,6 +22,7 @@ from tests.integration.proofs import (
 )
 from tests.integration.test_planted_training_leaks import PLANTED as IN_TRAINING
 
+pytestmark = pytest.mark.slow
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "leak_certificate.md"
 PLANTED = [
     # Not `future_extended`: its invented division would be refused before parts are compared.

@@ -7,6 +7,7 @@ import pytest
 from tests.integration import planted
 from tests.integration.proofs import Clean, Planted, assert_caught, bench_of, make_workspace
 
+pytestmark = pytest.mark.slow
 PLANTED = [
     Planted(
         planted.overlapping_label_windows, {"labels_swapped": "training_rows", "row_overlap": ""}
