@@ -63,7 +63,7 @@ def train_command(**given: Any) -> None:
     from gosales.pipeline.train import engine_at, train
 
     session = open_session(given)
-    with star_for(session) as star, working(session, "train") as work:
+    with working(session, "train") as work, star_for(session) as star:
         run = train(work, engine_at(session, star))
     click.echo(summarise_models(run.metrics))
 
@@ -84,7 +84,7 @@ def score_command(**given: Any) -> None:
 
     session = open_session(given)
     check_results(session)
-    with star_for(session) as star, working(session, "score") as work:
+    with working(session, "score") as work, star_for(session) as star:
         lists = score(work, engine_at(session, star))
     click.echo(summarise_lists(lists, session.workspace))
     _put_back(session)

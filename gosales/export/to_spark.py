@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from gosales.core.columns import Scores
 from gosales.core.errors import ExportError
 from gosales.export.tables import TableSource, failed, refuse_foreign
+from gosales.utils.spark import spark_errors, spark_says
 
 DATABASE = re.compile(r"\w+(\.\w+)?")
 KEPT = 2
@@ -42,13 +43,11 @@ def write_spark(
     Raises:
         ExportError: Spark cannot write there, or a table of that name is not ours.
     """
-    from pyspark.errors import PySparkException
-
     write = _to_folder if is_folder(place) else _to_database
     try:
         return write(session, sources, place, run_id)
-    except PySparkException as error:
-        raise failed(place, error) from error
+    except spark_errors() as error:
+        raise failed(place, RuntimeError(spark_says(error))) from error
 
 
 def _to_database(

@@ -12,6 +12,7 @@ from gosales.pipeline.engines import connected
 from gosales.pipeline.export import list_tables, published_lists
 from gosales.pipeline.session import Session
 from gosales.utils.engines import DUCKDB, SPARK, kind_of
+from gosales.utils.lock import holding
 from gosales.utils.progress import track
 from gosales.utils.store import LISTS
 
@@ -47,6 +48,7 @@ def write_results(session: Session) -> dict[str, int]:
     run_id = session.store.published().parts[LISTS]
     try:
         with (
+            holding(session.workspace.outputs, "results"),
             track("Writing the lists into the engine"),
             tempfile.TemporaryDirectory(dir=session.workspace.outputs, prefix=".check-") as scratch,
         ):

@@ -31,8 +31,8 @@ from gosales.pipeline.reasons import Reasoner
 from gosales.pipeline.sku_lists import ListedCells, best_products
 from gosales.pipeline.sku_models import SkuMarket
 from gosales.pipeline.spark_scores import scores_in_spark
-from gosales.utils.engines import spark_session
 from gosales.utils.progress import track
+from gosales.utils.spark import spark_session
 from gosales.whitespace.ranking import division_rows, listed, product_rows
 from gosales.whitespace.scores import SCORE_DIGITS, with_grades
 

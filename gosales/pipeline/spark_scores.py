@@ -27,8 +27,8 @@ from gosales.features.relational import CUT
 from gosales.models.division_model import DivisionModel
 from gosales.models.model_text import ModelText, from_texts, to_texts
 from gosales.pipeline.cell_scores import COLUMNS, block_scores, scored_divisions
-from gosales.utils.engines import spark_frame, spark_trouble
 from gosales.utils.parallel import one_thread
+from gosales.utils.spark import spark_frame, spark_trouble
 
 CUSTOMER, DIVISION, BLOCK = "customer", "division", "block"
 SCHEMA = ", ".join([f"{CUSTOMER} int, {DIVISION} int", *(f"{name} double" for name in COLUMNS)])

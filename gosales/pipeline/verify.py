@@ -179,7 +179,7 @@ def _build_star(session: Session) -> None:
 
 
 def _train(session: Session) -> None:
-    with star_for(session) as star, working(session, "train") as work:
+    with working(session, "train") as work, star_for(session) as star:
         train(work, engine_at(session, star))
 
 
@@ -191,7 +191,7 @@ def _backtest(session: Session) -> None:
 
 
 def _score(session: Session) -> None:
-    with star_for(session) as star, working(session, "score") as work:
+    with working(session, "score") as work, star_for(session) as star:
         score(work, engine_at(session, star))
 
 

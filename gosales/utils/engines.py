@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -20,14 +18,13 @@ import ibis
 import ibis.expr.types as ir
 
 from gosales.core.errors import ConfigError
+from gosales.utils.spark import spark_frame
 
 DUCKDB, POSTGRES, SPARK = "duckdb", "postgres", "spark"
 PASSWORD = "GOSALES_DB_PASSWORD"  # noqa: S105 - the variable's name
 SPARK_MASTER = re.compile(r"(spark://.+|local|local\[[\w*,]+\]|local-cluster\[\d+,\d+,\d+\]|yarn)")
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 BATCH = 50_000
-WORKER_ERROR = re.compile(r"^[\w.]*(?:Error|Exception): .*", re.MULTILINE)
-"""What a Python traceback ends with."""
 
 
 def kind_of(address: str) -> str:
@@ -133,35 +130,6 @@ def _connect_spark(master: str) -> Any:
         ) from error
     session.sparkContext.setLogLevel("ERROR")
     return ibis.pyspark.connect(session)
-
-
-def spark_session(table: ir.Table) -> Any | None:
-    """The Spark session that a table is in; None where it is in another engine."""
-    engine = table.get_backend()
-    return engine._session if engine.name == "pyspark" else None
-
-
-def spark_frame(table: ir.Table) -> Any:
-    """A table of Spark as its own data frame."""
-    engine = table.get_backend()
-    engine._run_pre_execute_hooks(table)
-    return engine._session.sql(engine.compile(table))
-
-
-@contextmanager
-def spark_trouble(doing: str) -> Iterator[None]:
-    """Say in one sentence what Spark or its workers say in many."""
-    from pyspark.errors import PySparkException
-
-    try:
-        yield
-    except PySparkException as error:
-        said = str(error).strip() or type(error).__name__
-        found = [*WORKER_ERROR.findall(said), said.splitlines()[0]]
-        raise ConfigError(
-            f"Spark could not {doing}: {found[0][:300].rstrip('.')}.",
-            remedy="docs/scaling.md says what its workers need.",
-        ) from error
 
 
 def materialise(table: ir.Table) -> ir.Table:

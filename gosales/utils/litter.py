@@ -19,6 +19,7 @@ PATTERNS = {
         "runs/*/*/.*.tmp",
         "runs/*/.check-*",
         "runs/*/.prove-*",
+        ".check-*",
         ".verify-*",
         ".diff-*",
     ),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+from contextlib import nullcontext
 from dataclasses import fields, replace
 from types import SimpleNamespace
 
@@ -28,15 +29,9 @@ from gosales.pipeline.products import owned_skus
 from gosales.pipeline.results import write_results
 from gosales.pipeline.session import Options, Session
 from gosales.pipeline.spark_scores import Task, _told
-from gosales.utils.engines import (
-    PASSWORD,
-    connect_engine,
-    materialise,
-    release,
-    spark_trouble,
-    upload,
-)
+from gosales.utils.engines import PASSWORD, connect_engine, materialise, release, upload
 from gosales.utils.paths import Workspace
+from gosales.utils.spark import spark_trouble
 from tests.integration.conftest import SETTINGS, sales
 
 CUTOFF = Cutoff(dt.date(2024, 6, 30))
@@ -247,6 +242,28 @@ def test_the_main_job_gives_the_same_lists_and_puts_them_there(
         )
 
 
+@pytest.mark.parametrize("command", ["train", "score"])
+def test_what_was_carried_there_stays_while_the_command_works(
+    scored, gosales, monkeypatch, command
+):
+    """Files beside the star, which the next command would sweep up as litter."""
+    carried_to = set()
+
+    def upload_nothing(table, _engine, folder):
+        carried_to.add(folder)
+        return table
+
+    def look(_session, _star):
+        assert all(folder.is_dir() for folder in carried_to)
+        raise ConfigError(f"{len(carried_to)} folder is there.", remedy="Go on.")
+
+    monkeypatch.setattr("gosales.pipeline.engines.connected", lambda _: nullcontext())
+    monkeypatch.setattr("gosales.pipeline.engines.upload", upload_nothing)
+    monkeypatch.setattr("gosales.pipeline.train.engine_at", look)
+    done = gosales(command, scored, "--engine", "local[2]")
+    assert "1 folder is there" in done.err
+
+
 def by_rows(table):
     """Days as text, rows by what tells them apart."""
     keys = [key for key in ("level", "rank", Fact.CUSTOMER, Fact.DIVISION) if key in table]
@@ -316,6 +333,9 @@ def test_a_folder_of_spark_keeps_every_run(spark_place, lists, tmp_path):
     with pytest.raises(ExportError, match="there already"):
         write_spark(session, lists, str(folder), RUNS[0])
     assert [path.name for path in folder.iterdir()] == [RUNS[0]]
+    (tmp_path / "file").touch()
+    with pytest.raises(ExportError, match=r"file cannot be written: .*\w\.$"):
+        write_spark(session, lists, str(tmp_path / "file"), RUNS[0])
 
 
 def test_workers_that_cannot_score_are_told_of_in_one_sentence(spark_place, monkeypatch, tmp_path):

@@ -15,7 +15,7 @@ from gosales.features.cube import Cube, cube_tables
 from gosales.features.relational import Snapshots, cell_table, customer_table, customers_by_age
 from gosales.labels.purchases import purchases
 from gosales.pipeline.products import owned_skus, still_sold
-from gosales.utils.engines import connect_engine, kind_of, spark_trouble
+from gosales.utils.engines import connect_engine, kind_of
 
 CUTOFF = Cutoff(dt.date(2024, 6, 30))
 DIALECTS = ("duckdb", "postgres", "snowflake", "bigquery", "databricks", "mssql")
@@ -52,25 +52,6 @@ def test_a_password_in_the_address_is_refused_and_not_repeated():
 def test_a_server_that_does_not_answer_is_one_error():
     with pytest.raises(ConfigError, match="cannot be reached"):
         connect_engine("postgresql://ann@127.0.0.1:1/sales")
-
-
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        (
-            "Traceback (most recent call last):\n  x\nModuleNotFoundError: No module named 'x'\n",
-            "Spark could not score: ModuleNotFoundError: No module named 'x'.",
-        ),
-        ("Job aborted.\n\tat org.apache", "Spark could not score: Job aborted."),
-        ("", "Spark could not score: PySparkException."),
-    ],
-)
-def test_what_spark_says_in_many_lines_is_told_in_one(said, told):
-    from pyspark.errors import PySparkException
-
-    with pytest.raises(ConfigError) as refused, spark_trouble("score"):
-        raise PySparkException(message=said)
-    assert refused.value.problem == told
 
 
 def queries():
