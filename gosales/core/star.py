@@ -185,8 +185,8 @@ def is_kept(sums: ir.Table) -> ir.IntegerColumn:
     return ibis.ifelse((sums.sales > 0) & in_units & in_money, 1, 0)
 
 
-def sku_sums(facts: ir.Table, keys: list[str]) -> ir.Table:
-    """The sums that `is_kept` reads, per `keys`; QUANTITY may be null, money may not."""
+def sku_sums(facts: ir.Table, keys: list[str], **more: ir.Scalar) -> ir.Table:
+    """The sums that `is_kept` reads, and more, per `keys`; QUANTITY may be null, money may not."""
     quantity, value = facts[Fact.QUANTITY].fill_null(0), facts[Fact.VALUE]
     sale = facts[Fact.LINE_TYPE] == Fact.SALE
     return facts.group_by(keys).aggregate(
@@ -196,4 +196,5 @@ def sku_sums(facts: ir.Table, keys: list[str]) -> ir.Table:
         sold_value=ibis.ifelse(sale & (value > 0), value, 0).sum(),
         returned_value=ibis.ifelse(sale, 0, value).sum(),
         sales=ibis.ifelse(sale, 1, 0).sum(),
+        **more,
     )

@@ -25,11 +25,12 @@ def product_models(history: History, horizon_months: int) -> dict[str, ProductMo
     start = history.cutoff.months_before(horizon_months)
     bought = sku_purchases(history.outcome(start, horizon_months))
     bought = bought.filter((bought[KEPT] > 0) & (bought[Fact.DIVISION] != UNASSIGNED))
-    bought = materialise(bought)
-    counts = _counts(bought, owned_skus(history.as_of(start)))
+    bought, owned = materialise(bought), materialise(owned_skus(history.as_of(start)))
+    counts = _counts(bought, owned)
     buyers = bought.group_by(Fact.DIVISION).aggregate(buyers=bought[Fact.CUSTOMER].nunique())
     count = {name: int(n) for name, n in buyers.to_pandas().itertuples(index=False)}
-    release(bought)
+    for table in (bought, owned):
+        release(table)
     sold = still_sold(history).to_pandas()
     by_division: dict[str, list[ProductCount]] = defaultdict(list)
     for division, sku in zip(sold[Fact.DIVISION], sold[Fact.SKU], strict=True):
@@ -68,16 +69,13 @@ def owned_skus(history: History, rebuy_after_months: Mapping[str, int] | None = 
 def sku_holdings(history: History) -> pd.DataFrame:
     """customer_id, division, product_sku and FIRST, LAST months ago, of what is owned."""
     sales, key = history.sales, [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU]
-    sold = sales.filter(sales[Fact.LINE_TYPE] == Fact.SALE)
-    days = sold.group_by(key).aggregate(
-        **{FIRST: sold[Fact.DATE].min(), LAST: sold[Fact.DATE].max()}
-    )
-    known = days.semi_join(owned_skus(history), key)
-    rows = known.filter(known[Fact.DIVISION] != UNASSIGNED).order_by(key).to_pandas()
-    today = pd.Timestamp(history.cutoff.date)
-    for name in (FIRST, LAST):
-        rows[name] = (today - pd.to_datetime(rows[name])).dt.days / DAYS_PER_MONTH
-    return rows
+    sold = sales[Fact.LINE_TYPE] == Fact.SALE
+    age = ibis.literal(history.cutoff.date).delta(sales[Fact.DATE], unit="day")
+    days = ibis.ifelse(sold, age, ibis.null("int64"))
+    sums = sku_sums(sales, key, **{FIRST: days.max(), LAST: days.min()})
+    owned = sums.filter((is_kept(sums) > 0) & (sums[Fact.DIVISION] != UNASSIGNED))
+    rows = owned.select(*key, FIRST, LAST).order_by(key).to_pandas()
+    return rows.assign(**{name: rows[name] / DAYS_PER_MONTH for name in (FIRST, LAST)})
 
 
 def still_sold(history: History) -> ir.Table:

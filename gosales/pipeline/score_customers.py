@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
+import ibis
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ from gosales.utils.spark import spark_session
 from gosales.whitespace.ranking import division_rows, listed, product_rows
 from gosales.whitespace.scores import SCORE_DIGITS, with_grades
 
+CUSTOMERS = {Fact.CUSTOMER: "string"}
 STATUS = {NEVER: Status.WHITESPACE, LAPSED: Status.LAPSED, ACTIVE: Status.ACTIVE}
 
 
@@ -244,8 +246,9 @@ class _Ranking:
 
     def owned(self, customers: pd.Series) -> pd.DataFrame:
         """customer_id, division, product_sku that are not to be offered."""
-        rows = owned_skus(self.history, self.config.divisions.rebuy_after_months).to_pandas()
-        rows = rows[rows[Fact.CUSTOMER].isin(set(customers))]
+        asked = ibis.memtable({Fact.CUSTOMER: sorted(set(customers))}, schema=CUSTOMERS)
+        owned = owned_skus(self.history, self.config.divisions.rebuy_after_months)
+        rows = owned.semi_join(asked, Fact.CUSTOMER).to_pandas()
         never = self.statuses.skipped_products(skipped(self.config.whitespace))
         return pd.concat([rows, pd.DataFrame(sorted(never), columns=rows.columns)])
 
