@@ -82,8 +82,8 @@ def runs_diff_command(
 
     Example: gosales runs diff 20250401T080000 20250501T080000
     """
-    from gosales.pipeline.run_diff import diff_folder, diff_runs
-    from gosales.pipeline.scorings import last_two
+    from gosales.pipeline.run_diff import diff_runs
+    from gosales.pipeline.scorings import diff_folder, last_two
 
     if before and not after:
         raise click.UsageError("Name both runs, or none for the last two.")

@@ -13,6 +13,7 @@ from gosales.core.errors import WorkspaceError
 from gosales.pipeline.publish_lists import write_list
 from gosales.pipeline.score_causes import PARTS, Causes, NewLines, causes_of
 from gosales.pipeline.scorings import (
+    DIFF,
     ENDS,
     KEY,
     SCORES,
@@ -41,7 +42,6 @@ from gosales.whitespace.changes import (
     say_move,
 )
 
-FOLDER, NAME = "diffs", "diff"
 SHOWN = 5
 LEAST = 0.5 * 10.0**-6
 """A smaller change is none: scores are rounded to six digits."""
@@ -69,8 +69,8 @@ class RunDiff:
 
     def write(self, folder: Path) -> list[Path]:
         """Write the table as CSV and Parquet; returns the files."""
-        write_list(self.table, folder / NAME)
-        return [folder / f"{NAME}.csv", folder / f"{NAME}.parquet"]
+        write_list(self.table, folder / DIFF)
+        return [folder / f"{DIFF}.csv", folder / f"{DIFF}.parquet"]
 
     def summary(self) -> str:
         """What a terminal shows: what lies between, rows per cause, the largest changes."""
@@ -118,11 +118,6 @@ def diff_runs(workspace: Workspace, before: str, after: str) -> RunDiff:
     between = between_of(old, new, causes)
     table = _table(cells, causes, between, same_cutoff=old.about[0] == new.about[0])
     return RunDiff(old.run_id, new.run_id, _between_told(between), table, len(cells))
-
-
-def diff_folder(workspace: Workspace, before: str, after: str) -> Path:
-    """Where the comparison of two runs is kept."""
-    return workspace.outputs / FOLDER / f"{before}_{after}"
 
 
 def between_of(before: Scoring, after: Scoring, causes: Causes) -> Between:

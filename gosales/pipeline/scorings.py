@@ -23,6 +23,9 @@ WHOLE_JOB = "score-all"
 ENDS = ("_before", "_after")
 """Of the columns of two runs side by side."""
 
+DIFFS, DIFF = "diffs", "diff"
+"""The folder of comparisons, and the name of the table in each."""
+
 MOST_NAMES = 3
 
 
@@ -172,3 +175,8 @@ def _other(what: str, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 def _few(names: list[str]) -> str:
     more = len(names) - MOST_NAMES
     return ", ".join(sorted(names)[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def diff_folder(workspace: Workspace, before: str, after: str) -> Path:
+    """Where the comparison of two runs is kept."""
+    return workspace.outputs / DIFFS / f"{before}_{after}"

@@ -34,7 +34,7 @@ ROOM = 1.2
 """An axis this many times as long as its longest bar has room for the number beside it."""
 
 LEGEND, TICKS = 45, 8
-LABEL, FEW, LEAST_BOX = 150, 16, 24
+LABEL, FEW, LEAST_BOX, LETTER = 150, 16, 24, 7
 MOST_LETTERS, PHONE_CUSTOMERS = 24, 8
 STATUS_TITLES = {"whitespace": "never bought", "lapsed": "lapsed", "active": "active"}
 
@@ -223,7 +223,8 @@ def _heat(
         .properties(name=IN_BOX)
     )
     boxes = base.mark_rect(cornerRadius=2).encode(color=colour, tooltip=tips)
-    height = shown[down].nunique() * ROW_HEIGHT + 2 * AROUND
+    titles = min(LABEL, LETTER * shown[over].astype(str).str.len().max())
+    height = shown[down].nunique() * ROW_HEIGHT + (titles + AROUND // 2 if narrow else 2 * AROUND)
     return alt.layer(boxes, numbers).properties(height=height)
 
 

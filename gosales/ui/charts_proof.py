@@ -186,7 +186,7 @@ def moved(table: pd.DataFrame, name: str) -> Chart:
                 "status:N",
             ],
         )
-        .properties(height=len(table) * ROW_HEIGHT + AROUND + LEGEND)
+        .properties(height=max(3, len(table)) * ROW_HEIGHT + AROUND + LEGEND)
     )
 
 

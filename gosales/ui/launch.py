@@ -33,7 +33,7 @@ FIXED = {
 """What nobody changes: it binds to this machine, calls nobody and shows no tracebacks.
 Streamlit's own export of a table would write cells that a spreadsheet runs as formulas."""
 
-WARM = ("gosales.ui.charts_proof", "gosales.ui.views_account", "gosales.ui.views_quality")
+WARM = tuple(f"gosales.ui.screens.{path.stem}" for path in sorted(FOLDER.glob("screens/[a-z]*.py")))
 """What is imported before the first visitor comes, who would wait for it otherwise."""
 
 DEFAULTS = {

@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from gosales.core.columns import Diff
-from gosales.pipeline.run_diff import NAME, diff_folder
-from gosales.pipeline.scorings import KEY, lists_before
+from gosales.pipeline.scorings import DIFF, KEY, diff_folder, lists_before
 from gosales.ui.board import WHITESPACE, Board, query, sql
 from gosales.ui.views_list import NOW, day
 from gosales.utils.store import LISTS
@@ -129,7 +128,7 @@ def runs_compared(board: Board) -> tuple[str, str] | None:
 def measured(board: Board) -> Path | None:
     """What `gosales runs diff` wrote of the published lists and those before; None: nothing yet."""
     sides = runs_compared(board)
-    path = diff_folder(board.workspace, *sides) / f"{NAME}.parquet" if sides else None
+    path = diff_folder(board.workspace, *sides) / f"{DIFF}.parquet" if sides else None
     return path if path and path.is_file() else None
 
 

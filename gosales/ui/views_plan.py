@@ -12,8 +12,6 @@ import pandas as pd
 
 from gosales.core.columns import Plan
 from gosales.pipeline.export_rows import Download, export_rows
-from gosales.pipeline.plan import PlanRequest, sketch
-from gosales.pipeline.session import Options, Session
 from gosales.ui.board import Board, query
 from gosales.utils.paths import Workspace
 from gosales.utils.spreadsheet import neutralise
@@ -80,6 +78,8 @@ class CallPlan:
 
 def settings_of(workspace: Workspace) -> Ask:
     """What the workspace's settings ask for."""
+    from gosales.pipeline.session import Options, Session  # the models: seconds of imports
+
     plan = Session.open(workspace, Options()).config.plan
     return Ask(plan.slots, include=plan.include, explore=plan.explore, holdout=plan.holdout)
 
@@ -90,6 +90,9 @@ def try_out(board: Board, ask: Ask) -> CallPlan:
     Raises:
         GosalesError: The capacity file cannot be used, or nothing is left to pitch.
     """
+    from gosales.pipeline.plan import PlanRequest, sketch
+    from gosales.pipeline.session import Options, Session
+
     session = Session.open(board.workspace, Options())
     settings: dict[str, Any] = {
         "include": ask.include,

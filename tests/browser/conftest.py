@@ -41,18 +41,39 @@ def browser(program):
         started.close()
 
 
+@pytest.fixture(scope="module")
+def profile(browser):
+    """`profile(0, color_scheme=...)`: a browser's profile with these options, kept for the module.
+
+    What it loaded once it need not load again. Pages that are open at the same time need profiles
+    of different numbers: of one profile only the page in front is quick.
+    """
+    kept = {}
+
+    def open_profile(number, **options):
+        key = (number, repr(sorted(options.items())))
+        if key not in kept:
+            kept[key] = browser.new_context(**options)
+        return kept[key]
+
+    yield open_profile
+    for context in kept.values():
+        context.close()
+
+
 @pytest.fixture
-def tab(browser):
+def tab(profile):
     """`tab(width=..., color_scheme=...)`: a new page; what goes wrong on one fails the test.
 
     Wrong is an error on the console or in a script, and a request that fails.
     """
-    contexts, troubles = [], []
+    pages, troubles = [], []
 
     def open_tab(width=1280, height=900, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
+        page = profile(len(pages), **options).new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.add_init_script("localStorage.clear()")  # such as an open drawer of an earlier test
+        pages.append(page)
         page.set_default_timeout(PATIENCE)
         page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -60,8 +81,8 @@ def tab(browser):
         return page
 
     yield open_tab
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert troubles == []
 
 

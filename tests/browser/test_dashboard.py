@@ -381,6 +381,7 @@ def test_an_empty_workspace_offers_the_demo_to_who_asks(screen, serve, root):
 
 def test_paper_shows_the_page_without_its_controls_and_its_tables_whole(visitor, listed):
     page = visitor.visit("whitespace", "Whitespace")
+    expect(page.locator(".paper")).to_be_hidden()
     page.emulate_media(media="print")
     for hidden in ("stHeader", "stPopover", "stPagination", "stPageLink"):
         expect(page.get_by_test_id(hidden).first).to_be_hidden()
@@ -391,6 +392,11 @@ def test_paper_shows_the_page_without_its_controls_and_its_tables_whole(visitor,
         row["customer_name"] for row in listed[:50]
     ]
     page.set_viewport_size({"width": 700, "height": 990})  # A4 between its margins
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="Expand sidebar").click()
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     widths = "table => [table.scrollWidth, table.parentElement.clientWidth]"
     table, paper = page.locator(".paper").evaluate(widths)
     assert table <= paper

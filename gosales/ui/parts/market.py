@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gosales.core.columns import Diff
-from gosales.pipeline.run_diff import diff_folder, diff_runs
+from gosales.pipeline.scorings import diff_folder
 from gosales.ui import charts, shell, tables, views_changes, views_list, wording
 from gosales.ui.board import Board
 
@@ -88,6 +88,8 @@ def changes(board: Board) -> None:
 
 def _measure(board: Board) -> None:
     """Measure what moved the scores, and keep it as `gosales runs diff` does."""
+    from gosales.pipeline.run_diff import diff_runs  # the models: seconds of imports
+
     sides = views_changes.runs_compared(board)
     if sides is None:
         return

@@ -111,10 +111,11 @@ def _plan(board: Board, plan: views_plan.CallPlan) -> None:
     st.caption(wording.escape(f"{views_plan.proof(plan)} {left_out}".strip()))
     table = views_plan.reps(plan)
     st.subheader("What one more pitch is worth")
+    more = "" if len(table) <= MOST_BARS else " The tab Data has all reps."
     shell.chart_with_data(
         charts.one_more(table.head(MOST_BARS)),
         "By how much the plan's expected value would grow if this rep had time for one more "
-        f"pitch. Give time to those on top{'' if len(table) <= MOST_BARS else '; Data has all'}.",
+        f"pitch. Give time to those on top.{more}",
         table,
     )
     st.subheader("The lists")
@@ -164,6 +165,10 @@ def _order(rows: pd.DataFrame, rep: str) -> list[str]:
     product = [Plan.PRODUCT] if (rows[Plan.PRODUCT] != "").any() else [Plan.SKU]
     key = [Plan.CUSTOMER] if shell.has_names(rows) else []
     names = [Plan.SLOT, Plan.NAME, *key, Plan.DIVISION, *product, Plan.SCORE, Plan.VALUE]
+    if tables.on_phone():
+        wanted = [Plan.NAME, Plan.DIVISION, Plan.SCORE, Plan.SLOT]
+        names = [*wanted, *first, *(name for name in names if name not in wanted)]
+        first = []
     telling = [name for name in (Plan.STATUS, Plan.KIND) if rows[name].nunique() > 1]
     return [*first, *names, *telling]
 

@@ -246,7 +246,7 @@ def test_the_overview_tells_what_changed(visit, workspace):
 
 
 def test_why_scores_changed_is_measured_for_who_asks_and_kept(visit, workspace, monkeypatch):
-    from gosales.ui.parts import market
+    from gosales.pipeline import run_diff
 
     asked = []
 
@@ -254,7 +254,7 @@ def test_why_scores_changed_is_measured_for_who_asks_and_kept(visit, workspace, 
         asked.append((before, after))
         return Measured(pd.DataFrame(MEASURED))
 
-    monkeypatch.setattr(market, "diff_runs", diff_runs)
+    monkeypatch.setattr(run_diff, "diff_runs", diff_runs)
     test = visit(workspace, "overview")
     assert "why" not in shown_columns(test.dataframe[-1])
     test.button[0].click().run()
@@ -341,3 +341,13 @@ def test_a_score_at_an_end_of_its_interval_says_which_way_it_may_go(low, score, 
 
     cell = {"icp_score_low": low, "icp_score": score, "icp_score_high": high}
     assert leeway(cell) == told
+
+
+def test_one_division_has_room_for_its_row_below_upright_names():
+    from gosales.ui import charts
+
+    names = ["Aerospace and Defense", "Job Shops"]
+    table = pd.DataFrame({"segment": names, "division": "CAD", "mean_score": [0.1, 0.2],
+                          "expected_value": 1.0})  # fmt: skip
+    room = charts.segments(table, narrow=True).to_dict()["height"]
+    assert room >= charts.LETTER * len(names[0]) + charts.ROW_HEIGHT

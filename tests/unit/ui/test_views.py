@@ -10,7 +10,7 @@ import pytest
 
 from gosales.core.columns import Plan, Whitespace
 from gosales.core.errors import GosalesError, MissingArtifact
-from gosales.pipeline.run_diff import diff_folder
+from gosales.pipeline.scorings import diff_folder
 from gosales.ui import (
     views,
     views_account,
