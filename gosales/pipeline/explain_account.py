@@ -100,13 +100,13 @@ def explain_account(session: Session, engine: FeatureEngine, wanted: str) -> Acc
     """
     saved = load_models(session.store.models_folder())
     with track("Looking at the account"):
-        cells = engine.at(0)
+        cells = engine.on_demand(0)
     models = models_by_division(saved, cells)
     names = _names(engine.history, cells)
     row = find_customer(wanted, cells.spine.customers.tolist(), names)
     divisions = _divisions(session, cells, models)
     customer = np.full(len(divisions), row, np.int32)
-    reasons = Reasoner(cells, models).explain(customer, divisions)
+    reasons = Reasoner.of(cells, models, customer, divisions).explain(customer, divisions)
     told = _cells(cells, models, reasons, _Owners(engine.history, cells, names))
     return Account(
         str(cells.spine.customers[row]),

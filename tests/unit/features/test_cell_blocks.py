@@ -29,3 +29,19 @@ def test_features_made_in_blocks_of_customers_are_those_made_at_once(
         np.testing.assert_array_equal(found.values, expected.values)
         assert found.owned.tolist() == expected.owned.tolist()
         assert len(parts.newest) == 1
+
+
+def test_few_customers_are_asked_for_once_and_nobody_else(make_star, monkeypatch):
+    engine, asked = FeatureEngine(make_star(*LOG).as_of(JUNE), 6), []
+    parts, whole = engine.on_demand(0), engine.at(0)
+    make = parts.make
+    vars(parts)["make"] = lambda rows: asked.append(rows.tolist()) or make(rows)
+    some = parts.of(np.array([0, 2]))
+    at = np.array([2, 0], np.int32)
+    for _ in range(2):
+        np.testing.assert_array_equal(some.rows(at, at).values, whole.rows(at, at).values)
+    with pytest.raises(ValueError, match="not asked for"):
+        some.rows(at - 1, at)
+    assert asked == [[0, 2]]
+    monkeypatch.setattr("gosales.features.cells.CELLS_AT_ONCE", 3)
+    assert parts.of(np.array([0, 2])) is parts, "more than are held at once"
