@@ -86,7 +86,8 @@ def _head(customer: str, name: str, listed: pd.DataFrame, orders: pd.DataFrame) 
         told.append(f"from {history['first_day']:%Y-%m-%d} to {history['last_day']:%Y-%m-%d}")
         told.append(f"net value {wording.money(history['value'])}")
     told += views_account.place(listed)
-    st.caption(" · ".join(wording.escape(text) for text in told))
+    line = " · ".join(wording.escape(text) for text in told)
+    st.caption(line[:1].upper() + line[1:])
 
 
 def _scores(table: pd.DataFrame) -> pd.Series:
