@@ -1,11 +1,12 @@
 <#
 .SYNOPSIS
-    The tasks of the Makefile for Windows: .\run.ps1 setup, demo, test or lint.
+    The tasks of the Makefile for Windows: .\run.ps1 setup, demo, test, test-slow or lint.
 
 .DESCRIPTION
     setup   make .venv with the locked dependencies and the gosales command
     demo    setup, then run the whole engine on the embedded demo market
     test    setup and lint, then run the tests but the slow ones
+    test-slow  setup, then run the slow tests
     lint    setup, then check layers, style, format and types
 
     Needs a Python from 3.11 to 3.13. Runs in Windows PowerShell 5.1 and in PowerShell 7. Where
@@ -17,7 +18,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('help', 'setup', 'demo', 'test', 'lint')]
+    [ValidateSet('help', 'setup', 'demo', 'test', 'test-slow', 'lint')]
     [string] $Task = 'help'
 )
 
@@ -136,7 +137,7 @@ function Invoke-Lint {
 Push-Location -LiteralPath $Root
 try {
     switch ($Task) {
-        'help' { Write-Host 'Usage: .\run.ps1 setup | demo | test | lint' }
+        'help' { Write-Host 'Usage: .\run.ps1 setup | demo | test | test-slow | lint' }
         'setup' { Invoke-Setup }
         'demo' {
             Invoke-Setup
@@ -147,6 +148,10 @@ try {
             Invoke-Lint
             # Pytest runs last, so that its summary is the last thing to be seen.
             Invoke-Program $Python @('-m', 'pytest', '-n', 'auto', '--dist', 'loadfile', '-m', 'not slow')
+        }
+        'test-slow' {
+            Invoke-Setup
+            Invoke-Program $Python @('-m', 'pytest', '-n', 'auto', '--dist', 'loadfile', '-m', 'slow')
         }
         'lint' {
             Invoke-Setup

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gosales.core.frames import FeatureFrame
 from gosales.features.cells import CellFeatures, ChosenCells, block_size
-from gosales.features.panel import Rows
+from gosales.features.panel import Ints, Rows
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,7 @@ class CellBlocks(CellFeatures):
     newest: dict[int, ChosenCells] = field(default_factory=dict)
     making: Lock = field(default_factory=Lock)
 
-    def rows(
-        self,
-        customer: NDArray[np.int32],
-        division: NDArray[np.int32],
-        months: int | None = None,
-    ) -> FeatureFrame:
+    def rows(self, customer: Ints, division: Ints, months: int | None = None) -> FeatureFrame:
         """The chosen cells as a frame.
 
         Cells of more than one block are made for this frame alone when their customers are few.

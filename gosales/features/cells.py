@@ -27,7 +27,7 @@ from gosales.features.families.popularity import (
 )
 from gosales.features.families.profile import PROFILE_FEATURES, profile
 from gosales.features.families.tastes import TASTE_FEATURES, Patterns, fit_patterns, tastes
-from gosales.features.panel import Panel, Relational, Rows
+from gosales.features.panel import Ints, Panel, Relational, Rows
 from gosales.features.relational import ADOPTED
 from gosales.utils.parallel import in_threads
 
@@ -85,12 +85,7 @@ class CellFeatures(ABC):
     names: tuple[str, ...]
 
     @abstractmethod
-    def rows(
-        self,
-        customer: NDArray[np.int32],
-        division: NDArray[np.int32],
-        months: int | None = None,
-    ) -> FeatureFrame:
+    def rows(self, customer: Ints, division: Ints, months: int | None = None) -> FeatureFrame:
         """The chosen cells as a frame.
 
         Args:
@@ -117,7 +112,7 @@ class CellFeatures(ABC):
     def spine(self) -> Spine:
         return self.panel.spine
 
-    def blocks(self, of: Rows | None = None) -> Iterator[NDArray[np.int32]]:
+    def blocks(self, of: Rows | None = None) -> Iterator[Ints]:
         """Customers, so many at a time as memory bears, in ascending order.
 
         Args:
@@ -164,12 +159,7 @@ class ChosenCells(CellFeatures):
         place[self.chosen] = np.arange(len(self.chosen))
         return place
 
-    def rows(
-        self,
-        customer: NDArray[np.int32],
-        division: NDArray[np.int32],
-        months: int | None = None,
-    ) -> FeatureFrame:
+    def rows(self, customer: Ints, division: Ints, months: int | None = None) -> FeatureFrame:
         place, found = self._places(customer), self.relational
         length = np.full((len(customer), 1), months or self.panel.horizon_months, np.float32)
         values = np.hstack(

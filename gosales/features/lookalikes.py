@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gosales.features.panel import spread
 from gosales.features.states import States
 
 MOST_OWNERS = 1_000
@@ -79,8 +80,7 @@ def _past(states: States, division: int) -> _Past:
     """Owners as they were; none that had bought nothing before."""
     panel = states.panel
     owners = np.flatnonzero(panel.owned[:, division])
-    if len(owners) > MOST_OWNERS:
-        owners = owners[np.linspace(0, len(owners) - 1, MOST_OWNERS).astype(int)]
+    owners = owners[spread(len(owners), MOST_OWNERS)]
     leads = [lead for lead in LEADS if lead <= max(panel.horizon_months, 1)]
     owner = np.repeat(owners, len(leads))
     first = panel.months_since_first[owner, division].astype(np.int64)

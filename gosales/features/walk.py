@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gosales.features.ledger import NEVER
-from gosales.features.panel import Panel
+from gosales.features.panel import Panel, Rows, spread
 
 FRESH_MONTHS = 8
 ACTIVE_MONTHS = 12
@@ -65,8 +65,8 @@ def _month(
     return PastMonth(month, holds, np.asarray(bought.any(1)), adopted)
 
 
-def fit_sample(panel: Panel, budget: int) -> NDArray[np.int64]:
+def fit_sample(panel: Panel, budget: int) -> Rows:
     """Rows of customers to fit on, spread evenly, so that n x D x D stays within `budget`."""
     n, d = panel.shape
     size = max(min(n, budget // max(d * d, 1)), min(n, 500))
-    return np.unique(np.linspace(0, n - 1, size).astype(np.int64))
+    return spread(n, size)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gosales.features.panel import spread
 from gosales.models.neutral import neutralised
 from gosales.pipeline.reasons import Reasoner, Reasons, Said
 
@@ -18,8 +19,7 @@ def faithfulness(reasoner: Reasoner, reasons: Reasons) -> dict[str, Any]:
     At most MOST_ROWS rows with a reason, spread evenly, are scored again from the start.
     """
     rows = sorted({one.row for one in reasons.said})
-    spread = np.linspace(0, len(rows) - 1, min(len(rows), MOST_ROWS)).astype(int)
-    chosen = {rows[i] for i in spread}
+    chosen = {rows[i] for i in spread(len(rows), MOST_ROWS)}
     tested = [one for one in reasons.said if one.row in chosen]
     kept = faithful(reasoner, reasons, tested)
     return {

@@ -171,7 +171,8 @@ def _prove(
     age = engine.history.cutoff.age_in_months(cells.panel.cutoff.date)
     found.proofs[age] = prove_fit(engine, cells, past, plan.settings, plan.seed)
     if age == engine.horizon_months:
-        found.money = prove_money(cells, judged(cells.panel), past, engine.history, plan.seed)
+        customers = found.proofs[age].customers
+        found.money = prove_money(cells, customers, past, engine.history, plan.seed)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from gosales.core.columns import Scores
 from gosales.core.concepts import CONCEPTS, Concept
 from gosales.core.frames import FeatureFrame, Spine
 from gosales.features.cells import CellFeatures
+from gosales.features.panel import spread
 from gosales.models.division_model import DivisionModel
 from gosales.models.explain import Explainer, Parts
 from gosales.models.neutral import SAMPLE, Usual, neutralised, usual_values
@@ -224,8 +225,7 @@ class Reasoner:
 def _typical(spine: Spine, division: int, *, owned: bool) -> Ints:
     """Customers of a division's side, spread evenly, whose cells tell what is usual."""
     customers = np.flatnonzero(spine.owned[:, division] == owned)
-    spread = np.linspace(0, len(customers) - 1, min(len(customers), SAMPLE)).astype(int)
-    return customers[spread].astype(np.int32)
+    return customers[spread(len(customers), SAMPLE)].astype(np.int32)
 
 
 def _nth(strength: Floats, n: int) -> Floats:

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from gosales.core.errors import ConfigError, ExportError
+from gosales.export.tables import TableSource
 from gosales.export.target import Target
 from gosales.export.to_spark import DATABASE, is_folder, write_spark
 from gosales.pipeline.engines import connected
@@ -45,23 +46,29 @@ def write_results(session: Session) -> dict[str, int]:
     source = session.config.source
     if source.results is None:
         return {}
-    run_id = session.store.published().parts[LISTS]
-    try:
-        with (
-            holding(session.workspace.outputs, "results"),
-            track("Writing the lists into the engine"),
-            tempfile.TemporaryDirectory(dir=session.workspace.outputs, prefix=".check-") as scratch,
-        ):
-            sources = published_lists(session)
-            tables = list_tables(sources, session.config.export.database, Path(scratch))
-            if kind_of(source.engine) != SPARK:
-                from gosales.export.to_sql import write_sql
+    with (
+        holding(session.workspace.outputs, "results"),
+        track("Writing the lists into the engine"),
+        tempfile.TemporaryDirectory(dir=session.workspace.outputs, prefix=".check-") as scratch,
+    ):
+        run_id = session.store.published().parts[LISTS]
+        try:
+            tables = list_tables(
+                published_lists(session), session.config.export.database, Path(scratch)
+            )
+            return _write(source.engine, tables, source.results, run_id)
+        except ExportError as error:
+            raise ExportError(
+                f"Run {run_id} is published in the workspace, but not in the engine. "
+                f"{error.problem}",
+                remedy=f"{error.remedy} Then run `gosales score`.",
+            ) from error
 
-                return write_sql(Target("postgresql", source.engine), tables, source.results)
-            with connected(source.engine) as engine:
-                return write_spark(engine._session, tables, source.results, run_id)
-    except ExportError as error:
-        raise ExportError(
-            f"Run {run_id} is published in the workspace, but not in the engine. {error.problem}",
-            remedy=f"{error.remedy} Then run `gosales score`.",
-        ) from error
+
+def _write(address: str, tables: list[TableSource], place: str, run_id: str) -> dict[str, int]:
+    if kind_of(address) != SPARK:
+        from gosales.export.to_sql import write_sql
+
+        return write_sql(Target("postgresql", address), tables, place)
+    with connected(address) as engine:
+        return write_spark(engine._session, tables, place, run_id)

@@ -4,19 +4,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gosales.core.timeline import Cutoff
 from gosales.features.cube import build_cube
 from gosales.features.ledger import NEVER, Ledger, Places, coded
+from tests.unit.features.conftest import JUNE
+from tests.unit.features.conftest import LOG as WHOLE_LOG
 
-CUTOFF = Cutoff.parse("2024-06-30")
-LOG = [
-    ("bolt", "CPE", "x1", "2024-05-20", 50, 2, None, "West", "Kim"),
-    ("acme", "CAD", "pro", "2024-06-20", 100, 1, None, "East", "Lee"),
-    ("acme", "CAD", "pro", "2023-01-20", 40, 1, None, "West", "Kim"),
-    ("acme", "GIS", "map", "2022-06-20", 10),
-    ("cora", "CAD", "lite", "2024-04-01", 30, 1, None, None, "Lee"),
-    ("cora", "CAD", "lite", "2024-04-02", -30, -1),
-]
+LOG = WHOLE_LOG[:-1]  # without the line of no division
 
 
 @pytest.fixture
@@ -57,7 +50,7 @@ def test_an_earlier_cutoff_knows_neither_later_months_nor_who_came_later(ledger)
 
 def test_a_line_counts_from_the_day_on_which_it_was_known(make_star):
     rows = [("acme", "CAD", "pro", "2024-03-20", 10, 1, "2024-05-20"), *LOG[:1]]
-    history = make_star(*rows).as_of(CUTOFF)
+    history = make_star(*rows).as_of(JUNE)
     ledger = Ledger.of(build_cube(history))
     assert ledger.known_at(2).customers.tolist() == []
     assert ledger.known_at(1).first().tolist() == [[2, NEVER], [NEVER, 0]]

@@ -1,6 +1,7 @@
 """What a training publishes of its proof."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -45,6 +46,19 @@ def test_metrics_are_json_with_every_baseline_beside():
     assert set(figures["baselines"]) == set(BASELINES)
     worse = figures["baselines"]["recency"]["never_bought"]["auc"]
     assert figures["populations"]["never_bought"]["_macro"]["auc"] > worse
+
+
+def test_a_proof_of_half_the_customers_is_judged_at_half_the_capacity():
+    proof = proof_of()
+    n = len(proof.customers)
+    half, whole = (
+        metrics(fitted(replace(proof, known=known), OWN, POOLED, POOLED), capacity)
+        for known, capacity in ((2 * n, 200), (n, 100))
+    )
+    assert half["populations"] == whole["populations"]
+    assert (half["customers"], half["judged_customers"]) == (2 * n, n)
+    assert "Judged on 2,000 of 4,000 customers" in half["note"]
+    assert "Judged on 2,000" not in whole["note"]
 
 
 def test_metrics_without_a_proof_say_so():
