@@ -40,7 +40,8 @@ test: lint  ## Check layers, style and types, then run the tests but the slow on
 test-slow: setup  ## Run the slow tests: planted leaks, killed runs, nasty logs
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m slow $(PYTEST_OPTIONS)
 
-# Hours, on a machine that does nothing else. Take one part of it with PYTEST_OPTIONS="-k kill".
+# Hours, on a machine that does nothing else. Take one part of it with PYTEST_OPTIONS="-k kill". What
+# was tried stands in campaign.log, and is not tried again with the same commit.
 campaign: setup  ## Run the fault and fuzz tests at full length (hours)
 	@GOSALES_CAMPAIGN=1 $(BIN)/python -m pytest -o timeout=0 $(CAMPAIGN) $(PYTEST_OPTIONS)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
 import subprocess
 import sys
@@ -20,9 +19,6 @@ from gosales.pipeline.session import CHECKPOINT
 from gosales.utils.paths import Workspace
 from gosales.utils.store import RunStore, sha256
 from tests.integration.conftest import SETTINGS, Place, sales
-
-CAMPAIGN = bool(os.environ.get("GOSALES_CAMPAIGN"))
-"""Set by `make campaign`: many more faults, hours instead of seconds."""
 
 CUTOFFS = ("2023-05-31", "2023-06-30")
 """Runs alternate between them, so that no two in a row publish the same."""

@@ -7,9 +7,9 @@ from itertools import count
 
 import pytest
 
+from tests.campaign import CAMPAIGN, tried, was_tried
 from tests.conftest import figure
 from tests.faults.conftest import (
-    CAMPAIGN,
     CUTOFFS,
     assert_one_run,
     assert_whole,
@@ -44,7 +44,14 @@ def at_steps(usual, chance):
     commit = next(at for at, step in enumerate(usual.steps, 1) if step.endswith("published.json"))
     steps = range(1, total + 1) if CAMPAIGN else [chance.randrange(commit, total) for _ in range(2)]
     names = ("outputs/published.json", "outputs/whitespace.csv", ".copied.json")
-    return [*({"kill_to": [name]} for name in names), *({"kill_at": step} for step in steps)]
+    kills = [{"kill_at": step} for step in steps]
+    new = [kill for kill in kills if not was_tried(told(kill))]
+    return [*({"kill_to": [name]} for name in names), *new]
+
+
+def told(kill):
+    """A kill in words."""
+    return f"survived {kill}"
 
 
 def at_random(usual, chance):
@@ -63,6 +70,7 @@ def killed(forks, place, turn, kill):
     assert mended.code == 0, mended.said
     now = assert_one_run(place)
     assert now == before or published(place)["run_id"] != before
+    tried(told(kill))
     return ended.code == SIGKILLED
 
 

@@ -6,12 +6,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from tests.campaign import CAMPAIGN, tried, was_tried
 from tests.conftest import figure
-from tests.faults.conftest import CAMPAIGN
 from tests.fuzz.mutate import inputs
 from tests.fuzz.targets import TARGETS
 
@@ -45,6 +46,9 @@ AT_LENGTH = {
 GUIDED = 100_000
 """How many more a campaign tries of each quick kind, guided by the code that they reach."""
 
+BLOCK = 500
+"""So many inputs are written down at once as tried."""
+
 QUICK = [name for name, target in TARGETS.items() if target.quick and name != "numbers_and_dates"]
 
 
@@ -61,11 +65,18 @@ def folder():
 def test_only_expected_errors_come_out(folder, name):
     target = TARGETS[name]
     count = AT_LENGTH.get(name, 150_000 if name in QUICK else 1000) if CAMPAIGN else SAMPLE[name]
-    for number, data in enumerate(inputs(target.seeds, count, seed=7)):
-        try:
-            target.run(data, folder)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
-            pytest.fail(f"{name}, input {number}: {type(error).__name__}: {error}\n{data!r}")
+    made = enumerate(inputs(target.seeds, count, seed=7))
+    for block in range(0, count, BLOCK):
+        part = list(islice(made, BLOCK))
+        what = f"fuzzed {name}, inputs {block} to {block + len(part) - 1}"
+        if was_tried(what):
+            continue
+        for number, data in part:
+            try:
+                target.run(data, folder)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
+                pytest.fail(f"{name}, input {number}: {type(error).__name__}: {error}\n{data!r}")
+        tried(what)
     figure(f"fuzzed {name}: {count:,} inputs by mutation, nothing but expected errors")
 
 
@@ -74,9 +85,13 @@ def test_only_expected_errors_come_out(folder, name):
 @pytest.mark.parametrize("name", QUICK)
 def test_guided_by_coverage(folder, name):
     pytest.importorskip("atheris", reason="its wheels are for Linux")
+    what = f"fuzzed {name}, {GUIDED} inputs guided by coverage"
+    if was_tried(what):
+        pytest.skip("tried before, see campaign.log")
     script = str(Path(__file__).with_name("guided.py"))
     command = [sys.executable, script, name, f"-atheris_runs={GUIDED}", "-seed=7", str(folder)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr[-4000:]
     assert f"Done {GUIDED}" in ended.stderr
+    tried(what)
     figure(f"fuzzed {name}: {GUIDED:,} inputs guided by coverage, nothing but expected errors")

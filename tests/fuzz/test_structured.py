@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from gosales.config import Config
-from tests.faults.conftest import CAMPAIGN
+from tests.campaign import CAMPAIGN
 from tests.fuzz.targets import TARGETS
 
 MANY = 200 if CAMPAIGN else 1
