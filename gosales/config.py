@@ -29,6 +29,7 @@ from gosales.export.settings import ExportSettings
 from gosales.models.settings import ModelSettings
 from gosales.utils.engines import DUCKDB
 from gosales.utils.parse import read_toml
+from gosales.utils.paths import has_file
 from gosales.whitespace.settings import PlanSettings
 
 MOST_EXPLAINED, LONGEST_SHOWN = 10, 200
@@ -73,8 +74,9 @@ def load_config(path: Path) -> Config:
 
     Raises:
         ConfigError: Not TOML, an unknown key (the nearest known one is named) or a wrong value.
+        WorkspaceError: A folder or a link that leads nowhere is in its place.
     """
-    if not path.exists():
+    if not has_file(path):
         return Config()
     try:
         return Config.model_validate(read_toml(path))

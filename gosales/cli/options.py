@@ -106,8 +106,10 @@ def open_workspace(given: Path | None) -> Workspace:
     from gosales.utils.store import RunStore
 
     workspace = find_workspace(given)
+    store = RunStore(workspace)
+    store.published()  # what cannot be read stops every command, what cannot be copied none
     try:
-        RunStore(workspace).settle()
+        store.settle()
     except GosalesError as error:
         click.echo(f"note: {error}", err=True)
     return workspace

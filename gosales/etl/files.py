@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,8 +48,9 @@ def find_logs(folder: Path) -> Found:
             it is a link to nowhere, which would leave its lines out unseen.
     """
     if not folder.is_dir():
+        wrong = "is no folder" if os.path.lexists(folder) else "does not exist"
         raise SalesLogError(
-            f"The folder of raw sales logs, {folder}, does not exist.",
+            f"The folder of raw sales logs, {folder}, {wrong}.",
             remedy="Make it and put the exports (csv, csv.gz, parquet) into it.",
         )
     entries = sorted(path for path in folder.iterdir() if not _is_silent(path))

@@ -17,6 +17,7 @@ from gosales.core.errors import WorkspaceError
 from gosales.etl.lines import Line, Reason
 from gosales.etl.sql import literal
 from gosales.utils.parse import parse_json
+from gosales.utils.paths import has_file
 
 FILE = Path("data") / "forgotten.json"
 TABLE = "forgotten_ids"
@@ -33,7 +34,7 @@ class Forgotten:
     def of(cls, workspace: Path) -> Forgotten:
         """What the workspace's file says. Raises WorkspaceError for one that cannot be read."""
         path = workspace / FILE
-        if not path.is_file():
+        if not has_file(path):
             return cls()
         try:
             content = parse_json(path.read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ from gosales.etl.notes import Note
 from gosales.etl.records import Records, read_records
 from gosales.etl.settings import CustomerLookup, EtlSettings, LookupTable, SourceSettings
 from gosales.etl.sql import listed
-from gosales.utils.paths import path_inside
+from gosales.utils.paths import has_file, path_inside
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 
@@ -89,7 +89,7 @@ def lookup_paths(folder: Path, workspace: Path, settings: EtlSettings) -> list[P
 def _find(folder: Path, workspace: Path, name: str, table: LookupTable) -> Path | None:
     if table.file is None:
         paths = (folder / f"{name}{ending}" for ending in ENDINGS)
-        return next((path for path in paths if path.is_file()), None)
+        return next((path for path in paths if has_file(path)), None)
     path = path_inside(workspace, table.file, f"[lookup.{name}] file")
     if path.is_file():
         return path

@@ -22,6 +22,7 @@ from gosales.etl.lookups import lookup_paths
 from gosales.etl.settings import EtlSettings
 from gosales.utils import db
 from gosales.utils.code import code_digest
+from gosales.utils.paths import has_file
 from gosales.utils.store import sha256
 
 TABLE = "made_of"
@@ -66,7 +67,7 @@ def gather(
     own_map = settings.source.sku_map
     if own_map and (workspace / own_map).is_file():
         beside.append(workspace / own_map)
-    if (workspace / FORGOTTEN).is_file():
+    if has_file(workspace / FORGOTTEN):
         beside.append(workspace / FORGOTTEN)
     stamps = {path: _stamp(path) for path in (*_files(logs), *beside)}
     found = find_logs(logs)

@@ -21,6 +21,7 @@ from gosales.core.columns import Scores, Whitespace
 from gosales.core.errors import WorkspaceError
 from gosales.export.pitches import Sources
 from gosales.utils.parse import parse_json
+from gosales.utils.paths import has_file
 from gosales.utils.store import replacing
 
 FILE = Path("data") / "pseudonyms.json"
@@ -43,7 +44,7 @@ class Pseudonyms:
             WorkspaceError: The file cannot be read.
         """
         path = workspace / FILE
-        if not path.is_file():
+        if not has_file(path):
             return None
         try:
             salt = bytes.fromhex(parse_json(path.read_text(encoding="utf-8"))["salt"])

@@ -60,15 +60,7 @@ def write_workbook(pitches: Pitches, folder: Path) -> dict[Path, int]:
     """Write the workbook; returns its path and how many rows it lists. Same lists, same bytes."""
     path = folder / FILE
     with replacing(path) as temporary:
-        book = xlsxwriter.Workbook(
-            str(temporary),
-            {
-                "in_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_numbers": False,
-                "strings_to_urls": False,
-            },
-        )
+        book = xlsxwriter.Workbook(str(temporary), {"in_memory": True})
         made = dt.datetime.combine(pitches.cutoff, dt.time())
         book.set_properties({"title": "Call lists", "created": made, "comments": pitches.run_id})
         _Book(book, pitches).fill()

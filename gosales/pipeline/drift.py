@@ -26,6 +26,7 @@ from gosales.features.engine import FeatureEngine
 from gosales.pipeline.drift_history import data_age, label_drift, volume_drift
 from gosales.pipeline.figures import shipped_scores
 from gosales.pipeline.fit import Fitted
+from gosales.utils.paths import has_file
 from gosales.utils.store import read_json
 
 PROFILE = "training_profile.json"
@@ -75,7 +76,7 @@ class Drift:
     def of(cls, engine: FeatureEngine, settings: DriftSettings, trained: Path) -> Drift:
         """With the profile in the folder of the run that trained the models."""
         path = trained / PROFILE
-        content = read_json(path, made_by="train") if path.is_file() else {}
+        content = read_json(path, made_by="train") if has_file(path) else {}
         return cls(engine, settings, content)
 
     def report(self, sample: FeatureFrame | None, table: pd.DataFrame) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from gosales.pipeline.session import CHECKPOINT, MANIFEST, NOT_OUTPUT
 from gosales.pipeline.trouble import plain_trouble
 from gosales.utils.litter import sweep
 from gosales.utils.lock import holding
-from gosales.utils.paths import Workspace
+from gosales.utils.paths import Workspace, has_folder
 from gosales.utils.store import RunStore, hashes, read_json, replacing, write_json
 
 RAW = ("logs", "holdout", "lookup")
@@ -67,7 +67,7 @@ class Forgetting:
         if self.unread:
             lines += [
                 f"{len(self.unread)} file(s) of yours could not be looked through, since they are",
-                "damaged, locked or packed too tightly; look yourself:",
+                "damaged, locked, packed too tightly or links that lead nowhere; look yourself:",
                 *_shown(self.unread),
             ]
         lines += _left_behind(self.databases)
@@ -155,7 +155,8 @@ def _place(workspace: Workspace, path: Path) -> str:
 
 
 def _stars(workspace: Workspace) -> list[Path]:
-    return sorted(workspace.stars.glob("*.duckdb"))
+    """Every star file. Raises WorkspaceError where their folder is out of reach."""
+    return sorted(workspace.stars.glob("*.duckdb")) if has_folder(workspace.stars) else []
 
 
 def _names(workspace: Workspace, customer: str) -> tuple[str, ...]:
@@ -167,11 +168,13 @@ def _names(workspace: Workspace, customer: str) -> tuple[str, ...]:
 
 def _look_at_raw(workspace: Workspace, person: Person, found: Forgetting) -> None:
     """Which of the user's own files have the customer, and which nobody can tell of."""
-    folders = (getattr(workspace, name) for name in RAW)
-    paths = sorted(path for folder in folders if folder.is_dir() for path in folder.rglob("*"))
+    folders = [getattr(workspace, name) for name in RAW]
+    paths = sorted(path for folder in folders for path in (folder, *folder.rglob("*")))
     for path in paths:
         try:
-            if path.is_file() and mentions(path, person):
+            if path.is_symlink() and not path.exists():  # a drive that is not connected
+                found.unread.append(_place(workspace, path))
+            elif path.is_file() and mentions(path, person):
                 found.raw.append(_place(workspace, path))
         except SalesLogError:
             found.unread.append(_place(workspace, path))

@@ -99,13 +99,12 @@ def _each_file(given: list[Path]) -> list[Path]:
     found = []
     for path in given:
         found += [file.path for file in find_logs(path).files] if path.is_dir() else [path]
-    unique = list({path.resolve(): path for path in found}.values())
-    missing = [path for path in unique if not path.exists()]
+    missing = [path for path in found if not path.exists()]
     if missing:
         raise SalesLogError(
             f"The file {missing[0]} does not exist.", remedy="Check the spelling of its path."
         )
-    return unique
+    return list({path.resolve(): path for path in found}.values())
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from gosales.core.columns import Plan
 from gosales.core.errors import MissingArtifact, WorkspaceError
 from gosales.pipeline.plan_tables import Record, read_table
 from gosales.pipeline.runs import find_run, run_ids
-from gosales.utils.paths import Workspace
+from gosales.utils.paths import Workspace, has_file
 from gosales.utils.store import PLAN, RunStore, read_json, sha256
 
 FOLDER = "plan"
@@ -246,4 +246,4 @@ def _division(record: Record, divisions: tuple[str, ...]) -> str:
 
 def _usual(workspace: Workspace, name: str) -> Path | None:
     path = workspace.lookup / f"{name}.csv"
-    return path if path.is_file() else None
+    return path if has_file(path) else None

@@ -15,7 +15,7 @@ from typing import Any
 
 from gosales.core.errors import WorkspaceError
 from gosales.utils.parse import parse_json
-from gosales.utils.paths import Workspace
+from gosales.utils.paths import Workspace, has_folder
 from gosales.utils.store import Published, RunStore
 
 RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}")
@@ -54,7 +54,7 @@ def list_runs(workspace: Workspace) -> list[RunCard]:
 
 def run_ids(workspace: Workspace) -> list[str]:
     """The ids of all runs, the oldest first."""
-    if not workspace.runs.is_dir():
+    if not has_folder(workspace.runs):
         return []
     names = (path.name for path in workspace.runs.iterdir() if path.is_dir())
     return sorted(name for name in names if RUN_ID.fullmatch(name))

@@ -15,10 +15,15 @@ from gosales.core.errors import WorkspaceError
 
 NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.ETXTBSY, errno.EIO}
+TAKEN = {errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ELOOP}
 ROOM = "Make room on the disk, then run the command again; what was published before is unharmed."
 RIGHTS = (
     "Check the permissions, and close the file where it is open (Excel?); then run the command "
     "again. What was published before is unharmed."
+)
+ELSE = (
+    "A folder is in the place of a file, a file in that of a folder, or a link leads nowhere: "
+    "move it away, then run the command again. What was published before is unharmed."
 )
 MEMORY = (
     "Close other programs, set [limits] memory_gb or lower [limits] training_rows, then run the "
@@ -66,7 +71,7 @@ def in_plain_words(error: Exception, place: Path) -> WorkspaceError | None:
         return WorkspaceError(f"The disk under {place} refuses: {why}.", remedy=ROOM)
     if isinstance(error, shutil.Error):
         return WorkspaceError(f"Files under {place} cannot be copied: {why}.", remedy=ROOM)
-    if number in NO_ROOM | REFUSED:
-        remedy = ROOM if number in NO_ROOM else RIGHTS
+    if number in NO_ROOM | REFUSED | TAKEN:
+        remedy = ROOM if number in NO_ROOM else RIGHTS if number in REFUSED else ELSE
         return WorkspaceError(f"A file under {place} cannot be used: {why}.", remedy=remedy)
     return None

@@ -23,6 +23,7 @@ from typing import IO
 
 from gosales.core.errors import WorkspaceBusy, WorkspaceError
 from gosales.utils.parse import parse_json
+from gosales.utils.paths import has_folder
 
 NAME = ".lock"
 LOCKED_BYTE = 1 << 30
@@ -87,6 +88,7 @@ def holding(outputs: Path, command: str) -> Iterator[None]:
         WorkspaceBusy: Another process holds it.
         WorkspaceError: The lock cannot be written.
     """
+    has_folder(outputs)  # raises where it leads nowhere, before it is followed
     path = outputs.resolve() / NAME
     if path in _held:
         yield

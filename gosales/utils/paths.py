@@ -101,6 +101,47 @@ def find_workspace(given: Path | None = None) -> Workspace:
     )
 
 
+def has_file(path: Path) -> bool:
+    """Whether an optional file is there. What has its place is never passed over unseen.
+
+    Raises:
+        WorkspaceError: A folder is in its place, a link that leads nowhere, or a file in the place
+            of one of its folders.
+    """
+    if path.is_file():
+        return True
+    _refuse_other(path, "file")
+    return False
+
+
+def has_folder(path: Path) -> bool:
+    """Whether a folder is there. Raises WorkspaceError as `has_file` does."""
+    if path.is_dir():
+        return True
+    _refuse_other(path, "folder")
+    return False
+
+
+def _refuse_other(path: Path, wanted: str) -> None:
+    """Raise WorkspaceError for whatever is there instead, or in the place of its folders."""
+    taken = next((one for one in (path, *path.parents) if os.path.lexists(one)), None)
+    if taken is None or (taken != path and taken.is_dir()):
+        return
+    wanted = wanted if taken == path else "folder"
+    raise WorkspaceError(
+        f"{taken} is {_kind(taken)} in the place of a {wanted}.",
+        remedy=f"Move it away, or put the {wanted} there.",
+    )
+
+
+def _kind(path: Path) -> str:
+    if path.is_symlink() and not path.exists():
+        return "a link that leads nowhere"
+    if path.is_dir():
+        return "a folder"
+    return "a file" if path.is_file() else "something else"
+
+
 def path_inside(workspace: Path, given: str, key: str) -> Path:
     """The path that a setting names, which has to lie in the workspace.
 
@@ -120,17 +161,18 @@ def path_inside(workspace: Path, given: str, key: str) -> Path:
 
 
 def _existing(folder: Path) -> Path:
-    if "?" in str(folder.resolve()):
+    if not folder.is_dir():
+        raise WorkspaceError(
+            f"The workspace {folder} does not exist.",
+            remedy="Make the folder and put raw sales logs into its data/database_samples.",
+        )
+    found = folder.resolve()
+    if "?" in str(found):
         raise WorkspaceError(
             f"The workspace {folder} has a question mark in its path: DuckDB cannot write there.",
             remedy="Give the folder another name.",
         )
-    if folder.is_dir():
-        return folder.resolve()
-    raise WorkspaceError(
-        f"The workspace {folder} does not exist.",
-        remedy="Make the folder and put raw sales logs into its data/database_samples.",
-    )
+    return found
 
 
 def slugs(names: list[str]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from typing import Any
 from gosales.core.errors import MissingArtifact, WorkspaceBusy, WorkspaceError
 from gosales.utils.lock import holding
 from gosales.utils.parse import parse_json
-from gosales.utils.paths import Workspace
+from gosales.utils.paths import Workspace, has_file, has_folder
 
 MODEL_SUFFIX = "_model"
 RUN_ID = re.compile(r"\d{8}T\d{6}-\d{3}")
@@ -72,8 +72,9 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise WorkspaceError(
             f"{path} cannot be written: {error.strerror or error}.",
-            remedy="Close it where it is open (Excel?), check the disk space and the folder's "
-            "permissions, then run the command again; what was published before is unharmed.",
+            remedy="Close it where it is open (Excel?), move away what else is in its place, check "
+            "the disk space and the folder's permissions, then run the command again; what was "
+            "published before is unharmed.",
         ) from error
     finally:
         if temporary is not None:
@@ -113,7 +114,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 def read_json(path: Path, *, made_by: str) -> dict[str, Any]:
     """Read a JSON object. Raises MissingArtifact, or WorkspaceError when it is not JSON."""
-    if not path.is_file():
+    if not has_file(path):
         raise MissingArtifact(path, made_by=made_by)
     try:
         content = parse_json(path.read_text(encoding="utf-8"))
@@ -197,7 +198,7 @@ class RunStore:
     def last_run_id(self) -> str:
         """The newest run there is, whole or not; empty before the first."""
         runs = self.workspace.runs
-        found = [path.name for path in runs.iterdir()] if runs.is_dir() else []
+        found = [path.name for path in runs.iterdir()] if has_folder(runs) else []
         found.append(self.published().run_id)
         return max((name for name in found if RUN_ID.match(name)), default="")
 
@@ -215,7 +216,7 @@ class RunStore:
 
     def published(self) -> Published:
         """What is published now; nothing before the first commit."""
-        if not self.workspace.published.is_file():
+        if not has_file(self.workspace.published):
             return Published()
         content = read_json(self.workspace.published, made_by="score-all")
         parts = content.get("parts", {})
@@ -275,8 +276,8 @@ class RunStore:
             raise WorkspaceError(
                 f"Run {now.run_id} is published, but {len(refused)} file(s) could not be brought "
                 f"up to date: {refused[0]}",
-                remedy="Close it where it is open (Excel?), or make room on the disk; the next "
-                "gosales command does the rest.",
+                remedy="Close it where it is open (Excel?), move away what else is in its place, "
+                "or make room on the disk; the next gosales command does the rest.",
             )
         write_text(self._marker, json.dumps(now.as_dict()))
 
@@ -308,7 +309,7 @@ class RunStore:
     def star_path(self) -> Path:
         """The DuckDB file of the published star. Raises MissingArtifact."""
         path = self.workspace.stars / f"{self.published().parts.get(STAR, 'star')}.duckdb"
-        if not path.is_file():
+        if not has_file(path):
             raise MissingArtifact(path, made_by="build-star")
         return path
 

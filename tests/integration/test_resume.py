@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gosales.cli import main
 from gosales.pipeline import score_all as job
-from gosales.pipeline.resume import train
-from gosales.pipeline.session import Work
+from gosales.pipeline.resume import _Training, train
+from gosales.pipeline.session import Options, Work
 from gosales.utils.store import hashes
 from tests.integration.conftest import copied, sales, workspace
 
@@ -155,6 +156,14 @@ def test_training_is_not_taken_up_when_anything_differs(broken_off, gosales, mon
         gosales("score-all", broken_off, *more)
     star = [facts["star_from"] for facts in again if "star_from" in facts]
     assert bool(star) == (change in ("seed", "settings", "division", "tampering"))
+
+
+def test_a_training_of_chosen_divisions_is_left_to_nobody(tmp_path):
+    """The models of the others are of another run, and may be newer when the next one asks."""
+    session = SimpleNamespace(options=Options(divisions=("CAD",)))
+    work = SimpleNamespace(session=session, folder=tmp_path, manifest={}, warnings=[])
+    _Training.about_to(work, "star").keep()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_training_is_taken_up_when_nothing_differs(broken_off, gosales, monkeypatch):

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from gosales.config import Config, load_config
-from gosales.core.errors import ConfigError
+from gosales.core.errors import ConfigError, WorkspaceError
 from gosales.core.settings import Settings
 
 
@@ -110,7 +110,7 @@ def test_what_is_no_toml_is_an_error(load, content):
 
 def test_a_folder_in_the_files_place_is_an_error(tmp_path):
     (tmp_path / "gosales.toml").mkdir()
-    with pytest.raises(ConfigError):
+    with pytest.raises(WorkspaceError, match="is a folder in the place of a file"):
         load_config(tmp_path / "gosales.toml")
 
 

@@ -49,6 +49,17 @@ def test_a_file_without_a_header_is_named_as_the_user_knows_it(read):
         read(b"a\0b\rc,\xff\n" * 3, name="customers.csv")
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_wildcards_in_a_name_lead_to_no_other_file(read, tmp_path, ending):
+    """DuckDB would take them as a pattern, and read the files that fit it instead."""
+    for name, cell in {"odd 1x": "another's", "odd [1]*": "2"}.items():
+        path = tmp_path / f"{name}.{ending}"
+        pq.write_table(pa.table({"a": ["1"], "b": [cell]}), path)
+        if ending == "csv":
+            path.write_text(f"a,b\n1,{cell}\n", encoding="utf-8")
+    assert read(path.read_bytes(), path.name)[0] == {1: ("1", "2")}
+
+
 def test_quoted_line_breaks_belong_to_their_record(read):
     rows, found = read(b'a,b\n1,"x\n\ny"\n\n2,"say ""hi"""\n')
     assert rows == {1: ("1", "x\n\ny"), 3: ("2", 'say "hi"')}

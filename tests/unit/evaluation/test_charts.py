@@ -62,6 +62,7 @@ def test_names_with_tags_are_text_and_nothing_is_fetched():
     read = Reader(svg)
     assert not {"script", "image", "use", "a"} & set(read.tags)
     assert read.text.count(EVIL) == 3
+    assert svg.count(EVIL) == 0, "nor in an attribute, which a quotation mark would end"
     assert "http" not in svg
 
 

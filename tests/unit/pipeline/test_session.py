@@ -99,6 +99,7 @@ def test_a_strict_run_with_a_warning_publishes_nothing(tmp_path):
 FULL = "Make room on the disk"
 RIGHTS = "Check the permissions"
 MEMORY = "memory_gb"
+ELSE = "in the place of"
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,10 @@ MEMORY = "memory_gb"
         (OSError(errno.EFBIG, "File too large"), FULL),
         (PermissionError(errno.EACCES, "Permission denied"), RIGHTS),
         (OSError(errno.EROFS, "Read-only file system"), RIGHTS),
+        (IsADirectoryError(errno.EISDIR, "Is a directory"), ELSE),
+        (NotADirectoryError(errno.ENOTDIR, "Not a directory"), ELSE),
+        (FileExistsError(errno.EEXIST, "File exists"), ELSE),
+        (OSError(errno.ELOOP, "Too many levels of symbolic links"), ELSE),
         (shutil.Error([("a", "b", "[Errno 28] No space left on device")]), FULL),
         (duckdb.IOException("Could not write file: No space left on device"), FULL),
         (duckdb.OutOfMemoryException("failed to allocate data"), MEMORY),

@@ -1,6 +1,7 @@
 """What a worker of Spark does, without Spark; with it: tests/integration/test_engines.py."""
 
 import pickle
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,8 +9,11 @@ import pytest
 
 import gosales
 from gosales.core.columns import Fact
+from gosales.pipeline import spark_scores
 from gosales.pipeline.cell_scores import COLUMNS, scores_here
 from gosales.pipeline.spark_scores import BLOCK, CUSTOMER, DIVISION, SCHEMA, Task, _worker
+from gosales.utils import parallel
+from gosales.utils.parallel import in_threads
 
 
 def test_workers_say_of_their_blocks_what_this_process_says_of_all(engine, models):
@@ -26,6 +30,25 @@ def test_workers_say_of_their_blocks_what_this_process_says_of_all(engine, model
         assert ", ".join(told) == SCHEMA.replace(" int", "").replace(" double", "")
         found[told[CUSTOMER], told[DIVISION]] = told[list(COLUMNS)]
     np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_a_worker_uses_one_thread(engine, models, monkeypatch):
+    """Spark has a worker for every core already."""
+    threads = []
+
+    def seen(*_args):
+        threads.extend(in_threads(lambda _: threading.current_thread(), range(2)))
+        return np.zeros((1, len(models), len(COLUMNS)))
+
+    monkeypatch.setattr(parallel, "cores", lambda: 2)
+    monkeypatch.setattr(spark_scores, "block_scores", seen)
+    cells = engine.at(0)
+    task = Task.of(cells, {model.division: model for model in models})
+    with engine.tables(0) as tables:
+        people, touched = (table.to_pandas().assign(**{BLOCK: 0}) for table in tables)
+    one = [t[t[Fact.CUSTOMER] == cells.panel.customers[0]] for t in (people, touched)]
+    task.scores(*one)
+    assert set(threads) == {threading.current_thread()}
 
 
 def test_a_worker_of_another_version_refuses(monkeypatch):

@@ -51,6 +51,18 @@ def test_a_second_process_is_told_who_works_and_what_to_do(tmp_path, holder):
     assert told.isascii()
 
 
+@pytest.mark.parametrize("target", ["outputs", "gone"], ids=["in a circle", "to nowhere"])
+def test_no_lock_is_taken_where_a_link_leads_nowhere(tmp_path, target):
+    """As when a drive is not connected: what was written in its place would be lost from view."""
+    try:
+        (tmp_path / "outputs").symlink_to(target)
+    except OSError:
+        pytest.skip("links need a right here")
+    with pytest.raises(WorkspaceError, match="leads nowhere"), holding(tmp_path / "outputs", "x"):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["outputs"]
+
+
 def test_a_killed_process_lets_go(tmp_path, holder):
     holder.kill()
     holder.wait()
@@ -141,10 +153,19 @@ def test_asking_whether_a_process_lives_does_not_harm_it(tmp_path, holder):
     assert holder.poll() is None
 
 
-def test_a_folder_that_cannot_be_written_is_an_error(tmp_path):
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(lock.Path, "touch", refuse)
+    with pytest.raises(WorkspaceError, match="cannot be written"), holding(tmp_path, ""):
+        pass
+
+
+def test_a_file_in_the_place_of_the_folder_is_an_error(tmp_path):
     (tmp_path / "outputs").write_text("a file", encoding="utf-8")
     with (
-        pytest.raises(WorkspaceError, match="cannot be written"),
+        pytest.raises(WorkspaceError, match="is a file in the place of a folder"),
         holding(tmp_path / "outputs", ""),
     ):
         pass

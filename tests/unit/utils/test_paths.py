@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from gosales.core.errors import WorkspaceError
 from gosales.utils import paths
-from gosales.utils.paths import ENVIRONMENT, MAX_SLUG, Workspace, find_workspace, slugs
+from gosales.utils.paths import (
+    ENVIRONMENT,
+    MAX_SLUG,
+    Workspace,
+    find_workspace,
+    has_file,
+    has_folder,
+    slugs,
+)
 
 OWN = paths.Path(paths.__file__).resolve().parents[1]
 
@@ -70,6 +78,12 @@ def test_a_named_folder_must_exist(folders, monkeypatch, how):
         find_workspace(missing if how == "given" else None)
 
 
+def test_a_link_in_a_circle_is_no_workspace(folders):
+    link(folders["here"] / "loop", "loop")
+    with pytest.raises(WorkspaceError, match="loop does not exist"):
+        find_workspace(folders["here"] / "loop")
+
+
 def test_a_file_is_no_workspace(folders):
     (folders["here"] / "log.csv").touch()
     with pytest.raises(WorkspaceError):
@@ -78,6 +92,51 @@ def test_a_file_is_no_workspace(folders):
 
 def test_a_relative_folder_is_made_absolute(folders):
     assert find_workspace(paths.Path("../named")).root == folders["named"]
+
+
+def test_an_optional_file_is_there_or_not(tmp_path):
+    path = tmp_path / "data" / "forgotten.json"
+    assert not has_file(path)
+    path.parent.mkdir()
+    assert not has_file(path)
+    path.touch()
+    assert has_file(path)
+
+
+def link(path, target):
+    try:
+        path.symlink_to(target)
+    except OSError:
+        pytest.skip("links need a right here")
+
+
+IN_ITS_PLACE = {
+    "a folder": lambda path: path.mkdir(parents=True),
+    "a link that leads nowhere": lambda path: link(path, "/nowhere/at all"),
+    "a link in a circle": lambda path: link(path, path.name),
+    "a file as its folder": lambda path: path.parent.write_text("x", encoding="utf-8"),
+    "a link to a file as its folder": lambda path: link(path.parent, OWN / "config.py"),
+}
+
+
+@pytest.mark.parametrize("what", IN_ITS_PLACE)
+def test_what_has_the_place_of_an_optional_file_is_not_passed_over(tmp_path, what):
+    path = tmp_path / "data.json"
+    if "as its folder" in what:
+        path = tmp_path / "data" / "forgotten.json"
+    IN_ITS_PLACE[what](path)
+    with pytest.raises(WorkspaceError, match=r"in the place of a (file|folder)\. Move it") as told:
+        has_file(path)
+    assert str(tmp_path) in told.value.problem
+
+
+def test_a_folder_is_there_or_not(tmp_path):
+    assert has_folder(tmp_path)
+    assert not has_folder(tmp_path / "outputs" / "runs")
+    (tmp_path / "outputs").touch()
+    for path in (tmp_path / "outputs", tmp_path / "outputs" / "runs"):
+        with pytest.raises(WorkspaceError, match="outputs is a file in the place of a folder"):
+            has_folder(path)
 
 
 def test_everything_lies_in_the_workspace(tmp_path):
@@ -149,5 +208,9 @@ def test_the_docs_example_holds():
 
 
 def test_a_path_that_duckdb_cannot_write_to_is_refused(tmp_path):
+    try:
+        (tmp_path / "what?").mkdir()
+    except OSError:
+        pytest.skip("no folder has such a name here")
     with pytest.raises(WorkspaceError, match="question mark"):
         find_workspace(tmp_path / "what?")
