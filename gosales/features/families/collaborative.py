@@ -27,6 +27,9 @@ REFERENCES = 2_000
 BLOCK = 256
 """Customers whose likenesses are held at once: few, so that they stay near the processor."""
 
+GROUP = 8
+"""Likenesses of which the greatest is looked at first."""
+
 DIGITS = 9
 """Similarities are rounded, so that the machine's arithmetic decides no tie."""
 
@@ -167,13 +170,40 @@ class _Search:
         place = np.minimum(np.searchsorted(self.reference, rows), max(count - 1, 0))
         own = np.flatnonzero(self.reference[place] == rows)
         similar[own, place[own]] = -1.0
-        k = min(NEIGHBOURS, max(count - 1, 1))
-        threshold = np.round(np.partition(similar, count - k, axis=1)[:, count - k], DIGITS)
-        least = np.maximum(threshold - 10.0**-DIGITS, 0.1 * 10.0**-DIGITS)
-        row, column = np.nonzero(similar >= least[:, None])
-        weight = np.round(similar[row, column], DIGITS)
-        near = (weight >= threshold[row]) & (weight > 0)
+        row, column, likeness, least = _likest(similar, min(NEIGHBOURS, max(count - 1, 1)))
+        weight = np.round(likeness, DIGITS)
+        near = (weight >= np.round(least, DIGITS)[row]) & (weight > 0)
         row, column, weight = row[near], column[near], weight[near]
         weight /= np.maximum(np.bincount(row, weight, len(rows)), 1e-12)[row]
         starts = np.searchsorted(row, np.arange(len(rows) + 1))
         return sparse.csr_array((weight, column, starts), shape=similar.shape)
+
+
+def _likest(
+    similar: Matrix, k: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+    """Row, column and value of the entries that may be among a row's k greatest, or tie with them.
+
+    The k-th greatest of the GROUP's heads bounds the k-th of all from below, so that a few entries
+    remain to be sorted. Entries that round to nothing are left out.
+
+    Args:
+        similar: Shape (rows, references).
+
+    Returns:
+        By row; and of each row, shape (rows,), the k-th greatest, 0 where there are fewer.
+    """
+    rows, count = similar.shape
+    heads = count // GROUP
+    bound = np.zeros(rows)
+    if heads >= k:
+        greatest = similar[:, : heads * GROUP].reshape(rows, GROUP, heads).max(axis=1)
+        bound = np.partition(greatest, heads - k, axis=1)[:, heads - k]
+    slack = 2 * 10.0**-DIGITS
+    row, column = np.nonzero(similar >= np.maximum(bound - slack, 0.1 * 10.0**-DIGITS)[:, None])
+    value = similar[row, column]
+    held = np.bincount(row, minlength=rows)
+    padded = np.zeros((rows, max(int(held.max(initial=0)), k)))
+    padded[row, np.arange(len(row)) - (np.cumsum(held) - held)[row]] = value
+    last = padded.shape[1] - k
+    return row, column, value, np.partition(padded, last, axis=1)[:, last]

@@ -76,6 +76,26 @@ def test_neighbours_by_a_loop(owned, monkeypatch):
     assert shares == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("kind", ["all differ", "many tie", "few alike", "one division each"])
+def test_neighbours_are_those_of_a_full_sort(kind):
+    rng, n = np.random.default_rng(5), 700
+    x = {
+        "all differ": rng.random((n, 6)),
+        "many tie": rng.integers(0, 3, (n, 3)).astype(float),
+        "few alike": rng.random((n, 40)) * (rng.random((n, 40)) < 0.02),
+        "one division each": np.eye(20)[rng.integers(0, 20, n)],
+    }[kind]
+    unit = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
+    likeness = unit @ unit.T
+    np.fill_diagonal(likeness, -1.0)
+    least = np.round(np.sort(likeness, axis=1)[:, -module.NEIGHBOURS], module.DIGITS)
+    weight = np.round(likeness, module.DIGITS)
+    weight[(weight < least[:, None]) | (weight <= 0)] = 0.0
+    expected = weight / np.maximum(weight.sum(1, keepdims=True), 1e-12) @ x
+    (shares,) = neighbour_shares(x, x)
+    assert shares == pytest.approx(expected)
+
+
 def test_nobody_is_a_neighbour_of_himself():
     x, held = np.array([[1.0, 0], [1.0, 0.2]]), np.array([[1.0, 0], [0, 1.0]])
     (shares,) = neighbour_shares(x, held)
