@@ -169,10 +169,28 @@ def _by_month(days: ir.Table, grain: tuple[str, ...], two_clocks: bool) -> ir.Ta
 
 
 def _kept_skus(lines: ir.Table) -> ir.Table:
-    """Change in the number of SKUs owned, by customer, division and knowledge age.
+    """customer_id, division, SEEN, AGE and KEPT: how the number of SKUs owned changed.
 
-    A SKU is owned while what was sold of it is not fully returned (see `star.is_kept`).
+    A SKU is owned while what was sold of it is not fully returned (see `star.is_kept`). Most are
+    bought and never given back: only the others have to be followed through time.
     """
+    key = [*CELL, Fact.SKU]
+    bought = (lines[Fact.LINE_TYPE] == Fact.SALE) & (lines[Fact.QUANTITY].fill_null(0) >= 0)
+    undone = lines.filter(~bought).select(key).distinct()
+    steady = (
+        lines.anti_join(undone, key).group_by(key).aggregate(**{C.SEEN: lambda t: t[C.SEEN].max()})
+    )
+    changes = steady.mutate(change=ibis.literal(1, "int64")).select(*CELL, C.SEEN, "change")
+    changes = changes.union(_changes(lines.semi_join(undone, key)))
+    return (
+        changes.group_by([*CELL, C.SEEN])
+        .aggregate(**{C.KEPT: lambda t: t.change.sum().cast("int64")})
+        .mutate(**{C.AGE: lambda t: t[C.SEEN]})
+    )
+
+
+def _changes(lines: ir.Table) -> ir.Table:
+    """customer_id, division, SEEN and `change`: 1 where a SKU came to be owned, -1 where not."""
     steps = sku_sums(lines, [*CELL, Fact.SKU, C.SEEN])
     running = ibis.cumulative_window(group_by=[*CELL, Fact.SKU], order_by=steps[C.SEEN].desc())
     totals = steps.mutate(
@@ -183,10 +201,6 @@ def _kept_skus(lines: ir.Table) -> ir.Table:
     )
     totals = totals.mutate(owned=is_kept(totals))
     order = ibis.window(group_by=[*CELL, Fact.SKU], order_by=totals[C.SEEN].desc())
-    change = totals.mutate(change=totals.owned - totals.owned.lag().over(order).fill_null(0))
-    return (
-        change.filter(change.change != 0)
-        .group_by([*CELL, C.SEEN])
-        .aggregate(**{C.KEPT: lambda t: t.change.sum().cast("int64")})
-        .mutate(**{C.AGE: lambda t: t[C.SEEN]})
-    )
+    before = totals.owned.lag().over(order).fill_null(0)
+    change = totals.mutate(change=(totals.owned - before).cast("int64"))
+    return change.filter(change.change != 0).select(*CELL, C.SEEN, "change")
