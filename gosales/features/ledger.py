@@ -12,15 +12,13 @@ from functools import cached_property
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
 from gosales.features.cube import C, Cube
+from gosales.utils.coding import Ints, Names, coded
 
-Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-Names = NDArray[np.object_]
 NEVER = 9999
 """Months since the first order where there was none."""
 
@@ -166,18 +164,6 @@ class Places:
         for names, known in zip(found, (self.branch, self.rep), strict=True):
             names[code] = known[keep[at]]
         return found
-
-
-def coded(texts: pa.ChunkedArray) -> tuple[Ints, Names]:
-    """Codes, and what they mean, sorted; no text is held once a row."""
-    encoded = texts.dictionary_encode().unify_dictionaries()
-    names = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
-    parts = [chunk.indices.to_numpy() for chunk in encoded.chunks]
-    order = sorted(range(len(names)), key=names.__getitem__)
-    rank = np.empty(len(names), np.int32)
-    rank[order] = np.arange(len(names), dtype=np.int32)
-    codes = np.concatenate([np.empty(0, np.int32), *parts])
-    return rank[codes], np.array([*names, None], object)[order]
 
 
 def _used(codes: Ints, names: Names) -> tuple[Ints, Names]:

@@ -24,12 +24,11 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from gosales.core.columns import Fact
+from gosales.features.holdings import KEY, Holdings
 from gosales.features.panel import Panel
 
 Matrix = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-FIRST, LAST = "first_months_ago", "last_months_ago"
-KEY = [Fact.DIVISION, Fact.SKU]
 SIGNALS = (
     "popularity",
     "segment",
@@ -90,22 +89,20 @@ class SkuSignals:
     items: _Items
 
     @classmethod
-    def of(cls, holdings: pd.DataFrame, sold: pd.DataFrame, panel: Panel) -> SkuSignals:
+    def of(cls, holdings: Holdings, sold: pd.DataFrame, panel: Panel) -> SkuSignals:
         """Learn from what is known at the panel's cutoff.
 
         Args:
-            holdings: customer_id, division, product_sku, FIRST and LAST: what each customer owns.
+            holdings: What each customer owns.
             sold: division, product_sku of the candidates.
         """
-        known = holdings[holdings[Fact.CUSTOMER].isin(panel.customers)]
         sold = sold[sold[Fact.DIVISION].isin(panel.divisions)].sort_values(KEY)
         candidates = pd.MultiIndex.from_frame(sold[KEY].astype(object))
-        row = pd.Index(panel.customers).get_indexer(known[Fact.CUSTOMER].astype(object))
-        column = candidates.get_indexer(pd.MultiIndex.from_frame(known[KEY].astype(object)))
-        offered = column >= 0
+        row, column = holdings.pairs.places(panel.customers, candidates)
+        offered = (row >= 0) & (column >= 0)
         shape = len(panel.customers), len(candidates)
         owned = _matrix(np.ones(offered.sum()), row[offered], column[offered], shape)
-        new = offered & (known[FIRST].to_numpy() < panel.horizon_months)
+        new = offered & (holdings.first < panel.horizon_months)
         adopters = np.bincount(column[new], minlength=shape[1])
         free = shape[0] - np.bincount(column[offered], minlength=shape[1]) + adopters
         return cls(
@@ -115,7 +112,7 @@ class SkuSignals:
             owned,
             np.log((adopters + 0.5) / (free + 1.0)),
             [(codes, _lift(codes, owned)) for codes in panel.segments.values()],
-            _items(known, row, candidates, shape[0]),
+            _items(holdings, row, candidates, shape[0]),
         )
 
     def values(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -168,14 +165,18 @@ def _lift(codes: NDArray[np.int32], owned: sparse.csr_array) -> Matrix:
 
 
 def _items(
-    known: pd.DataFrame, row: NDArray[np.intp], candidates: pd.MultiIndex, customers: int
+    holdings: Holdings, row: NDArray[np.intp], candidates: pd.MultiIndex, customers: int
 ) -> _Items:
     """Likeness between the SKUs with the most owners, ties by name."""
-    owners = known.groupby(KEY).size().sort_values(ascending=False, kind="stable")
-    top = owners.index[:MOST_ITEMS]
-    column = top.get_indexer(pd.MultiIndex.from_frame(known[KEY].astype(object)))
-    taken = column >= 0
-    fading = 0.5 ** (known[LAST].to_numpy(float)[taken] / FADE_MONTHS)
+    pairs, known = holdings.pairs, row >= 0
+    owners = np.bincount(pairs.sku[known], minlength=len(pairs.skus))
+    top = np.argsort(-owners, kind="stable")[:MOST_ITEMS]
+    top = top[owners[top] > 0]
+    place = np.full(len(pairs.skus), -1)
+    place[top] = np.arange(len(top))
+    column = place[pairs.sku]
+    taken = known & (column >= 0)
+    fading = 0.5 ** (holdings.last[taken] / FADE_MONTHS)
     bought = _matrix(fading, row[taken], column[taken], (customers, len(top)))
     together = np.asarray((bought.T @ bought).todense(), np.float64)
     inverse = np.linalg.inv(together + RIDGE * np.eye(len(top)))
@@ -184,7 +185,7 @@ def _items(
     alike = together / np.outer(length, length)
     np.fill_diagonal(ease, 0.0)
     np.fill_diagonal(alike, 0.0)
-    return _Items(bought, ease, alike, _axes(bought), top.get_indexer(candidates))
+    return _Items(bought, ease, alike, _axes(bought), pairs.skus[top].get_indexer(candidates))
 
 
 def _axes(bought: sparse.csr_array) -> Matrix:

@@ -17,7 +17,7 @@ from scipy import sparse
 
 from gosales.core.columns import Fact
 from gosales.features.cube import C, Cube
-from gosales.features.ledger import coded
+from gosales.utils.coding import coded
 
 Ints = NDArray[np.int32]
 MOST_SKUS = 2_000

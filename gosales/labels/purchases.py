@@ -9,6 +9,7 @@ import pandas as pd
 from gosales.core.columns import Fact
 from gosales.core.frames import LabelFrame, Spine
 from gosales.core.star import Outcome, is_kept, sku_sums
+from gosales.utils.coding import placed
 
 KEPT, VALUE = "kept", "value"
 
@@ -20,14 +21,14 @@ def label(outcome: Outcome, spine: Spine) -> LabelFrame:
     it. Customers and divisions that first appear after the cutoff are in no spine: nobody could
     have scored them.
     """
-    bought = purchases(outcome).to_pandas()
-    row = pd.Index(spine.customers).get_indexer(bought[Fact.CUSTOMER].astype(object))
-    column = pd.Index(spine.divisions).get_indexer(bought[Fact.DIVISION].astype(object))
+    bought = purchases(outcome).to_pyarrow()
+    row = placed(bought[Fact.CUSTOMER], pd.Index(spine.customers))
+    column = placed(bought[Fact.DIVISION], pd.Index(spine.divisions))
     inside = (row >= 0) & (column >= 0)
     labels = np.zeros(spine.owned.shape, bool)
     value = np.zeros(spine.owned.shape, np.int64)
     labels[row[inside], column[inside]] = True
-    value[row[inside], column[inside]] = bought[VALUE].to_numpy(np.int64)[inside]
+    value[row[inside], column[inside]] = bought[VALUE].to_numpy()[inside]
     return LabelFrame(outcome.horizon_months, labels, value)
 
 

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 
 from gosales.core.columns import UNASSIGNED, Fact, Product
 from gosales.core.star import History, is_kept, sku_sums
-from gosales.features.sku_signals import FIRST, LAST
+from gosales.features.holdings import FIRST, LAST, Holdings
 from gosales.labels.purchases import KEPT, VALUE, sku_purchases
 from gosales.models.product_model import ProductCount, ProductModel, fit_product_model
 from gosales.utils.engines import materialise, release
@@ -66,16 +65,16 @@ def owned_skus(history: History, rebuy_after_months: Mapping[str, int] | None = 
     return owned
 
 
-def sku_holdings(history: History) -> pd.DataFrame:
-    """customer_id, division, product_sku and FIRST, LAST months ago, of what is owned."""
+def sku_holdings(history: History) -> Holdings:
+    """What is owned: bought and not fully returned."""
     sales, key = history.sales, [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU]
     sold = sales[Fact.LINE_TYPE] == Fact.SALE
     age = ibis.literal(history.cutoff.date).delta(sales[Fact.DATE], unit="day")
     days = ibis.ifelse(sold, age, ibis.null("int64"))
     sums = sku_sums(sales, key, **{FIRST: days.max(), LAST: days.min()})
     owned = sums.filter((is_kept(sums) > 0) & (sums[Fact.DIVISION] != UNASSIGNED))
-    rows = owned.select(*key, FIRST, LAST).order_by(key).to_pandas()
-    return rows.assign(**{name: rows[name] / DAYS_PER_MONTH for name in (FIRST, LAST)})
+    months = {name: owned[name].cast("float64") / DAYS_PER_MONTH for name in (FIRST, LAST)}
+    return Holdings.of(owned.select(*key, **months).to_pyarrow())
 
 
 def still_sold(history: History) -> ir.Table:

@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from gosales.config import Config
@@ -19,6 +20,7 @@ from gosales.core.star import History
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
 from gosales.features.cells import CellFeatures
 from gosales.features.engine import FeatureEngine
+from gosales.features.holdings import Pairs
 from gosales.features.lookalikes import nearest_owners
 from gosales.features.states import States
 from gosales.models.division_model import DivisionModel
@@ -244,13 +246,14 @@ class _Ranking:
         rows = product_rows(shown, found, self.config.whitespace.order_by)
         return rows.assign(**{Whitespace.CELL_STATUS: self.statuses.of_products(rows)})
 
-    def owned(self, customers: pd.Series) -> pd.DataFrame:
-        """customer_id, division, product_sku that are not to be offered."""
+    def owned(self, customers: pd.Series) -> Pairs:
+        """What is not to be offered."""
         asked = ibis.memtable({Fact.CUSTOMER: sorted(set(customers))}, schema=CUSTOMERS)
         owned = owned_skus(self.history, self.config.divisions.rebuy_after_months)
-        rows = owned.semi_join(asked, Fact.CUSTOMER).to_pandas()
-        never = self.statuses.skipped_products(skipped(self.config.whitespace))
-        return pd.concat([rows, pd.DataFrame(sorted(never), columns=rows.columns)])
+        rows = owned.semi_join(asked, Fact.CUSTOMER).to_pyarrow()
+        never = sorted(self.statuses.skipped_products(skipped(self.config.whitespace)))
+        too = pa.table([[pair[at] for pair in never] for at in range(3)], schema=rows.schema)
+        return Pairs.of(pa.concat_tables([rows, too]))
 
 
 def _of_cell(source: pd.DataFrame, column: str, rows: pd.DataFrame) -> NDArray[np.object_]:

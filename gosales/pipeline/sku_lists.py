@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gosales.features.holdings import Pairs
 from gosales.models.sku_model import SkuModel
 from gosales.pipeline.sku_models import BLOCK, Floats, SkuMarket
 
@@ -34,13 +35,13 @@ class ListedCells:
 
 
 def best_products(
-    market: SkuMarket, models: Mapping[int, SkuModel], cells: ListedCells, owned: pd.DataFrame
+    market: SkuMarket, models: Mapping[int, SkuModel], cells: ListedCells, owned: Pairs
 ) -> pd.DataFrame:
     """POSITION (of the cell), SKU, CHANCE and VALUE, at most PER_CELL rows per cell, best first.
 
     Args:
         models: By the division's column in the panel.
-        owned: customer_id, division, product_sku that are not to be offered.
+        owned: What is not to be offered.
     """
     hidden = market.held(owned)
     parts = [pd.DataFrame({POSITION: [], SKU: [], CHANCE: [], VALUE: []})]

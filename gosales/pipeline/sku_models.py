@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gosales.core.columns import Fact
 from gosales.core.star import History
 from gosales.evaluation.paired import Difference
 from gosales.evaluation.recommend import Ranked, figures, gain, ranked
+from gosales.features.holdings import Pairs
 from gosales.features.panel import Panel
-from gosales.features.sku_signals import KEY, SkuSignals
+from gosales.features.sku_signals import SkuSignals
 from gosales.labels.purchases import KEPT, sku_purchases
 from gosales.models.product_model import ProductModel
 from gosales.models.ridge_logistic import RidgeLogistic
@@ -80,15 +79,10 @@ class SkuMarket:
         value = np.array([item.value_cents if item else 0.0 for item in items])
         return cls(signals, share, value)
 
-    def held(self, pairs: pd.DataFrame) -> sparse.csr_array:
-        """Shape (n, S): the customers x candidates that are among `pairs`.
-
-        Args:
-            pairs: customer_id, division, product_sku.
-        """
+    def held(self, pairs: Pairs) -> sparse.csr_array:
+        """Shape (n, S): the customers x candidates that are among `pairs`."""
         signals = self.signals
-        row = pd.Index(signals.customers).get_indexer(pairs[Fact.CUSTOMER].astype(object))
-        column = signals.keys.get_indexer(pd.MultiIndex.from_frame(pairs[KEY].astype(object)))
+        row, column = pairs.places(signals.customers, signals.keys)
         inside = (row >= 0) & (column >= 0)
         shape = len(signals.customers), len(signals.keys)
         return sparse.csr_array((np.ones(inside.sum()), (row[inside], column[inside])), shape=shape)
@@ -112,9 +106,9 @@ class SkuWindow:
         """The window after the panel's cutoff, which must end within `history`."""
         then, months = history.as_of(panel.cutoff), panel.horizon_months
         market = SkuMarket.of(then, panel, product_models(then, months))
-        rows = sku_purchases(history.outcome(panel.cutoff, months)).to_pandas()
-        taken = market.held(rows[rows[KEPT] > 0])
-        return cls(market, buyer, taken)
+        bought = sku_purchases(history.outcome(panel.cutoff, months))
+        kept = bought.filter(bought[KEPT] > 0).to_pyarrow()
+        return cls(market, buyer, market.held(Pairs.of(kept)))
 
     def blocks(self, customers: NDArray[np.intp]) -> Iterator[SkuBlock]:
         """What is known and what happened, for some customers at a time."""

@@ -1,11 +1,10 @@
 """The ledger by hand: what is known of each cell at a cutoff, without another query."""
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from gosales.features.cube import build_cube
-from gosales.features.ledger import NEVER, Ledger, Places, coded
+from gosales.features.ledger import NEVER, Ledger, Places
 from tests.unit.features.conftest import JUNE
 from tests.unit.features.conftest import LOG as WHOLE_LOG
 
@@ -63,13 +62,3 @@ def test_a_customer_is_placed_by_its_latest_line_then_by_name(cube_of):
     assert (branch.tolist(), rep.tolist()) == (["East", "West", None], ["Ann", "Kim", "Lee"])
     branch, rep = places.known_at(12, 3)
     assert (branch.tolist(), rep.tolist()) == (["West", None, None], ["Kim", None, None])
-
-
-def test_texts_become_codes_of_their_sorted_names_whatever_the_pieces():
-    texts = pa.chunked_array(
-        [pa.array(["b", "a"]), pa.array([], pa.string()), pa.array(["Ü", "b"])]
-    )
-    codes, names = coded(texts)
-    assert names.tolist() == ["a", "b", "Ü"]
-    assert names[codes].tolist() == ["b", "a", "Ü", "b"]
-    assert [len(part) for part in coded(pa.chunked_array([], pa.string()))] == [0, 0]

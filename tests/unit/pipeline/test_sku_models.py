@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from scipy import sparse
 
 from gosales.core.columns import Fact
-from gosales.features.sku_signals import FIRST, LAST, SIGNALS, SkuSignals
+from gosales.features.holdings import FIRST, LAST, Holdings, Pairs
+from gosales.features.sku_signals import SIGNALS, SkuSignals
 from gosales.models.sku_model import BLEND, DIVISION, SEGMENT, SkuModel, SkuRows, fit_blend
 from gosales.pipeline.sku_lists import PER_CELL, ListedCells, best_products
 from gosales.pipeline.sku_models import (
@@ -21,6 +23,21 @@ from gosales.pipeline.sku_models import (
 
 COLUMNS = [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU, FIRST, LAST]
 SKUS = 40
+
+
+def table(rows, columns):
+    types = [pa.float64() if name in (FIRST, LAST) else pa.string() for name in columns]
+    values = [
+        pa.array(list(one), kind)
+        for one, kind in zip(
+            list(zip(*rows, strict=True)) or [[]] * len(columns), types, strict=True
+        )
+    ]
+    return pa.table(values, names=columns)
+
+
+def holdings(rows):
+    return Holdings.of(table(rows, COLUMNS))
 
 
 def market_of(customers=600, seed=3, buyers=0.5):
@@ -39,14 +56,8 @@ def market_of(customers=600, seed=3, buyers=0.5):
     taken = ~owned & buyer & (rng.random(likes.shape) < np.where(likes, 0.3, 0.01))
     who, what = np.nonzero(owned)
     age = rng.uniform(0, 30, len(who))
-    held = pd.DataFrame(
-        {
-            Fact.CUSTOMER: ids[who],
-            Fact.DIVISION: "X",
-            Fact.SKU: [f"s{sku:02}" for sku in what],
-            FIRST: age,
-            LAST: age,
-        }
+    held = holdings(
+        [(ids[c], "X", f"s{sku:02}", *[a] * 2) for c, sku, a in zip(who, what, age, strict=True)]
     )
     sold = pd.DataFrame({Fact.DIVISION: "X", Fact.SKU: [f"s{sku:02}" for sku in range(SKUS)]})
     panel = SimpleNamespace(
@@ -86,7 +97,7 @@ def test_signals_by_hand():
         horizon_months=6,
         segments={"kind": np.array([0, 0, 1, -1])},
     )
-    held = pd.DataFrame([("a", "X", "p", 1.0, 1.0), ("b", "X", "p", 20.0, 2.0)], columns=COLUMNS)
+    held = holdings([("a", "X", "p", 1.0, 1.0), ("b", "X", "p", 20.0, 2.0)])
     sold = pd.DataFrame({Fact.DIVISION: ["X", "X"], Fact.SKU: ["p", "q"]})
     signals = SkuSignals.of(held, sold, panel)
     assert signals.keys.tolist() == [("X", "p"), ("X", "q")]
@@ -180,10 +191,7 @@ def test_lists_hold_the_likeliest_free_products_never_above_their_division(windo
     cells = ListedCells(
         np.array([5, 1, 5], np.int32), np.zeros(3, np.int32), np.array([0.3, 0.02, 0.3])
     )
-    hidden = pd.DataFrame(
-        [("0005", "X", "s00"), ("0005", "X", "s01")],
-        columns=[Fact.CUSTOMER, Fact.DIVISION, Fact.SKU],
-    )
+    hidden = Pairs.of(table([("0005", "X", "s00"), ("0005", "X", "s01")], COLUMNS[:3]))
     found = best_products(market, {0: model}, cells, hidden)
     assert found["position"].tolist() == [0] * PER_CELL + [1] * PER_CELL + [2] * PER_CELL
     assert not set(found.loc[found["position"] != 1, "sku"]) & {"s00", "s01"}
@@ -194,7 +202,7 @@ def test_lists_hold_the_likeliest_free_products_never_above_their_division(windo
 def test_what_rounds_to_nothing_is_not_listed(windows):
     market = windows[1][0].market
     cells = ListedCells(np.zeros(1, np.int32), np.zeros(1, np.int32), np.array([1e-9]))
-    hidden = pd.DataFrame([], columns=[Fact.CUSTOMER, Fact.DIVISION, Fact.SKU])
+    hidden = Pairs.of(table([], COLUMNS[:3]))
     assert best_products(market, {0: SkuModel(DIVISION)}, cells, hidden).empty
 
 
@@ -202,7 +210,7 @@ def test_a_market_without_candidates_gives_no_products():
     signals = windows_without_candidates()
     market = SkuMarket(signals, np.empty(0), np.empty(0))
     cells = ListedCells(np.zeros(1, np.int32), np.zeros(1, np.int32), np.array([0.5]))
-    hidden = pd.DataFrame([], columns=[Fact.CUSTOMER, Fact.DIVISION, Fact.SKU])
+    hidden = Pairs.of(table([], COLUMNS[:3]))
     assert best_products(market, {0: SkuModel(DIVISION)}, cells, hidden).empty
 
 
@@ -211,5 +219,5 @@ def windows_without_candidates():
         customers=np.array(["a"], object), divisions=("X",), horizon_months=6, segments={}
     )
     sold = pd.DataFrame({Fact.DIVISION: [], Fact.SKU: []}, dtype=object)
-    held = pd.DataFrame([("a", "X", "p", 1.0, 1.0)], columns=COLUMNS)
+    held = holdings([("a", "X", "p", 1.0, 1.0)])
     return SkuSignals.of(held, sold, panel)

@@ -1,0 +1,30 @@
+"""Texts of a query's answer as codes: a name is held once, not once a row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int32]
+Names = NDArray[np.object_]
+
+
+def coded(texts: pa.ChunkedArray) -> tuple[Ints, Names]:
+    """Codes of shape (rows,), and what they mean, sorted. There must be no missing text."""
+    encoded = texts.dictionary_encode().unify_dictionaries()
+    names = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
+    parts = [chunk.indices.to_numpy() for chunk in encoded.chunks]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    rank = np.empty(len(names), np.int32)
+    rank[order] = np.arange(len(names), dtype=np.int32)
+    codes = np.concatenate([np.empty(0, np.int32), *parts])
+    return rank[codes], np.array([*names, None], object)[order]
+
+
+def placed(texts: pa.ChunkedArray, index: pd.Index) -> NDArray[np.intp]:
+    """Shape (rows,): the place of each text in `index`, -1 for none."""
+    codes, names = coded(texts)
+    place: NDArray[np.intp] = index.get_indexer(names)[codes]
+    return place
