@@ -45,8 +45,9 @@ SCORES = {
     "taken for the horizon's length; never below 0.",
     Scores.CELL_STATUS: "What `data/lookup/cells.csv` says of the whole cell on the cutoff; empty "
     "for nothing.",
-    Scores.LOW: "Lower end of the score's interval: what the last horizon's outcomes leave open.",
-    Scores.HIGH: "Upper end of it. It holds as far as the next horizon is like the last.",
+    Scores.LOW: "Lower end of the score's interval, by how far scores were off in the last two "
+    "horizons: for nine in ten.",
+    Scores.HIGH: "Upper end of it: on the log odds as far from the score as the lower end.",
 }
 WHITESPACE = {
     Whitespace.RANK: "1 is best. Counts anew for each level.",

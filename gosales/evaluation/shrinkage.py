@@ -52,7 +52,7 @@ def shrunk_gains(
     if not told.any():
         return None
     g, v = gain[told], noise[told]
-    spread = _between(g, v)
+    spread = spread_between(g, v)
     weight = 1.0 / (v + spread)
     weight /= weight.sum()
     common = interval(float(weight @ g), influence[:, told] @ weight)
@@ -85,7 +85,7 @@ def _raw_gains(
     return gain, noise, influence
 
 
-def _between(gain: Floats, noise: Floats) -> float:
+def spread_between(gain: Floats, noise: Floats) -> float:
     """Variance between the divisions' true gains (DerSimonian and Laird); 0 at the least."""
     weight = 1.0 / noise
     mean = float(weight @ gain / weight.sum())

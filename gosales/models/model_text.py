@@ -27,7 +27,7 @@ from gosales.models.score_band import ScoreBand
 from gosales.models.sku_model import BLEND, SHIPPED, SkuModel
 from gosales.utils.parse import parse_json
 
-FORMAT = 8
+FORMAT = 9
 MAX_TREE_BYTES = 200_000_000
 
 
@@ -148,7 +148,7 @@ def _unpack_side(content: dict[str, Any]) -> Side:
         content["kind"],
         content["baseline"],
         Calibration(**content["calibration"]),
-        None if band is None else ScoreBand(*(tuple(band[key]) for key in ("at", "low", "high"))),
+        None if band is None else ScoreBand(tuple(band["square"]), tuple(band["span"])),
     )
 
 

@@ -6,19 +6,18 @@ one. What a map learned on the older does to the newer decides whether a map is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gosales.models.calibration import UNTRIED, Trial, Window, logit, try_map
 from gosales.models.division_model import BASELINE, Side
-from gosales.models.score_band import ScoreBand, fit_band
+from gosales.models.score_band import ScoreBand
 from gosales.pipeline.gate import MODEL, Proof
+from gosales.pipeline.score_errors import Errors, band_of, find_errors
 
 Floats = NDArray[np.float64]
-BAND_BUYERS = 50
-"""A division with fewer buyers on a side takes its intervals from all divisions together."""
 
 
 @dataclass(frozen=True)
@@ -65,24 +64,39 @@ class Calibrations:
 def bands(
     calibrations: Calibrations, sides: dict[str, Side], owned: bool
 ) -> dict[str, ScoreBand | None]:
-    """Division -> the intervals of its side, from the proof's outcomes."""
-    proof = calibrations.newer
-    if proof is None:
-        return dict.fromkeys(sides)
-    inside, bought = proof.cells(owned), proof.labels.bought
-    shared: dict[str, ScoreBand | None] = {}
-    found: dict[str, ScoreBand | None] = {}
+    """Division -> the intervals of its side; None where no outcome could be judged."""
+    found: dict[str, ScoreBand | None] = dict.fromkeys(sides)
+    known: dict[str, list[tuple[Errors, Proof]]] = {}
     for name, side in sides.items():
-        score = calibrations.judged(side, owned)
-        d = proof.divisions.index(name) if name in proof.divisions else None
-        if d is not None and (bought & inside)[:, d].sum() >= BAND_BUYERS:
-            found[name] = fit_band(score[inside[:, d], d], bought[inside[:, d], d])
-            continue
         key = _scored_by(side)
-        if key not in shared:
-            shared[key] = fit_band(score[inside], bought[inside]) if inside.any() else None
-        found[name] = shared[key]
+        if key not in known:
+            known[key] = _errors(calibrations, key, owned)
+        if known[key]:
+            windows, proofs = zip(*known[key], strict=True)
+            found[name] = band_of(windows, [_place(proof, name) for proof in proofs])
     return found
+
+
+def _errors(calibrations: Calibrations, name: str, owned: bool) -> list[tuple[Errors, Proof]]:
+    """The errors of one kind of score, with where they were seen, the newest first.
+
+    The older horizon counts as well, unless a map was learned from it that mends them.
+    """
+    trial = calibrations.of(name, owned)
+    proofs = [calibrations.newer, None if trial.earned else calibrations.older]
+    found = []
+    for proof in proofs:
+        if proof is None or name not in proof.score or not proof.cells(owned).any():
+            continue
+        window = _window(proof, name, owned)
+        mended = replace(window, logit=trial.judged.line(window.logit))
+        division = np.nonzero(proof.cells(owned))[1]
+        found.append((find_errors(mended, division, len(proof.divisions)), proof))
+    return found
+
+
+def _place(proof: Proof, division: str) -> int | None:
+    return proof.divisions.index(division) if division in proof.divisions else None
 
 
 def _scored_by(side: Side) -> str:

@@ -16,9 +16,6 @@ BEHIND = {
     "pooled": "the model that proved itself over all divisions",
     "baseline": "a simple score: the model did not prove better here",
 }
-EDGE, VAGUE = 0.001, 0.9
-"""A score that is nearer to an end of its interval lies at it; an end that tells nothing."""
-
 REMARKS = {
     "open_opportunity": "An opportunity is open already",
     "competitor": "A competitor serves it",
@@ -65,23 +62,12 @@ def told(cell: dict[str, Any]) -> str:
 
 
 def leeway(cell: dict[str, Any]) -> str:
-    """What the outcomes of the last horizon say of such scores, with a space after it.
-
-    An interval that only holds its score because it was widened to it, says on which side of the
-    score the outcomes lie.
-    """
-    low, score, high = (float(cell[name]) for name in (Scores.LOW, Scores.SCORE, Scores.HIGH))
+    """How far the score may be off, with a space after it."""
+    low, high = (float(cell[name]) for name in (Scores.LOW, Scores.HIGH))
     if not low < high:
         return ""
-    if max(score - low, high - score) < EDGE:
-        return "The outcomes of the last horizon confirm it. "
-    start = "By the outcomes of the last horizon"
-    if score - low < EDGE <= high - score:
-        most = f", up to {wording.percent(high)}" if high < VAGUE else ""
-        return f"{start} it may be more{most}. "
-    if high - score < EDGE <= score - low:
-        return f"{start} it may be less, down to {wording.percent(low)}. "
-    return f"{start} it is {wording.percent(low)} to {wording.percent(high)}. "
+    ends = f"{wording.percent(low)} to {wording.percent(high)}"
+    return f"By how far scores were off before, it is {ends}. "
 
 
 def _remark(status: object) -> None:

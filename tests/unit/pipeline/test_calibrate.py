@@ -5,7 +5,7 @@ import pytest
 
 from gosales.models.calibration import UNTRIED, Calibration, logit
 from gosales.models.division_model import BASELINE, OWN, POOLED, Side
-from gosales.pipeline.calibrate import BAND_BUYERS, Calibrations, bands
+from gosales.pipeline.calibrate import Calibrations, bands
 from gosales.pipeline.gate import MODEL
 from tests.unit.pipeline.test_gate import NAMES, proof_of
 
@@ -49,21 +49,39 @@ def test_a_baseline_is_calibrated_by_its_own_scores():
     assert shipped.calibration != calibrations.of(MODEL, owned=False).final
 
 
-def test_a_division_with_many_buyers_has_intervals_of_its_own():
+def in_tune(shift=0.0):
+    """A proof whose model knows how many buy, but for `shift` on the log odds."""
     proof = proof_of()
-    calibrations = Calibrations(None, proof)
-    found = bands(calibrations, {name: Side(OWN, "recency") for name in NAMES}, owned=False)
-    buyers = dict(zip(NAMES, proof.labels.bought.sum(0), strict=True))
-    own = {name for name in NAMES if buyers[name] >= BAND_BUYERS}
-    assert len(own) == 1
-    shared = [found[name] for name in NAMES if name not in own]
-    assert all(band is shared[0] for band in shared)
-    assert found[own.pop()] != shared[0]
+    level = np.array([-2.0, -5.0, -6.2]) + shift
+    proof.score[MODEL] = Calibration()(logit(proof.score[MODEL]) + level)
+    return proof
+
+
+def widths(older, newer):
+    sides = {name: Side(OWN, "recency") for name in NAMES}
+    found = bands(Calibrations(older, newer), sides, owned=False)
+    ends = [found[name].around(np.array([0.1])) for name in NAMES]
+    return np.array([float((high - low)[0]) for low, high in ends])
+
+
+def test_scores_that_were_off_have_wider_intervals():
+    assert (widths(None, in_tune(1.0)) > 1.3 * widths(None, in_tune())).all()
+
+
+def test_an_older_error_counts_too():
+    assert (widths(in_tune(1.0), in_tune()) > 1.2 * widths(in_tune(), in_tune())).all()
+
+
+def test_an_older_error_that_a_map_mends_does_not_count():
+    mended = widths(in_tune(1.0), in_tune(1.0))
+    assert (mended < 0.8 * widths(None, in_tune(1.0))).all()
 
 
 def test_a_division_unknown_to_the_proof_shares_the_intervals():
-    found = bands(Calibrations(None, proof_of()), {"New": Side(POOLED, "recency")}, owned=False)
+    sides = dict.fromkeys(("New", "Newer"), Side(POOLED, "recency"))
+    found = bands(Calibrations(None, proof_of()), sides, owned=False)
     assert found["New"] is not None
+    assert found["New"] == found["Newer"]
 
 
 def test_a_side_without_cells_or_without_a_proof_has_none():
