@@ -182,11 +182,18 @@ def _score_warnings(rows: list[dict[str, Any]]) -> list[str]:
 def _label_warnings(rows: list[dict[str, Any]]) -> list[str]:
     newest = {row["division"]: row for row in rows}
     days: dict[str, list[str]] = {}
+    gone: dict[str, list[str]] = {}
     for name, row in newest.items():
-        if row["status"] == DRIFTED:
+        if row["status"] == DRIFTED and not row["base_rate"]:
+            gone.setdefault(row["cutoff_date"], []).append(name)
+        elif row["status"] == DRIFTED:
             told = f"{100 * row['base_rate']:.1f} % of the customers bought from {name}"
             days.setdefault(row["cutoff_date"], []).append(told)
     return [
+        f"After {day}, nobody bought from {_listed(names)}. What is no longer sold belongs into "
+        "[divisions] exclude; else look for lines that are missing."
+        for day, names in gone.items()
+    ] + [
         f"After {day}, {_listed(told)}, far from what was usual before. Probabilities learned from "
         "earlier horizons may be off."
         for day, told in days.items()

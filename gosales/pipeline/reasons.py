@@ -21,9 +21,10 @@ from gosales.features.panel import spread
 from gosales.models.division_model import DivisionModel
 from gosales.models.explain import Explainer, Parts
 from gosales.models.neutral import SAMPLE, Usual, neutralised, usual_values
+from gosales.models.recipe import DORMANT_MONTHS
 from gosales.pipeline.row_facts import RowFacts
 from gosales.whitespace.sayings import say
-from gosales.whitespace.sayings_peers import plain_rate
+from gosales.whitespace.sayings_peers import faded, plain_rate
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -209,14 +210,20 @@ class Reasoner:
             passed = {CONCEPTS[c]: int(way[row, c]) for c in order[row] if way[row, c]}
             one = facts.of(row, usual[int(frame.division[row]), bool(owned[row])], set(passed))
             told: dict[int, list[str]] = {1: [], -1: []}
+            claims: list[Said] = []
             for concept, sign in passed.items():
                 if len(told[sign]) >= (MOST if sign > 0 else MOST_AGAINST):
                     continue
                 text = say(concept, one, speaks_for=sign > 0)
                 if text is not None:
                     told[sign].append(text)
-                    said.append(Said(row, concept, sign))
+                    claims.append(Said(row, concept, sign))
             good = told[1] or [plain_rate(one)]
+            gone = faded(one, DORMANT_MONTHS)
+            if gone is not None and gone not in told[-1]:  # a fact to know, whatever the score says
+                told[-1] = [gone]
+                claims = [claim for claim in claims if claim.way > 0]
+            said += claims
             sentences = [*good, *(BUT + text for text in told[-1])]
             texts.append("; ".join(text.replace("; ", ", ") for text in sentences))
         return texts, said

@@ -16,6 +16,7 @@ from gosales.features.ledger import NEVER
 from gosales.features.panel import BRANCH_KIND, REP_KIND, SIZE_KIND
 from gosales.features.walk import STATES, past_months
 from gosales.whitespace.facts import Facts, Group, Step
+from gosales.whitespace.wording import words
 
 Floats = NDArray[np.float64]
 YEAR = 12
@@ -121,7 +122,7 @@ class RowFacts:
     @cached_property
     def _attributes(self) -> str:
         found = [
-            name.removeprefix(ATTRIBUTE).replace("_", " ")
+            words(name.removeprefix(ATTRIBUTE))
             for name in self.cells.panel.segments
             if name.startswith(ATTRIBUTE)
         ]

@@ -14,7 +14,7 @@ FADED_MONTHS = 2
 LONG_AGO = 1_200
 """Months; what is older stands for never."""
 
-DOUBLE = 2.0
+DOUBLE, MOSTLY = 2.0, 0.5
 
 
 def peers(facts: Facts, good: bool) -> str | None:
@@ -98,13 +98,13 @@ def profile(facts: Facts, good: bool) -> str | None:
 
 def division(facts: Facts, good: bool) -> str | None:
     """How the division itself fares, beside the usual one."""
-    here, quiet = facts.division, facts.get("division__quiet_months")
+    here = facts.division
     if facts.owned:
         return _bought_again(facts, good)
     name = "division__adoption_rate_12m"
     rate, usual = facts.get(name), facts.typical(name)
-    if not good and FADED_MONTHS <= quiet <= LONG_AGO:
-        return f"Nobody has ordered {here} since {month(facts.cutoff, quiet)}"
+    if not good and (said := faded(facts, FADED_MONTHS)):
+        return said
     if _apart(rate, usual, good=good):
         only = "" if good else "Only "
         return (
@@ -119,6 +119,14 @@ def division(facts: Facts, good: bool) -> str | None:
         h = facts.horizon_months
         return f"{many} added {here} in the last {h} months than in the {h} before"
     return None
+
+
+def faded(facts: Facts, least_months: int) -> str | None:
+    """Since when nobody at all has ordered from the division, if that is so long ago."""
+    quiet = facts.get("division__quiet_months")
+    if not least_months <= quiet <= LONG_AGO:
+        return None
+    return f"Nobody has ordered {facts.division} since {month(facts.cutoff, quiet)}"
 
 
 def _bought_again(facts: Facts, good: bool) -> str | None:
@@ -149,9 +157,10 @@ def plain_rate(facts: Facts) -> str:
     if not np.isfinite(rate) or rate > 1:
         return f"Nothing about it stands out for {facts.division}"
     if facts.owned:
+        lead = "As most owners" if rate > MOSTLY else "Nothing about it stands out"
         return (
-            f"Nothing about it stands out: {percent(rate)} of the owners of {facts.division} "
-            "bought it in the last 12 months"
+            f"{lead}: {percent(rate)} of the owners of {facts.division} bought it in the last "
+            "12 months"
         )
     return (
         f"Nothing about it stands out: {percent(rate)} of the customers without it added "

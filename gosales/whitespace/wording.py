@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 
@@ -111,10 +112,10 @@ def money(cents: float) -> str:
 def times(ratio: float) -> str:
     """How much more or less often than usual.
 
-    >>> times(2.31), times(1.4), times(0.6)
-    ('2.3 times as often as usual', '40 % more often than usual', '40 % less often than usual')
+    >>> times(1.996), times(1.4), times(0.6)
+    ('2.0 times as often as usual', '40 % more often than usual', '40 % less often than usual')
     """
-    if ratio >= 2:
+    if ratio >= 1.95:
         return f"{ratio:.1f} times as often as usual"
     way = "more" if ratio > 1 else "less"
     return f"{abs(ratio - 1):.0%}".replace("%", " %") + f" {way} often than usual"
@@ -127,6 +128,16 @@ def days(number: float) -> str:
     ('1 day', '12 days')
     """
     return "1 day" if round(number) == 1 else f"{number:,.0f} days"
+
+
+def words(header: str) -> str:
+    """A header as words in a sentence.
+
+    >>> words("StateProvinceName"), words("size_band"), words("SIC")
+    ('state province name', 'size band', 'SIC')
+    """
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header.replace("_", " ")).split()
+    return " ".join(part if part.isupper() else part.lower() for part in parts)
 
 
 def things(number: float, one: str) -> str:

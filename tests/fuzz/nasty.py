@@ -64,7 +64,9 @@ class Log:
 def _fill(column, values, share=0.05):
     def spoil(log):
         for row in log.some(share):
-            row[column] = log.chance.choice(values)
+            value = log.chance.choice(values)
+            if len(row) > column:  # another spoil may have cut it short
+                row[column] = value
 
     return spoil
 

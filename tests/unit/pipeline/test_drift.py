@@ -44,5 +44,14 @@ def test_only_the_newest_rate_of_a_division_is_told():
     )
 
 
+def test_divisions_from_which_nobody_bought_are_told_as_such():
+    (found, other) = told(labels=[rate("A", 0.0), rate("B", 0.2), rate("C", 0.0)])
+    assert found == (
+        "After 2024-06-30, nobody bought from A and C. What is no longer sold belongs into "
+        "[divisions] exclude; else look for lines that are missing."
+    )
+    assert "B" in other
+
+
 def test_nothing_moved_nothing_said():
     assert told() == []

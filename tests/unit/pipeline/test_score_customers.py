@@ -12,6 +12,7 @@ from gosales.core.columns import Scores, Status, Whitespace
 from gosales.core.concepts import CONCEPTS
 from gosales.core.errors import ModelError
 from gosales.core.settings import DivisionSettings, WhitespaceSettings
+from gosales.pipeline import reasons
 from gosales.pipeline.faithful import faithful, faithfulness
 from gosales.pipeline.products import owned_skus
 from gosales.pipeline.reasons import Reasoner
@@ -303,6 +304,16 @@ def test_reasons_survive_the_test_and_a_row_says_few(reasoner, told):
         against = [part for part in text.split("; ") if part.startswith("But: ")]
         assert len(against) == sum(one.way < 0 for one in said)
         assert "__" not in text
+
+
+def test_that_nobody_orders_a_division_any_more_is_told_and_claims_nothing(
+    reasoner, told, monkeypatch
+):
+    assert {claim.way for claim in told.said if claim.row < 60} == {1, -1}
+    monkeypatch.setattr(reasons, "faded", lambda *_: "Nobody has ordered it")
+    found = reasoner.explain(told.frame.customer[:60], told.frame.division[:60])
+    assert [text.split("But: ")[1:] for text in found.texts] == [["Nobody has ordered it"]] * 60
+    assert {claim.way for claim in found.said} == {1}
 
 
 def test_reasons_of_other_rows_do_not_survive_it(reasoner, told):

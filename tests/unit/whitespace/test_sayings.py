@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gosales.core.concepts import CONCEPTS, Concept
 from gosales.whitespace.facts import Facts, Group, Step
 from gosales.whitespace.sayings import say
-from gosales.whitespace.sayings_peers import plain_rate
+from gosales.whitespace.sayings_peers import faded, plain_rate
 
 C = Concept
 CUTOFF = dt.date(2024, 6, 30)
@@ -267,6 +267,10 @@ def test_what_is_said_where_nothing_stands_out():
         "Nothing about it stands out: 7.3 % of the customers without it added Training in the "
         "last 12 months"
     )
+    most = {"division__buyer_share_12m": 0.3, "division__owner_share": 0.4}
+    assert plain_rate(facts(most, owned=True)) == (
+        "As most owners: 75 % of the owners of Training bought it in the last 12 months"
+    )
     assert plain_rate(facts(owned=True)) == "Nothing about it stands out for Training"
     shares = {"division__buyer_share_12m": 0.12, "division__owner_share": 0.4}
     assert plain_rate(facts(shares, owned=True)) == (
@@ -286,6 +290,14 @@ def test_the_last_order_is_told_once_and_on_the_last_day_by_its_date():
     assert say(C.RHYTHM, one, speaks_for=True) is None
     later = facts(values | {OWN_SINCE: 20}, {SINCE: 90}, owned=True)
     assert say(C.RHYTHM, later, speaks_for=True) == "Last order on 2024-06-30, 3 months is usual"
+
+
+def test_since_when_nobody_orders():
+    quiet = "division__quiet_months"
+    assert faded(facts({quiet: 11}), 6) == "Nobody has ordered Training since July 2023"
+    assert faded(facts({quiet: 5}), 6) is None
+    assert faded(facts({quiet: 9_999}), 6) is None
+    assert faded(facts(), 6) is None
 
 
 NUMBER = st.one_of(
