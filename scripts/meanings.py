@@ -60,7 +60,8 @@ WHITESPACE = {
     Whitespace.SCORE: "Probability to buy from the division in the horizon.",
     Whitespace.PRODUCT_SCORE: "Probability to buy this SKU in the horizon; empty on division rows.",
     Whitespace.VALUE: "Money expected in the horizon from the division, or from the SKU.",
-    Whitespace.REASONS: "As in `icp_scores.csv`; filled for listed rows.",
+    Whitespace.REASONS: "As in `icp_scores.csv`, filled for listed rows; on product rows first "
+    "[why this product](reasons.md#why-this-product).",
     Whitespace.LOOKALIKES: "Up to three owners of the division that were most alike before they "
     "bought it: references for the call. Filled for listed rows.",
     Whitespace.BRANCH: "Branch of the customer's latest line that names one.",

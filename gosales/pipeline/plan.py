@@ -21,7 +21,6 @@ from gosales.pipeline.plan_cells import (
     best_products,
     candidates,
     market_of,
-    product_names,
     published_lists,
     statuses_on,
     worth_a_slot,
@@ -29,6 +28,7 @@ from gosales.pipeline.plan_cells import (
 from gosales.pipeline.plan_facts import Context, facts_of
 from gosales.pipeline.plan_past import FACTS, FOLDER, HASHED, PastFiles, past_of
 from gosales.pipeline.plan_team import Market, Team, read_team, team_of_log
+from gosales.pipeline.products import product_names
 from gosales.pipeline.publish_lists import write_list
 from gosales.pipeline.session import Session, Work, working
 from gosales.utils.progress import track

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gosales.core.columns import CellStatus, Fact, Plan, Product, Scores, Whitespace
+from gosales.core.columns import CellStatus, Fact, Plan, Scores, Whitespace
 from gosales.core.errors import MissingArtifact
 from gosales.core.star import History
 from gosales.core.timeline import Cutoff
@@ -182,14 +182,6 @@ def best_products(rows: pd.DataFrame, lists: Lists, statuses: Statuses) -> NDArr
     open_products = products[~blocked].sort_values(Whitespace.RANK).drop_duplicates(KEY)
     best = open_products.set_index(KEY)[Whitespace.SKU]
     return best.reindex(_cells(rows)).fillna("").to_numpy(object)
-
-
-def product_names(history: History) -> dict[tuple[str, str], str]:
-    """(division, SKU) -> name, where there is one."""
-    table = history.tables.products
-    rows = table.filter(table[Product.NAME].notnull()).to_pandas()
-    keys = zip(rows[Product.DIVISION], rows[Product.SKU], strict=True)
-    return dict(zip(keys, rows[Product.NAME], strict=True))
 
 
 def as_published(rows: pd.DataFrame, day: dt.date, run_id: str) -> pd.DataFrame:

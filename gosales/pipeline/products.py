@@ -91,6 +91,14 @@ def still_sold(history: History) -> ir.Table:
     return lately.anti_join(gone, [Fact.DIVISION, Fact.SKU]).order_by([Fact.DIVISION, Fact.SKU])
 
 
+def product_names(history: History) -> dict[tuple[str, str], str]:
+    """(division, SKU) -> name, where there is one."""
+    table = history.tables.products
+    rows = table.filter(table[Product.NAME].notnull()).to_pandas()
+    keys = zip(rows[Product.DIVISION], rows[Product.SKU], strict=True)
+    return dict(zip(keys, rows[Product.NAME], strict=True))
+
+
 def _counts(bought: ir.Table, owned: ir.Table) -> dict[tuple[str, str], ProductCount]:
     """(division, SKU) -> novel buyers, and in `open` the division's buyers who owned it before."""
     cell, key = [Fact.CUSTOMER, Fact.DIVISION], [Fact.DIVISION, Fact.SKU]

@@ -38,7 +38,7 @@ ANYBODY = 0
 LEAST = 0.02
 """Log odds below which a part or an effect is no reason."""
 
-BUT = "But: "
+BUT, JOINT = "But: ", "; "
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ class Reasoner:
                 claims = [claim for claim in claims if claim.way > 0]
             said += claims
             sentences = [*good, *(BUT + text for text in told[-1])]
-            texts.append("; ".join(text.replace("; ", ", ") for text in sentences))
+            texts.append(JOINT.join(text.replace(JOINT, ", ") for text in sentences))
         return texts, said
 
 

@@ -28,11 +28,12 @@ from gosales.pipeline.cell_scores import COLUMNS, scored_divisions, scores_here
 from gosales.pipeline.cell_statuses import CellStatuses, skipped
 from gosales.pipeline.drift import sample_cells
 from gosales.pipeline.faithful import faithfulness
-from gosales.pipeline.products import owned_skus
+from gosales.pipeline.products import owned_skus, product_names
 from gosales.pipeline.proof import populations
 from gosales.pipeline.reasons import Reasoner
 from gosales.pipeline.sku_lists import ListedCells, best_products
 from gosales.pipeline.sku_models import SkuMarket
+from gosales.pipeline.sku_reasons import product_reasons
 from gosales.pipeline.spark_scores import scores_in_spark
 from gosales.utils.progress import track
 from gosales.utils.spark import spark_session
@@ -203,12 +204,17 @@ class _Ranking:
         reasoner = Reasoner.of(self.cells, self.models, *place)
         reasons = reasoner.explain(*place)
         shown[Scores.REASONS] = reasons.texts
-        products = self.products(shown)
+        market = self.market()
+        products = self.products(shown, market)
         divisions[Whitespace.LOOKALIKES] = ""
         divisions.loc[chosen.index, Whitespace.LOOKALIKES] = _lookalikes(self.cells, chosen, table)
         products[Whitespace.LOOKALIKES] = _of_cell(divisions, Whitespace.LOOKALIKES, products)
         for rows in (table, divisions, products):
             rows[Scores.REASONS] = _of_cell(shown, Scores.REASONS, rows)
+        names = product_names(self.history)
+        products[Scores.REASONS] = product_reasons(
+            market.signals, self.cells.panel, names, products
+        )
         both = pd.concat([divisions, products], ignore_index=True)
         return ScoredLists(
             table[list(Scores.ORDER)],
@@ -230,10 +236,13 @@ class _Ranking:
         after = table[Scores.DIVISION].map(rebuy).to_numpy(float, na_value=np.inf)
         return np.asarray(never | (last[customer, division] >= after))
 
-    def products(self, shown: pd.DataFrame) -> pd.DataFrame:
-        """Product rows of the listed cells."""
+    def market(self) -> SkuMarket:
+        """What is known of the products."""
         models = {name: model.products for name, model in self.models.items()}
-        market = SkuMarket.of(self.history, self.cells.panel, models)
+        return SkuMarket.of(self.history, self.cells.panel, models)
+
+    def products(self, shown: pd.DataFrame, market: SkuMarket) -> pd.DataFrame:
+        """Product rows of the listed cells."""
         chosen = {
             d: self.models[name].shared.products
             for d, name in enumerate(self.cells.panel.divisions)

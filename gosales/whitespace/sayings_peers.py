@@ -15,6 +15,7 @@ LONG_AGO = 1_200
 """Months; what is older stands for never."""
 
 DOUBLE, MOSTLY = 2.0, 0.5
+NOTHING = "Nothing about it stands out"
 
 
 def peers(facts: Facts, good: bool) -> str | None:
@@ -40,7 +41,7 @@ def _neighbours(facts: Facts, good: bool, family: str, who: str) -> str | None:
     told = [
         (abs(np.log((share + 0.02) / (usual + 0.02))), share, usual, what, verb)
         for share, usual, what, verb in candidates
-        if _apart(share, usual, good=good)
+        if apart(share, usual, good=good)
     ]
     if not told:
         return None
@@ -49,7 +50,8 @@ def _neighbours(facts: Facts, good: bool, family: str, who: str) -> str | None:
     return f"{only}{percent(share)} of {who} {what}, {percent(usual)} of all {verb}"
 
 
-def _apart(share: float, usual: float, *, good: bool) -> bool:
+def apart(share: float, usual: float, *, good: bool) -> bool:
+    """Whether a share is far enough from the usual one, in that direction, to be told beside it."""
     if good:
         return bool(share >= CLEARLY * usual and share >= usual + 0.005)
     return bool(share <= usual / CLEARLY and share <= usual - 0.005)
@@ -60,7 +62,7 @@ def related(facts: Facts, good: bool) -> str | None:
     if facts.owned:
         return None
     for step in facts.steps:
-        if _apart(step.rate, step.usual, good=good):
+        if apart(step.rate, step.usual, good=good):
             only = "" if good else "only "
             return (
                 f"{_held(facts, step)}: {only}{percent(step.rate)} of such customers added "
@@ -88,7 +90,7 @@ def profile(facts: Facts, good: bool) -> str | None:
     fitting = [
         (abs(np.log(ratio)), -place, ratio, what, name)
         for place, (ratio, what, name) in enumerate(candidates)
-        if ratio > 0 and _apart(ratio, 1.0, good=good)
+        if ratio > 0 and apart(ratio, 1.0, good=good)
     ]
     if not fitting:
         return None
@@ -105,14 +107,14 @@ def division(facts: Facts, good: bool) -> str | None:
     rate, usual = facts.get(name), facts.typical(name)
     if not good and (said := faded(facts, FADED_MONTHS)):
         return said
-    if _apart(rate, usual, good=good):
+    if apart(rate, usual, good=good):
         only = "" if good else "Only "
         return (
             f"{only}{percent(rate)} of the customers without it added {here} in the last "
             f"12 months, {percent(usual)} in a usual division"
         )
     trend = facts.get("division__adoption_trend")
-    if _apart(trend, 1.0, good=good):
+    if apart(trend, 1.0, good=good):
         many = f"{percent(abs(trend - 1.0))} {'more' if good else 'fewer'} customers"
         if trend >= DOUBLE:
             many = f"{trend:.1f} times as many customers"
@@ -139,7 +141,7 @@ def _bought_again(facts: Facts, good: bool) -> str | None:
         return None
     share = facts.get("division__buyer_share_12m") / owners
     usual = facts.typical("division__buyer_share_12m") / usual_owners
-    if not _apart(share, usual, good=good) or share > 1:
+    if not apart(share, usual, good=good) or share > 1:
         return None
     only = "" if good else "Only "
     return (
@@ -155,14 +157,14 @@ def plain_rate(facts: Facts) -> str:
     if facts.owned:
         rate = facts.get("division__buyer_share_12m") / owners if owners > 0 else np.nan
     if not np.isfinite(rate) or rate > 1:
-        return f"Nothing about it stands out for {facts.division}"
+        return f"{NOTHING} for {facts.division}"
     if facts.owned:
-        lead = "As most owners" if rate > MOSTLY else "Nothing about it stands out"
+        lead = "As most owners" if rate > MOSTLY else NOTHING
         return (
             f"{lead}: {percent(rate)} of the owners of {facts.division} bought it in the last "
             "12 months"
         )
     return (
-        f"Nothing about it stands out: {percent(rate)} of the customers without it added "
+        f"{NOTHING}: {percent(rate)} of the customers without it added "
         f"{facts.division} in the last 12 months"
     )

@@ -91,6 +91,25 @@ def test_product_rows_are_few_and_never_owned(lists, owned):
     assert held, "owned divisions have never-bought products too"
 
 
+def test_a_product_row_begins_with_what_speaks_for_the_product(lists, engine, owned):
+    products = lists.whitespace[lists.whitespace[W.LEVEL] == "product"]
+    of_cell = lists.scores.set_index([Scores.CUSTOMER, Scores.DIVISION])[Scores.REASONS]
+    told = [text.split("; ") for text in products[W.REASONS]]
+    first = pd.Series([sentences[0] for sentences in told])
+    about = first.str.contains("bought this product")
+    assert about.mean() > 0.9
+    assert first.str.contains("such customers").any()
+    for sentences, cell in zip(told, of_cell.loc[cells(products)], strict=True):
+        good = [text for text in sentences if not text.startswith("But: ")]
+        assert len(good) <= 3
+        assert set(sentences[1:]) <= set(cell.split("; "))
+        assert "Nothing about" not in " ".join(sentences[1:])
+    for (customer, _), sentence in zip(cells(products), first, strict=True):
+        if "such customers bought this" in sentence:
+            named = sentence.removeprefix("Bought ").split(":")[0]
+            assert named in {sku for who, _, sku in owned if who == customer}
+
+
 def test_each_level_is_ranked_from_one_best_first(lists):
     for level, by in (("division", W.SCORE), ("product", W.PRODUCT_SCORE)):
         rows = lists.whitespace[lists.whitespace[W.LEVEL] == level]
