@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gosales.core.columns import Scores
+from gosales.core.concepts import TITLES, concept_of
 from gosales.core.errors import ModelError
 from gosales.core.frames import FeatureFrame
 from gosales.core.timeline import Cutoff
@@ -158,8 +159,8 @@ def warnings_of(content: dict[str, Any], settings: DriftSettings) -> list[str]:
     if moved and len(moved) > math.floor(settings.feature_share * len(features)):
         found.append(
             f"{len(moved)} of {len(features)} features have moved from what the models were "
-            f"trained on, most of all {', '.join(moved[:NAMED])}. Look for a change in the logs, "
-            "and train again."
+            f"trained on. Those that moved the most tell of an account {_concepts(moved)}. Look "
+            "for a change in the logs, and train again."
         )
     return [
         *found,
@@ -167,6 +168,12 @@ def warnings_of(content: dict[str, Any], settings: DriftSettings) -> list[str]:
         *_label_warnings(content["labels"]),
         *_age_warnings(content),
     ]
+
+
+def _concepts(features: list[str]) -> str:
+    """What the first of these features are about, in the words of the reasons."""
+    titles = dict.fromkeys(TITLES[concept_of(name)] for name in features)
+    return _listed(list(titles)[:NAMED])
 
 
 def _score_warnings(rows: list[dict[str, Any]]) -> list[str]:

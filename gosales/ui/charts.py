@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -10,10 +11,6 @@ import pandas as pd
 from gosales.ui import wording
 
 BLUE, ORANGE, GREY = "#0F6CBD", "#D1730A", "#8A94A0"
-LIGHT, DARK = "#DCEBF7", "#0B4F8A"
-ON_LIGHT, ON_DARK = "#000000", "#FFFFFF"
-TURN = 0.72
-"""From here, of the way from LIGHT to DARK, ON_DARK is read better than ON_LIGHT."""
 
 IN_BOX = "in_box"
 """Names the numbers that lie in boxes; style.css colours all others for the page."""
@@ -42,9 +39,42 @@ Chart = Any
 """An Altair chart of any kind: layering widens its type."""
 
 
-def status_map(table: pd.DataFrame) -> Chart:
+@dataclass(frozen=True)
+class Palette:
+    """The colours of boxes: what is high stands out from the page, what is low does not.
+
+    Attributes:
+        low, high: Of the lowest and of the highest figure; between them, by RGB.
+        on_low, on_high: Of a number in such a box.
+        turn: From here, of the way from low to high, on_high is read better than on_low.
+        off: Of a box that has no part in it; its number is `on_low`.
+    """
+
+    low: str
+    high: str
+    on_low: str
+    on_high: str
+    turn: float
+    off: str
+
+    def depth(self, figure: str, highest: float) -> alt.Color:
+        scale = alt.Scale(range=[self.low, self.high], domain=[0.0, highest], interpolate="rgb")
+        return alt.Color(f"{figure}:Q", legend=None, scale=scale)
+
+    def ink(self, high: str) -> Any:
+        """The colour of a number, by a condition that tells high boxes."""
+        return alt.condition(high, alt.value(self.on_high), alt.value(self.on_low))
+
+
+DAY = Palette("#DCEBF7", "#0B4F8A", "#000000", "#FFFFFF", 0.72, "#C9CFD6")
+NIGHT = Palette("#1E3247", "#8CC8FA", "#FFFFFF", "#000000", 0.47, "#3A434D")
+"""For light pages, and for dark ones."""
+
+
+def status_map(table: pd.DataFrame, colours: Palette = DAY) -> Chart:
     """Divisions x status: how many customers, coloured by the share of the division's."""
-    shown = shortened(table).assign(status=table["status"].map(STATUS_TITLES))
+    shown = shortened(_with_nobody(table))
+    shown = shown.assign(status=shown["status"].map(STATUS_TITLES))
     shown = with_words(shown, "share", "mean_score")
     base = alt.Chart(shown).encode(
         x=alt.X("status:N", sort=list(STATUS_TITLES.values()), title=None)
@@ -53,9 +83,7 @@ def status_map(table: pd.DataFrame) -> Chart:
         y=division_rows().scale(paddingInner=GAP),
     )
     boxes = base.mark_rect(cornerRadius=3).encode(
-        color=alt.Color("share:Q", title="Share of customers", legend=None).scale(
-            range=[LIGHT, DARK], domain=[0, 1]
-        ),
+        color=colours.depth("share", 1.0),
         tooltip=[
             alt.Tooltip("full:N", title="Division"),
             alt.Tooltip("status:N", title="Status"),
@@ -67,10 +95,19 @@ def status_map(table: pd.DataFrame) -> Chart:
     )
     numbers = base.mark_text(fontSize=12).encode(
         text=alt.Text("customers:Q", format=","),
-        color=alt.condition(f"datum.share > {TURN}", alt.value(ON_DARK), alt.value(ON_LIGHT)),
+        color=colours.ink(f"datum.share > {colours.turn}"),
     )
     numbers = numbers.properties(name=IN_BOX)
     return alt.layer(boxes, numbers).properties(height=height_of(shown))
+
+
+def _with_nobody(table: pd.DataFrame) -> pd.DataFrame:
+    """With a row of nobody for each division and status that has none."""
+    every = pd.MultiIndex.from_product(
+        [table["division"].unique(), STATUS_TITLES], names=["division", "status"]
+    )
+    whole = table.set_index(["division", "status"]).reindex(every).reset_index()
+    return whole.fillna({"customers": 0, "share": 0.0, "expected_value": 0.0})
 
 
 def timeline(table: pd.DataFrame) -> Chart:
@@ -157,13 +194,14 @@ def over_runs(table: pd.DataFrame) -> Chart:
     )
 
 
-def segments(table: pd.DataFrame, narrow: bool = False) -> Chart:
-    """Segments x divisions: the mean whitespace score; the darker, the likelier."""
+def segments(table: pd.DataFrame, narrow: bool = False, colours: Palette = DAY) -> Chart:
+    """Segments x divisions: the mean whitespace score; the bluer, the likelier."""
     best = table["mean_score"].max()
-    return _heat(table, _depth("mean_score", best), ("mean_score", best), narrow)
+    boxes = colours.depth("mean_score", best)
+    return _heat(table, boxes, ("mean_score", best), colours, narrow)
 
 
-def customers(table: pd.DataFrame, narrow: bool = False) -> Chart:
+def customers(table: pd.DataFrame, narrow: bool = False, colours: Palette = DAY) -> Chart:
     """Customers x divisions: whitespace by score; what is owned or lapsed is grey."""
     if narrow:
         table = table[table["customer_id"].isin(table["customer_id"].unique()[:PHONE_CUSTOMERS])]
@@ -171,22 +209,14 @@ def customers(table: pd.DataFrame, narrow: bool = False) -> Chart:
     both = name.str.slice(0, MOST_LETTERS) + " (" + key + ")"
     shown = table.assign(segment=both.where(~name.isin(["", *key]), key))
     best = table.loc[table["status"] == "whitespace", "icp_score"].max()
-    colour = alt.condition(
-        "datum.status == 'whitespace'",
-        _depth("icp_score", best),
-        alt.value("#C9CFD6"),
+    boxes = alt.condition(
+        "datum.status == 'whitespace'", colours.depth("icp_score", best), alt.value(colours.off)
     )
-    return _heat(shown, colour, ("icp_score", best), narrow)
-
-
-def _depth(figure: str, highest: float) -> alt.Color:
-    return alt.Color(f"{figure}:Q", title="Score", legend=None).scale(
-        range=[LIGHT, DARK], domain=[0.0, highest]
-    )
+    return _heat(shown, boxes, ("icp_score", best), colours, narrow)
 
 
 def _heat(
-    table: pd.DataFrame, colour: Any, ranged: tuple[str, float], narrow: bool = False
+    table: pd.DataFrame, filled: Any, ranged: tuple[str, float], colours: Palette, narrow: bool
 ) -> Chart:
     """Boxes of the figure per `segment` and division, with its number in per cent.
 
@@ -209,9 +239,9 @@ def _heat(
     if "status" in shown:
         tips.append(alt.Tooltip("status:N", title="Status"))
     base = alt.Chart(shown).encode(x=x, y=y)
-    dark = f"datum.{figure} > {TURN * highest}"
+    high = f"datum.{figure} > {colours.turn * highest}"
     if "status" in shown:
-        dark += " && datum.status == 'whitespace'"
+        high += " && datum.status == 'whitespace'"
     share = f"100 * datum.{figure}"
     written = f"format({share}, {share} < 9.95 ? '.1f' : '.0f')"
     columns = shown[over].nunique()
@@ -219,10 +249,10 @@ def _heat(
     numbers = (
         base.transform_calculate(short=f"{room} ? {written} : ''")
         .mark_text(fontSize=11 if columns <= FEW and not narrow else 9)
-        .encode(text="short:N", color=alt.condition(dark, alt.value(ON_DARK), alt.value(ON_LIGHT)))
+        .encode(text="short:N", color=colours.ink(high))
         .properties(name=IN_BOX)
     )
-    boxes = base.mark_rect(cornerRadius=2).encode(color=colour, tooltip=tips)
+    boxes = base.mark_rect(cornerRadius=2).encode(color=filled, tooltip=tips)
     titles = min(LABEL, LETTER * shown[over].astype(str).str.len().max())
     height = shown[down].nunique() * ROW_HEIGHT + (titles + AROUND // 2 if narrow else 2 * AROUND)
     return alt.layer(boxes, numbers).properties(height=height)

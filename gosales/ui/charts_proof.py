@@ -166,10 +166,10 @@ def over_cutoffs(table: pd.DataFrame) -> Chart:
 
 
 def moved(table: pd.DataFrame, name: str) -> Chart:
-    """Stability index per feature or division; what has drifted is orange."""
+    """Stability index per division or concept; what has drifted is orange."""
     colour = alt.Color("status:N", title=None)
     colour = colour.scale(_present(STATES, table["status"])).legend(orient="top", columns=2)
-    told = ["meaning:N"] if "meaning" in table else []
+    told = [f"{key}:N" for key in ("feature", "meaning") if key in table]
     return (
         alt.Chart(table)
         .mark_bar(cornerRadiusEnd=3)
@@ -212,11 +212,13 @@ def reliability(table: pd.DataFrame) -> Chart:
         )
     )
     last = table.sort_values("mean_score").iloc[-1]
+    over = last["base_rate"] > last["mean_score"]
+    at = 0.75 * top
     names = pd.DataFrame(
         {
-            "mean_score": [last["mean_score"], 0.45 * top],
-            "base_rate": [last["base_rate"], 0.45 * top],
-            "list": ["Our scores", "Exactly right"],
+            "mean_score": [last["mean_score"], at] if over else [at, last["mean_score"]],
+            "base_rate": [last["base_rate"], at] if over else [at, last["base_rate"]],
+            "list": ["Our scores", "Exactly right"] if over else ["Exactly right", "Our scores"],
         }
     )
     return _named_lines(lines, names, "mean_score", "base_rate")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gosales.core.columns import Scores
 from gosales.core.errors import GosalesError
@@ -118,6 +119,17 @@ def chart_with_data(chart: charts.Chart, reading: str, data: pd.DataFrame) -> No
         st.caption(reading)
     with numbers:
         tables.show(data)
+
+
+def colours() -> charts.Palette:
+    """What boxes are filled with on a page as bright as the visitor's."""
+    return charts.NIGHT if st.context.theme.type == "dark" else charts.DAY
+
+
+def beside(key: str, widths: Sequence[int]) -> list[DeltaGenerator]:
+    """Places beside each other; below each other where the window is not wide (style.css)."""
+    with st.container(key=f"beside-{key}"):
+        return st.columns(widths, gap="large")
 
 
 def reasons(cell: object) -> None:

@@ -9,10 +9,20 @@ import pandas as pd
 import streamlit as st
 
 from gosales.ui import paper
+from gosales.ui.door import WIDTH
 
 MOST_ROWS, MOST_HEIGHT = 15, 560
-FIRST, NEXT, LONG, NUMBER = 125, 95, 240, 70
-"""Widths on a phone in pixels: the first text, others, sentences, and what is small."""
+NARROW, MEDIUM = 640, 1000
+"""Below these widths in pixels a window is that of a phone, or has no room for two tables."""
+
+FIRST, NEXT, LONG, SLIM = 125, 95, 240, 62
+"""Widths on a phone in pixels: the first text, others, sentences, and at least what is small."""
+
+LETTER, AROUND = 7, 18
+"""What a usual letter and the room around a cell's text take, in pixels."""
+
+TALL = 66
+"""A row of three lines; Streamlit breaks lines in rows from 65 pixels only."""
 
 WRITTEN = {"number", "progress"}
 
@@ -45,22 +55,38 @@ def show(
             "selection_mode": "single-row-required",
             "selection_default": {"selection": {"rows": [0]}},
         }
+    config: dict[str, Any] = dict(titles)
+    fitted: dict[str, Any] = {"height": scrolled(len(table)), **options}
+    if narrow():
+        config = _narrow(titles, names)
+        if _broken(table, config):
+            high = MOST_HEIGHT if isinstance(fitted["height"], int) else "content"
+            fitted |= {"row_height": TALL, "height": high}
     event: Any = st.dataframe(
         table,
         hide_index=True,
         column_order=names,
-        column_config=_narrow(titles, names) if on_phone() else dict(titles),
+        column_config=config,
         placeholder="-",
-        **{"height": scrolled(len(table)), **ticked, **options},
+        **ticked,
+        **fitted,
     )
     st.html(paper.page_of(table, titles, names))
     rows = event["selection"]["rows"] if pick else []
     return rows[0] if rows and rows[0] < len(table) else 0
 
 
-def on_phone() -> bool:
-    """Whether the visitor's browser says that it runs on a phone, whose screen is narrow."""
-    return "Mobi" in st.context.headers.get("User-Agent", "")
+def narrow() -> bool:
+    """Whether the window is no wider than a phone's."""
+    return width() < NARROW
+
+
+def width() -> int:
+    """How wide the visitor's window was when it loaded the page; a guess without its cookie."""
+    told = st.context.cookies.get(WIDTH, "")
+    if told.isdecimal():
+        return int(told)
+    return NARROW - 1 if "Mobi" in st.context.headers.get("User-Agent", "") else MEDIUM
 
 
 def scrolled(rows: int) -> int | Literal["content"]:
@@ -119,11 +145,21 @@ def _narrow(columns: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
         config = columns.get(name, name)
         config = {"label": config} if isinstance(config, str) else dict(config)
         kind = config.get("type_config") or {}
+        slim = max(SLIM, LETTER * len(str(config["label"])) + AROUND)
         if kind.get("type") in WRITTEN:
-            config |= {"width": NUMBER, "type_config": {"type": "number", "format": kind["format"]}}
+            config |= {"width": slim, "type_config": {"type": "number", "format": kind["format"]}}
         else:
-            wide = {"large": LONG, "small": NUMBER}.get(str(config.get("width")), NEXT)
+            wide = {"large": LONG, "small": slim}.get(str(config.get("width")), NEXT)
             config["width"] = FIRST if first else wide
             first = False
         found[name] = config
     return found
+
+
+def _broken(table: pd.DataFrame, columns: Mapping[str, Any]) -> bool:
+    """Whether a text has no room in one line of its column."""
+    return any(
+        LETTER * max(map(len, map(str, table[name].fillna("")))) + AROUND > config["width"]
+        for name, config in columns.items()
+        if len(table) and not pd.api.types.is_numeric_dtype(table[name])
+    )

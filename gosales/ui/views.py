@@ -96,8 +96,8 @@ def warnings(board: Board, cells: pd.DataFrame) -> list[str]:
         *_weak_divisions(cells),
         *_out_of_step(board),
         *_proof(board),
-        *_quality(board),
         *map(str, board.drift().get("warnings", [])),
+        *_quality(board),
     ]
 
 

@@ -46,7 +46,7 @@ SCORES = """
     SELECT division, status, icp_score, icp_percentile, icp_grade, expected_value, model,
         coalesce(reasons, '') AS reasons
     FROM read_parquet($path) WHERE customer_id = $customer
-    ORDER BY icp_score DESC, division
+    ORDER BY (status = 'whitespace') DESC, icp_score DESC, division
 """
 LISTED = """
     SELECT level, rank, division, product_sku, product_score, expected_value, lookalike_owners,
@@ -78,7 +78,7 @@ def find(board: Board, text: str, rows: int = 10) -> pd.DataFrame:
 
 
 def scores(board: Board, customer: str) -> pd.DataFrame:
-    """A row per division, the best score first."""
+    """A row per division: those that it never bought from first, of each kind the best score."""
     return query(SCORES, path=str(board.scores), customer=customer)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from gosales.core.concepts import TITLES, concept_of
+from gosales.core.errors import ModelError
 from gosales.ui import wording
 from gosales.ui.board import Board, query, sql
 from gosales.ui.views_trust import MODEL, NEVER, SIMPLE_SCORES
@@ -102,19 +104,35 @@ def checks(content: dict[str, Any]) -> pd.DataFrame:
     return joined.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
 
 
-def moved(content: dict[str, Any], kind: str, name: str, most: int = 15) -> pd.DataFrame:
+def moved(content: dict[str, Any], kind: str, name: str) -> pd.DataFrame:
     """`name`, psi, status of `kind` (features or scores), the most moved first."""
     table = pd.DataFrame(content.get(kind) or [], columns=[name, "psi", "status"])
-    return table.sort_values("psi", ascending=False, ignore_index=True).head(most)
+    return table.sort_values("psi", ascending=False, ignore_index=True)
+
+
+def moved_concepts(board: Board, content: dict[str, Any]) -> pd.DataFrame:
+    """`about`, psi, status, feature, meaning: the most moved feature of each business concept."""
+    table = with_meanings(board, moved(content, "features", "feature"))
+    return table.drop_duplicates("about", ignore_index=True)
 
 
 def with_meanings(board: Board, table: pd.DataFrame) -> pd.DataFrame:
-    """Features with their `meaning` from the published catalogue; as they are where it is gone."""
+    """Features with what they are `about`, and their `meaning` from the published catalogue."""
+    table = table.assign(about=table["feature"].map(_about))
     path = board.find(MODELS, CATALOG)
-    if path is None or "feature" not in table:
+    if path is None:
         return table
     known = pd.read_csv(path, encoding="utf-8").set_index("feature")["meaning"]
     return table.assign(meaning=table["feature"].map(known.to_dict()).fillna(""))
+
+
+def _about(feature: str) -> str:
+    """The business concept that a feature speaks of, or its name."""
+    try:
+        title = TITLES[concept_of(feature)]
+    except ModelError:
+        return feature
+    return title[0].upper() + title[1:]
 
 
 def drifted(content: dict[str, Any]) -> str:

@@ -13,6 +13,9 @@ PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 LINKS = re.compile(r"(?i)(https?(?=:)|www(?=\.)|@)")
 """What Markdown takes for the start of a link or of a mail address, escaped or not."""
 
+PER_CENT = re.compile(r"(?<=\d) (?=%)")
+"""A space that no line may end at."""
+
 INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 """Control characters, line ends, and the marks that turn the direction of the text behind them."""
 
@@ -84,7 +87,8 @@ def escape(text: Any) -> str:
     >>> print(escape("<b>*A*</b>"))
     \<b\>\*A\*\<\/b\>
     """
-    return PUNCTUATION.sub(r"\\\1", LINKS.sub("\\1\u2060", clean(text)))
+    whole = PER_CENT.sub("\u00a0", clean(text))
+    return PUNCTUATION.sub(r"\\\1", LINKS.sub("\\1\u2060", whole))
 
 
 def shorten(text: Any, most: int = 60) -> str:

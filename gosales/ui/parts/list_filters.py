@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gosales.core.columns import Whitespace
-from gosales.ui import shell, views, views_list
+from gosales.ui import shell, tables, views, views_list
 from gosales.ui.board import Board
 from gosales.ui.shell import URL
 from gosales.utils.store import PLAN
@@ -17,11 +18,13 @@ NAMES = (
     ("Branch", Whitespace.BRANCH),
 )
 
+KEYS = (*(column for _, column in NAMES), "value", "score", "status", "segment", "remark")
+
 
 def ask(board: Board) -> views_list.Filters:
     """Show the filters; returns what is chosen."""
     choices = shell.kept(views_list.choices, board)
-    first, second = st.columns([1, 2], vertical_alignment="bottom")
+    first, second = st.columns([1, 2])
     level = first.segmented_control(
         "Level",
         views_list.LEVELS,
@@ -34,21 +37,23 @@ def ask(board: Board) -> views_list.Filters:
     text = second.text_input(
         "Search", key="find", bind=URL, max_chars=200, placeholder="Customer name or id"
     )
-    named = [(label, column) for label, column in NAMES if choices[column]]
-    boxes = st.columns(len(named) + 2)
-    chosen = {
-        column: tuple(
-            box.multiselect(label, choices[column], key=column, bind=URL, placeholder="All")
+    with _folded_on_a_phone():
+        named = [(label, column) for label, column in NAMES if choices[column]]
+        boxes = st.columns(len(named) + 2)
+        chosen = {
+            column: tuple(
+                box.multiselect(label, choices[column], key=column, bind=URL, placeholder="All")
+            )
+            for box, (label, column) in zip(boxes, named, strict=False)
+        }
+        value = boxes[-2].number_input(
+            "Expected at least", min_value=0.0, step=500.0, format="%.0f", key="value", bind=URL
         )
-        for box, (label, column) in zip(boxes, named, strict=False)
-    }
-    value = boxes[-2].number_input(
-        "Expected at least", min_value=0.0, step=500.0, format="%.0f", key="value", bind=URL
-    )
-    score = boxes[-1].number_input(
-        "Score at least, %", 0.0, 100.0, step=1.0, format="%.0f", key="score", bind=URL
-    )
-    statuses, segments, remarks, but_control = _more(board, level or views_list.DIVISION, choices)
+        score = boxes[-1].number_input(
+            "Score at least, %", 0.0, 100.0, step=1.0, format="%.0f", key="score", bind=URL
+        )
+        more = _more(board, level or views_list.DIVISION, choices)
+    statuses, segments, remarks, but_control = more
     return views_list.Filters(
         level=level or views_list.DIVISION,
         divisions=chosen.get(Whitespace.DIVISION, ()),
@@ -62,6 +67,14 @@ def ask(board: Board) -> views_list.Filters:
         remarks=remarks,
         but_control=but_control,
     )
+
+
+def _folded_on_a_phone() -> DeltaGenerator:
+    """Room for the filters: folded where it would fill the screen, unless a link brings some."""
+    if not tables.narrow():
+        return st.container()
+    brought = any(key in st.query_params for key in KEYS)
+    return st.expander("Filters", expanded=brought, icon=":material/filter_alt:")
 
 
 def _more(

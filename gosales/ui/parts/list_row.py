@@ -40,7 +40,8 @@ def show(board: Board, row: pd.Series) -> None:
             st.markdown("**Why**")
             shell.reasons(row[Whitespace.REASONS])
             if cell:
-                st.caption(wording.escape(told(cell)))
+                chance = row[Whitespace.PRODUCT_SCORE] if product else None
+                st.caption(wording.escape(told(cell, chance)))
         with right:
             st.markdown("**Look-alike owners**, as references for the call")
             owners = wording.sentences(row[Whitespace.LOOKALIKES])
@@ -50,14 +51,20 @@ def show(board: Board, row: pd.Series) -> None:
             shell.account_link(customer)
 
 
-def told(cell: dict[str, Any]) -> str:
-    """What stands behind the score, in a sentence or two."""
-    grade = f"grade {cell[Scores.GRADE]}, ahead of {cell[Scores.PERCENTILE]:.0f} % in the division"
+def told(cell: dict[str, Any], product: float | None = None) -> str:
+    """What stands behind the score, in a sentence or two.
+
+    Args:
+        product: The score of the row's product, which is not that of its division.
+    """
+    start = f"This product: {wording.percent(product)}. The division: " if product else ""
     bought = wording.money(cell[Scores.IF_BOUGHT])
     behind = BEHIND.get(str(cell[Scores.MODEL]), str(cell[Scores.MODEL]))
     return (
-        f"Score {wording.percent(cell[Scores.SCORE])}, {grade}. {leeway(cell)}"
-        f"Worth about {bought} if it buys. Behind it: {behind}."
+        f"{start}{'score' if start else 'Score'} {wording.percent(cell[Scores.SCORE])}, "
+        f"grade {cell[Scores.GRADE]}. {leeway(cell)}"
+        f"It is higher than that of {cell[Scores.PERCENTILE]:.0f} % of all customers, those that "
+        f"buy there already included. Worth about {bought} if it buys. Behind it: {behind}."
     )
 
 

@@ -21,9 +21,9 @@ def heat_maps(board: Board) -> None:
     with tabs[-1]:
         table = shell.kept(views_changes.by_customer, board)
         shell.chart_with_data(
-            charts.customers(table, tables.on_phone()),
+            charts.customers(table, tables.narrow(), shell.colours()),
             "The customers with the most whitespace, with their scores in per cent. Blue was never "
-            "bought: the darker, the likelier a purchase. Grey is owned or lapsed.",
+            "bought: the bluer, the likelier a purchase. Grey is owned or lapsed.",
             table,
         )
 
@@ -32,8 +32,8 @@ def _segments(board: Board, names: list[str]) -> None:
     attribute = st.selectbox("Attribute", names, key="attribute", bind=shell.URL, width=320)
     table = shell.kept(views_changes.by_segment, board, attribute or names[0])
     shell.chart_with_data(
-        charts.segments(table, tables.on_phone()),
-        "Mean score, in per cent, of customers who never bought from the division: the darker, the "
+        charts.segments(table, tables.narrow(), shell.colours()),
+        "Mean score, in per cent, of customers who never bought from the division: the bluer, the "
         "likelier.",
         table,
     )

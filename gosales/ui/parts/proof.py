@@ -11,12 +11,17 @@ from gosales.ui import charts_proof, shell, tables, views_proof, wording
 from gosales.ui.board import Board
 from gosales.utils.store import CERTIFICATE
 
+MOST_BARS = 15
+
 
 def backtest(board: Board) -> None:
     """How the recipe would have done on past cutoffs."""
     table = views_proof.contest(board)
     if table.empty:
-        st.info("`gosales backtest` judges the recipe on past cutoffs.", icon=":material/info:")
+        st.info(
+            "Not done yet: `gosales backtest` trains and judges anew on each of many past cutoffs.",
+            icon=":material/info:",
+        )
         return
     shell.chart_with_data(
         charts_proof.contest(table),
@@ -75,7 +80,8 @@ def certificate(board: Board) -> None:
     content = views_proof.certificate(board)
     if not content:
         st.info(
-            "`gosales prove` tries to plant the future into the past, and tells what it found.",
+            "Not checked yet: `gosales prove` changes the future of your own data, looks whether "
+            "any score of the past moves, and writes a certificate.",
             icon=":material/info:",
         )
         return
@@ -120,24 +126,29 @@ def drift(board: Board) -> None:
         st.info(f"Too little has drifted for a warning: {drifted}.", icon=":material/info:")
     elif not content.get("warnings"):
         st.success("Nothing has drifted from the training.", icon=":material/check_circle:")
-    left, right = st.columns(2, gap="large")
-    for place, kind, name, title in (
-        (left, "scores", "division", "**Scores per division**"),
-        (right, "features", "feature", "**Features, the most moved**"),
-    ):
-        table = views_proof.moved(content, kind, name)
-        if not table.empty:
-            with place:
-                st.markdown(title)
-                shell.chart_with_data(
-                    charts_proof.moved(views_proof.with_meanings(board, table), name),
-                    "The longer the bar, the more its values are spread otherwise than in "
-                    "training; 0 is the same.",
-                    views_proof.with_meanings(
-                        board, views_proof.moved(content, kind, name, most=1000)
-                    ),
-                )
+    left, right = shell.beside("drift", [1, 1])
+    scores = views_proof.moved(content, "scores", "division")
+    if not scores.empty:
+        with left:
+            st.markdown("**Scores per division**")
+            _moved(scores.head(MOST_BARS), "division", scores)
+    features = views_proof.moved(content, "features", "feature")
+    if not features.empty:
+        with right:
+            st.markdown("**What the scores are made of**")
+            about = views_proof.moved_concepts(board, content)
+            _moved(about, "about", views_proof.with_meanings(board, features))
     _age(content)
+
+
+def _moved(shown: pd.DataFrame, name: str, whole: pd.DataFrame) -> None:
+    """The most moved, a bar each, and all of them in the data tab."""
+    shell.chart_with_data(
+        charts_proof.moved(shown, name),
+        "The longer the bar, the more its values are spread otherwise than in training; 0 is the "
+        "same.",
+        whole,
+    )
 
 
 def _age(content: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ def page() -> None:
         listed = shell.kept(views_account.listed, board, customer)
         orders = shell.kept(views_account.orders, board, customer)
         _head(customer, name, listed, orders)
-        left, right = st.columns([3, 2], gap="large")
+        left, right = shell.beside("scores", [3, 2])
         with left:
             row = _scores(shell.kept(views_account.scores, board, customer))
         with right:
@@ -114,6 +114,7 @@ def _scores(table: pd.DataFrame) -> pd.Series:
         order=SCORE_COLUMNS,
         pick=f"scores-{hash(tuple(table[Scores.DIVISION]))}",
     )
+    st.caption("Divisions that it never bought from come first.")
     return table.iloc[at]
 
 

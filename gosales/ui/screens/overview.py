@@ -21,6 +21,11 @@ LIST_COLUMNS = (
 
 
 MAP_COLUMNS = ("division", "status", "customers", "share", "mean_score", "expected_value")
+NEXT = (
+    ("screens/whitespace.py", "Go through the list", ":material/format_list_numbered:"),
+    ("screens/plan.py", "Plan the calls of your reps", ":material/call:"),
+    ("screens/trust.py", "See how good the scores are", ":material/verified:"),
+)
 LEAST_ROWS, MOST_ROWS, ROW = 10, 25, 35
 AT_STAKE = (
     "Expected value of all whitespace: what customers who never bought from a division are "
@@ -36,10 +41,12 @@ def page() -> None:
         head = views.headline(cells)
         _metrics(head)
         shell.remarks(views.warnings(board, cells))
-        left, right = st.columns([5, 3], gap="large")
+        rows = _rows_beside_the_map(head["divisions"])
+        table = shell.kept(views.top, board, head["divisions"], rows)
+        _next(table, head["horizon_months"])
+        left, right = shell.beside("top", [5, 3])
         with left:
-            rows = _rows_beside_the_map(head["divisions"])
-            _top(shell.kept(views.top, board, head["divisions"], rows), head["horizon_months"])
+            _top(table, head["horizon_months"])
         with right:
             _map(cells)
         market.heat_maps(board)
@@ -69,10 +76,26 @@ def _metrics(head: dict[str, Any]) -> None:
 
 def _rows_beside_the_map(divisions: int) -> int:
     """As many as fill the place beside a map of so many divisions."""
-    if tables.on_phone():
+    if tables.narrow():
         return LEAST_ROWS
     room = divisions * charts.ROW_HEIGHT + 2 * charts.AROUND
     return min(MOST_ROWS, max(LEAST_ROWS, room // ROW))
+
+
+def _next(table: pd.DataFrame, months: int) -> None:
+    """What to do now: the best call, and the pages to go on with."""
+    if len(table):
+        best = table.iloc[0]
+        name = wording.shorten(best[Whitespace.NAME]) or best[Whitespace.CUSTOMER]
+        st.markdown(
+            f"The likeliest new business: **{wording.escape(name)}** buys from "
+            f"**{wording.escape(wording.shorten(best[Whitespace.DIVISION]))}** within "
+            f"{wording.plural(months, 'month')} with a chance of "
+            f"{wording.percent(best[Whitespace.SCORE])}."
+        )
+    with st.container(horizontal=True):
+        for path, label, icon in NEXT:
+            st.page_link(path, label=label, icon=icon, width="content")
 
 
 def _top(table: pd.DataFrame, months: int) -> None:
@@ -94,16 +117,13 @@ def _top(table: pd.DataFrame, months: int) -> None:
         height="content",
     )
     st.caption("The best division for each customer who never bought from it.")
-    st.page_link(
-        "screens/whitespace.py", label="See the whole list", icon=":material/arrow_forward:"
-    )
 
 
 def _map(table: pd.DataFrame) -> None:
     st.subheader("Divisions and their customers")
     shell.chart_with_data(
-        charts.status_map(table),
-        "Each number counts customers; the darker, the larger their share of all. Never bought is "
+        charts.status_map(table, shell.colours()),
+        "Each number counts customers; the bluer, the larger their share of all. Never bought is "
         "the whitespace; lapsed means not within 12 months.",
         table[list(MAP_COLUMNS)],
     )

@@ -165,7 +165,7 @@ def _order(rows: pd.DataFrame, rep: str) -> list[str]:
     product = [Plan.PRODUCT] if (rows[Plan.PRODUCT] != "").any() else [Plan.SKU]
     key = [Plan.CUSTOMER] if shell.has_names(rows) else []
     names = [Plan.SLOT, Plan.NAME, *key, Plan.DIVISION, *product, Plan.SCORE, Plan.VALUE]
-    if tables.on_phone():
+    if tables.narrow():
         wanted = [Plan.NAME, Plan.DIVISION, Plan.SCORE, Plan.SLOT]
         names = [*wanted, *first, *(name for name in names if name not in wanted)]
         first = []

@@ -66,7 +66,7 @@ def _order(table: pd.DataFrame, filters: views_list.Filters, score: str) -> list
     remarked = (Whitespace.CELL_STATUS,) if remark.fillna("").astype(bool).any() else ()
     filled = [name for name in AFTER_SCORE if table[name].notna().any()]
     last = (*((Whitespace.CUSTOMER,) if shell.has_names(table) else ()), Whitespace.REASONS)
-    if tables.on_phone():
+    if tables.narrow():
         return [Whitespace.NAME, *(product or (Whitespace.DIVISION,)), score, *filled, *last]
     return [*BEFORE_SCORE, *product, score, *filled, *remarked, *last]
 

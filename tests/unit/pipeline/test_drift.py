@@ -6,9 +6,9 @@ from gosales.pipeline.drift import warnings_of
 QUIET = {"status": "stable", "model_status": "stable"}
 
 
-def told(scores=(), labels=()):
-    content = {"features": [], "scores": list(scores), "labels": list(labels), "volume": QUIET,
-               "data_age": QUIET}  # fmt: skip
+def told(scores=(), labels=(), features=()):
+    content = {"features": list(features), "scores": list(scores), "labels": list(labels),
+               "volume": QUIET, "data_age": QUIET}  # fmt: skip
     return warnings_of(content, DriftSettings())
 
 
@@ -31,6 +31,19 @@ def test_divisions_whose_scores_moved_share_a_sentence_the_most_moved_first():
     assert many == (
         "The scores of D1 (index 0.90), D2 (index 0.50), D3 (index 0.40) and 2 more are spread "
         "otherwise than in training. Look at their lines, and train again."
+    )
+
+
+def test_features_that_moved_are_told_as_what_they_are_about():
+    names = ("collaborative__neighbours_adopting", "any_recency__days_since_last",
+             "any_cadence__usual_gap_days", "paths__lag_sum", "mix__divisions_new_12m")  # fmt: skip
+    rows = [{"feature": name, "psi": 0.9, "status": "drifted"} for name in names]
+    calm = [{"feature": "own_trend__orders_year_ratio", "psi": 0.0, "status": "stable"}]
+    (found,) = told(features=[*rows, *calm])
+    assert found == (
+        "5 of 6 features have moved from what the models were trained on. Those that moved the "
+        "most tell of an account what similar accounts bought, the rhythm of its orders and "
+        "related divisions that it bought. Look for a change in the logs, and train again."
     )
 
 

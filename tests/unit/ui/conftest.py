@@ -289,7 +289,9 @@ def visit(monkeypatch):
     from streamlit.testing.v1 import AppTest
 
     import gosales.ui
+    from gosales.ui import tables
 
+    monkeypatch.setattr(tables, "width", lambda: 1280)
     app = Path(gosales.ui.__file__).with_name("app.py")
 
     def show(workspace, page, /, **params):

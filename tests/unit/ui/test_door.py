@@ -58,6 +58,8 @@ def test_the_first_page_knows_where_the_server_is():
     sent, inside = ask(Lock(), HTML, root="/sales/")
     assert b'BACKEND_BASE_URL:location.origin+"/sales"' in body(sent)
     assert b"<title>GoSales</title>" in body(sent)
+    assert b"document.cookie='gosales_width='" in body(sent)
+    assert b"navigator,'languages'" in body(sent)
     headers = dict(sent[0]["headers"])
     assert int(headers[b"content-length"]) == len(body(sent))
     assert b"etag" not in headers

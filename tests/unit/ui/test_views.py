@@ -286,7 +286,9 @@ def test_an_exact_id_is_the_only_answer_and_nonsense_has_none(board):
 
 
 def test_an_account_has_scores_products_and_purchases(board):
-    assert views_account.scores(board, "007")["division"].tolist() == ["CAD", "Training"]
+    found = views_account.scores(board, "007")
+    assert found["division"].tolist() == ["Training", "CAD"], "what it may buy comes first"
+    assert found["icp_score"].is_monotonic_increasing, "although it is the less likely one"
     listed = views_account.listed(board, "007")
     assert views_account.products(listed)["product_name"].tolist() == ["Pro <b>seat</b>"]
     assert views_account.lookalikes(listed, "Training") == "Oak; Elm"
@@ -452,7 +454,6 @@ def test_the_most_drifted_comes_first(board):
     assert views_proof.moved(content, "scores", "division")["division"].tolist() == [
         "Training", "CAD"
     ]  # fmt: skip
-    assert len(views_proof.moved(content, "scores", "division", most=1)) == 1
     assert views_proof.drifted(content) == "2 of 2 scores"
     assert views_proof.drifted({"features": [{"status": "stable"}]}) == ""
     assert with_parts(board, lists="gone").drift() == {}
@@ -468,6 +469,19 @@ def test_features_have_the_meaning_that_the_catalogue_gives(board):
     ]
     gone = with_parts(board, models="gone")
     assert "meaning" not in views_proof.with_meanings(gone, table)
+
+
+def test_of_each_concept_the_most_moved_feature_is_shown(board):
+    psi = {"paths__lag_sum": 0.1, "any_cadence__usual_gap_days": 0.2, "paths__lag_max": 0.3,
+           "of_another_version": 0.0}  # fmt: skip
+    rows = [{"feature": name, "psi": value, "status": "watch"} for name, value in psi.items()]
+    table = views_proof.moved_concepts(board, {"features": rows})
+    assert table[["about", "feature"]].to_numpy().tolist() == [
+        ["Related divisions that it bought", "paths__lag_max"],
+        ["The rhythm of its orders", "any_cadence__usual_gap_days"],
+        ["of_another_version", "of_another_version"],
+    ]
+    assert views_proof.moved_concepts(board, {}).empty
 
 
 def test_lines_add_up_and_rejects_are_found_by_reason(board):

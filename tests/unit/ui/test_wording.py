@@ -45,6 +45,10 @@ def test_markdown_obeys_nothing_in_escaped_text():
         assert "\u2060" in wording.escape(text)
 
 
+def test_a_number_and_its_per_cent_stay_on_one_line():
+    assert wording.escape("95 % of 100 %") == "95\u00a0\\% of 100\u00a0\\%"
+
+
 def test_marks_that_turn_the_text_and_line_ends_are_dropped():
     assert wording.clean("\u202eabc\u202c\nd\x00e\u2066") == "abc d e"
     assert wording.clean(None) == wording.clean(float("nan")) == ""
