@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
-from gosales.utils.coding import Ints, Names, coded
+from gosales.utils.coding import Ints, Names, coded, order_by
 
 FIRST, LAST = "first_months_ago", "last_months_ago"
 KEY = [Fact.DIVISION, Fact.SKU]
@@ -41,7 +41,7 @@ class Pairs:
         sku, skus = coded(rows[Fact.SKU])
         pair, found = pd.factorize(division.astype(np.int64) * max(len(skus), 1) + sku, sort=True)
         names = [divisions[found // max(len(skus), 1)], skus[found % max(len(skus), 1)]]
-        order = np.argsort(customer.astype(np.int64) * max(len(found), 1) + pair, kind="stable")
+        order = order_by(customer, pair)
         index = pd.MultiIndex.from_arrays(names, names=KEY)
         return cls(customers, index, customer[order], pair[order], order)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
 from gosales.features.cube import C, Cube
-from gosales.utils.coding import Ints, Names, coded
+from gosales.utils.coding import Ints, Names, coded, order_by
 
 Floats = NDArray[np.float64]
 NEVER = 9999
@@ -56,7 +56,7 @@ class Ledger:
         division, divisions = coded(table[Fact.DIVISION])
         age, seen, orders, kept = (table[name].to_numpy().astype(np.int32) for name in numbers)
         value = table[C.VALUE].to_numpy().astype(np.int64)
-        order = np.lexsort((seen, division, customer, -age))
+        order = order_by(age.max(initial=0) - age, customer, division, seen)
         return cls(
             customers,
             divisions,

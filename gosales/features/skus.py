@@ -17,7 +17,7 @@ from scipy import sparse
 
 from gosales.core.columns import Fact
 from gosales.features.cube import C, Cube
-from gosales.utils.coding import coded
+from gosales.utils.coding import coded, order_by
 
 Ints = NDArray[np.int32]
 MOST_SKUS = 2_000
@@ -63,10 +63,12 @@ class SkuHistory:
             nothing = np.empty(0, np.int32)
             return cls(np.empty(0, object), nothing, nothing, nothing, nothing, (), 0)
         taken = cube.skus.join(ibis.memtable(ever), NAME)
-        order = [Fact.CUSTOMER, CODE, C.AGE, C.SEEN]
-        table = taken.select(order).order_by(order).to_pyarrow()
+        numbers = [CODE, C.AGE, C.SEEN]
+        table = taken.select(Fact.CUSTOMER, *numbers).to_pyarrow()
         codes, ids = coded(table[Fact.CUSTOMER])
-        sku, age, seen = (table[name].to_numpy().astype(np.int32) for name in (CODE, C.AGE, C.SEEN))
+        columns = codes, *(table[name].to_numpy().astype(np.int32) for name in numbers)
+        order = order_by(*columns)
+        codes, sku, age, seen = (column[order] for column in columns)
         return cls(ids, codes, sku, age, seen, commonest, len(names))
 
     def known_at(self, age: int, customers: pd.Index) -> sparse.csr_array:

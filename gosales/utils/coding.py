@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -28,3 +30,18 @@ def placed(texts: pa.ChunkedArray, index: pd.Index) -> NDArray[np.intp]:
     codes, names = coded(texts)
     place: NDArray[np.intp] = index.get_indexer(names)[codes]
     return place
+
+
+def order_by(*codes: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Rows in the order of the first code, then of the next; rows that tie stay in theirs.
+
+    Args:
+        codes: Each of shape (rows,), none below 0.
+    """
+    sizes = [int(one.max(initial=0)) + 1 for one in codes]
+    if math.prod(sizes) >= 2**63:
+        return np.lexsort(codes[::-1])
+    key = np.zeros(len(codes[0]), np.int64)
+    for one, size in zip(codes, sizes, strict=True):
+        key = key * size + one
+    return np.argsort(key, kind="stable")
