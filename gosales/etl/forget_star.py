@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from gosales.core.columns import Attribute, CellStatus, Customer, Fact
+from gosales.core.errors import WorkspaceError
 from gosales.core.person import Person
 from gosales.etl.build_star import QUALITY
 from gosales.etl.made_of import TABLE as MADE_OF
@@ -45,14 +46,19 @@ def star_has(star: Path, customer: str) -> bool:
 
 
 def _ask(path: Path, query: str, customer: str) -> list[tuple[Any, ...]]:
-    """Rows of a star; none of one that cannot be read."""
+    """Rows of a star; none of a table that it lacks. Raises WorkspaceError if it is unreadable."""
     try:
         connection = db.connect(path, read_only=True)
-    except duckdb.Error:
-        return []
+    except duckdb.Error as error:
+        raise WorkspaceError(
+            f"The star {path} cannot be read, so nobody can tell whom it holds: "
+            f"{str(error).splitlines()[0]}",
+            remedy="Check its permissions, or run `gosales build-star`, which makes it anew; then "
+            "run the command again.",
+        ) from error
     try:
         return connection.execute(query, [customer]).fetchall()
-    except duckdb.Error:
+    except duckdb.CatalogException:
         return []
     finally:
         connection.close()

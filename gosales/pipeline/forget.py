@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -172,12 +173,19 @@ def _look_at_raw(workspace: Workspace, person: Person, found: Forgetting) -> Non
     paths = sorted(path for folder in folders for path in (folder, *folder.rglob("*")))
     for path in paths:
         try:
-            if path.is_symlink() and not path.exists():  # a drive that is not connected
+            if _out_of_reach(path):
                 found.unread.append(_place(workspace, path))
             elif path.is_file() and mentions(path, person):
                 found.raw.append(_place(workspace, path))
         except SalesLogError:
             found.unread.append(_place(workspace, path))
+
+
+def _out_of_reach(path: Path) -> bool:
+    """On a drive that is not connected, or a folder that may not be looked into."""
+    if path.is_dir():
+        return not os.access(path, os.R_OK | os.X_OK)
+    return path.is_symlink() and not path.exists()
 
 
 def _databases(workspace: Workspace) -> list[str]:

@@ -68,7 +68,8 @@ def in_plain_words(error: Exception, place: Path) -> WorkspaceError | None:
     ):
         return WorkspaceError(f"A file under {place} is damaged: {why}.", remedy=AGAIN)
     if isinstance(error, duckdb.IOException):
-        return WorkspaceError(f"The disk under {place} refuses: {why}.", remedy=ROOM)
+        remedy = RIGHTS if "permission denied" in why.lower() else ROOM
+        return WorkspaceError(f"The disk under {place} refuses: {why}.", remedy=remedy)
     if isinstance(error, shutil.Error):
         return WorkspaceError(f"Files under {place} cannot be copied: {why}.", remedy=ROOM)
     if number in NO_ROOM | REFUSED | TAKEN:

@@ -159,7 +159,7 @@ def plain_rate(facts: Facts) -> str:
     if not np.isfinite(rate) or rate > 1:
         return f"{NOTHING} for {facts.division}"
     if facts.owned:
-        lead = "As most owners" if rate > MOSTLY else NOTHING
+        lead = "Like most owners" if rate > MOSTLY else NOTHING
         return (
             f"{lead}: {percent(rate)} of the owners of {facts.division} bought it in the last "
             "12 months"

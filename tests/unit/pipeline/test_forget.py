@@ -1,9 +1,13 @@
 """What `gosales forget` says of files that it cannot reach."""
 
+import os
+import sys
+
 import pytest
 
 from gosales.core.errors import WorkspaceError
 from gosales.core.person import Person
+from gosales.etl.forget_star import star_has
 from gosales.pipeline.forget import Forgetting, _look_at_raw, _stars
 from gosales.utils.paths import Workspace
 
@@ -24,6 +28,24 @@ def test_raw_files_on_a_drive_that_is_not_connected_are_told(tmp_path):
     _look_at_raw(workspace, Person("007", ()), found)
     assert found.unread == ["data/database_samples/share.csv", "data/holdout"]
     assert "links that lead nowhere" in found.summary()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are closed otherwise there")
+def test_a_folder_that_may_not_be_looked_into_is_told(tmp_path, monkeypatch):
+    workspace = Workspace(tmp_path)
+    (workspace.logs / "closed").mkdir(parents=True)
+    monkeypatch.setattr(os, "access", lambda path, _mode: path.name != "closed")
+    found = Forgetting(dry=True)
+    _look_at_raw(workspace, Person("007", ()), found)
+    assert found.unread == ["data/database_samples/closed"]
+
+
+def test_a_star_that_cannot_be_read_is_none_without_the_customer(tmp_path):
+    star = tmp_path / "r.duckdb"
+    star.write_bytes(b"no database at all" * 100)
+    with pytest.raises(WorkspaceError, match="nobody can tell whom it holds") as told:
+        star_has(star, "007")
+    assert "gosales build-star" in told.value.remedy
 
 
 def test_stars_on_a_drive_that_is_not_connected_are_no_stars_without_the_customer(tmp_path):

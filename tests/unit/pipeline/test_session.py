@@ -115,6 +115,7 @@ ELSE = "in the place of"
         (OSError(errno.ELOOP, "Too many levels of symbolic links"), ELSE),
         (shutil.Error([("a", "b", "[Errno 28] No space left on device")]), FULL),
         (duckdb.IOException("Could not write file: No space left on device"), FULL),
+        (duckdb.IOException('Cannot open file "x.duckdb": Permission denied'), RIGHTS),
         (duckdb.OutOfMemoryException("failed to allocate data"), MEMORY),
         (MemoryError("Unable to allocate 9 GiB"), MEMORY),
         (pa.ArrowInvalid("Could not open Parquet input source 'x.parquet'"), "score-all"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gosales.utils import db
 from gosales.utils.db import connect, memory_budget_gb
 
 
@@ -11,9 +12,18 @@ def budget(connection):
 
 def test_the_setting_is_the_budget():
     assert memory_budget_gb(1.5) == 1.5
-    assert 0 < memory_budget_gb() <= 8
     with connect(memory_gb=1) as connection:
         assert budget(connection) == "953.6 MiB"
+
+
+@pytest.mark.parametrize(("machine", "gb"), [(5.0, 3.0), (64.0, 8.0)])
+def test_without_a_setting_it_is_a_share_of_the_machine_up_to_a_ceiling(monkeypatch, machine, gb):
+    monkeypatch.setattr(db, "_machine_memory_gb", lambda: machine)
+    assert memory_budget_gb() == pytest.approx(gb)
+
+
+def test_the_machine_tells_its_memory():
+    assert db._machine_memory_gb() > 0.5
 
 
 @pytest.mark.parametrize("read_only", [True, False])

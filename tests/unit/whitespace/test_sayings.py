@@ -269,7 +269,7 @@ def test_what_is_said_where_nothing_stands_out():
     )
     most = {"division__buyer_share_12m": 0.3, "division__owner_share": 0.4}
     assert plain_rate(facts(most, owned=True)) == (
-        "As most owners: 75 % of the owners of Training bought it in the last 12 months"
+        "Like most owners: 75 % of the owners of Training bought it in the last 12 months"
     )
     assert plain_rate(facts(owned=True)) == "Nothing about it stands out for Training"
     shares = {"division__buyer_share_12m": 0.12, "division__owner_share": 0.4}
