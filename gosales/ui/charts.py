@@ -161,7 +161,7 @@ def one_more(table: pd.DataFrame) -> Chart:
 def mix(table: pd.DataFrame) -> Chart:
     """Per division: net value of all time, and of the last 12 months inside it."""
     shown = shortened(table)
-    y = alt.Y("division:N", title=None, sort=None).axis(labelOverlap=False)
+    y = division_rows().sort(None)
     tips = [
         alt.Tooltip("full:N", title="Division"),
         alt.Tooltip("ever:Q", title="All time", format=",.0f"),
@@ -175,23 +175,14 @@ def mix(table: pd.DataFrame) -> Chart:
     return alt.layer(whole, new).properties(height=height_of(shown))
 
 
-def over_runs(table: pd.DataFrame) -> Chart:
-    """The score of an account in each division, scoring after scoring."""
-    return (
-        alt.Chart(with_words(shortened(table), "icp_score"))
-        .mark_line(point=alt.OverlayMarkDef(size=40))
-        .encode(
-            x=alt.X("run_id:O", title="Run").axis(labelLimit=120),
-            y=alt.Y("icp_score:Q", title="Score").axis(labelExpr=PER_CENT),
-            color=alt.Color("division:N", title=None).legend(orient="top", columns=4),
-            tooltip=[
-                alt.Tooltip("full:N", title="Division"),
-                alt.Tooltip("cutoff_date:N", title="Data as of"),
-                alt.Tooltip("icp_score_told:N", title="Score"),
-            ],
-        )
-        .properties(height=300)
-    )
+def over_runs(table: pd.DataFrame, colours: Palette = DAY) -> Chart:
+    """Divisions x scorings: the score of an account; the bluer, the likelier.
+
+    Lines would need a colour for each of many divisions, and would lie on each other.
+    """
+    best = table["icp_score"].max()
+    shown = table.assign(segment=table["scoring"])
+    return _heat(shown, colours.depth("icp_score", best), ("icp_score", best), colours, narrow=True)
 
 
 def segments(table: pd.DataFrame, narrow: bool = False, colours: Palette = DAY) -> Chart:
@@ -235,7 +226,8 @@ def _heat(
     y = y.axis(labelOverlap=False, labelFlush=False, labelLimit=LABEL if narrow else 230)
     tips = ["segment:N", alt.Tooltip("full:N", title="Division")]
     tips += [alt.Tooltip(f"{figure}_told:N", title="Score")]
-    tips += [alt.Tooltip("expected_value:Q", title="Expected", format=",.0f")]
+    if "expected_value" in shown:
+        tips.append(alt.Tooltip("expected_value:Q", title="Expected", format=",.0f"))
     if "status" in shown:
         tips.append(alt.Tooltip("status:N", title="Status"))
     base = alt.Chart(shown).encode(x=x, y=y)
@@ -248,7 +240,7 @@ def _heat(
     room = f"width > {LEAST_BOX * columns}"
     numbers = (
         base.transform_calculate(short=f"{room} ? {written} : ''")
-        .mark_text(fontSize=11 if columns <= FEW and not narrow else 9)
+        .mark_text(fontSize=11 if columns <= (FEW // 2 if narrow else FEW) else 9)
         .encode(text="short:N", color=colours.ink(high))
         .properties(name=IN_BOX)
     )

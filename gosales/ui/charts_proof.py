@@ -175,7 +175,7 @@ def moved(table: pd.DataFrame, name: str) -> Chart:
         .mark_bar(cornerRadiusEnd=3)
         .encode(
             y=alt.Y(f"{name}:N", title=None, sort=None).axis(
-                labelOverlap=False, labelFlush=False, labelLimit=230
+                labelOverlap=False, labelFlush=False, labelLimit=260
             ),
             x=alt.X("psi:Q", title="Stability index").axis(tickCount=5),
             color=colour,

@@ -15,14 +15,32 @@ MOST_ROWS, MOST_HEIGHT = 15, 560
 NARROW, MEDIUM = 640, 1000
 """Below these widths in pixels a window is that of a phone, or has no room for two tables."""
 
-FIRST, NEXT, LONG, SLIM = 125, 95, 240, 62
+FIRST, NEXT, LONG, SLIM = 120, 95, 240, 44
 """Widths on a phone in pixels: the first text, others, sentences, and at least what is small."""
 
 LETTER, AROUND = 7, 18
 """What a usual letter and the room around a cell's text take, in pixels."""
 
+SEEN = 100
+"""So many rows tell how long the numbers of a column are."""
+
 TALL = 66
 """A row of three lines; Streamlit breaks lines in rows from 65 pixels only."""
+
+TITLES = {
+    "psi": "Stability index",
+    "auc": "AUC",
+    "auc_low": "AUC, low",
+    "auc_high": "AUC, high",
+    "auc_gain": "AUC gain",
+    "auc_gain_low": "AUC gain, low",
+    "auc_gain_high": "AUC gain, high",
+    "ap": "Average precision",
+    "ece": "Calibration error",
+    "icp_score": "Score",
+    "top_share": "Top of the list",
+}
+"""What is not made from the name of a column."""
 
 WRITTEN = {"number", "progress"}
 
@@ -58,7 +76,7 @@ def show(
     config: dict[str, Any] = dict(titles)
     fitted: dict[str, Any] = {"height": scrolled(len(table)), **options}
     if narrow():
-        config = _narrow(titles, names)
+        config = _narrow(table, titles, names)
         if _broken(table, config):
             high = MOST_HEIGHT if isinstance(fitted["height"], int) else "content"
             fitted |= {"row_height": TALL, "height": high}
@@ -126,7 +144,7 @@ def _titles(table: pd.DataFrame) -> dict[str, Any]:
     """Titles from the names of the columns, and decimals from what is in them."""
     found: dict[str, Any] = {}
     for name in map(str, table.columns):
-        title = name.replace("_", " ").capitalize()
+        title = TITLES.get(name, name.replace("_", " ").capitalize())
         cells = table[name]
         found[name] = title
         if pd.api.types.is_float_dtype(cells):
@@ -137,7 +155,9 @@ def _titles(table: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def _narrow(columns: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
+def _narrow(
+    table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str]
+) -> dict[str, Any]:
     """The columns as a phone has room for them: no bars, and names cut."""
     found: dict[str, Any] = {}
     first = True
@@ -145,7 +165,9 @@ def _narrow(columns: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
         config = columns.get(name, name)
         config = {"label": config} if isinstance(config, str) else dict(config)
         kind = config.get("type_config") or {}
-        slim = max(SLIM, LETTER * len(str(config["label"])) + AROUND)
+        shown = (paper.told(cell, kind.get("format")) for cell in table[name].head(SEEN))
+        longest = max(map(len, (str(config["label"]), *shown)))
+        slim = max(SLIM, LETTER * longest + AROUND)
         if kind.get("type") in WRITTEN:
             config |= {"width": slim, "type_config": {"type": "number", "format": kind["format"]}}
         else:

@@ -119,6 +119,7 @@ def moved_concepts(board: Board, content: dict[str, Any]) -> pd.DataFrame:
 def with_meanings(board: Board, table: pd.DataFrame) -> pd.DataFrame:
     """Features with what they are `about`, and their `meaning` from the published catalogue."""
     table = table.assign(about=table["feature"].map(_about))
+    table = table[["about", *(name for name in table if name != "about")]]
     path = board.find(MODELS, CATALOG)
     if path is None:
         return table

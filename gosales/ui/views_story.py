@@ -80,8 +80,19 @@ def peers(board: Board, customer: str) -> pd.DataFrame:
 
 
 def over_runs(board: Board, customer: str) -> pd.DataFrame:
-    """run_id, cutoff_date, division, icp_score in every scoring that is kept, the oldest first."""
+    """run_id, cutoff_date, division, icp_score in every scoring that is kept, the oldest first.
+
+    `scoring` names it by its cutoff, and the second one at a cutoff by a number too.
+    """
     folders = (board.workspace.runs / run for run in run_ids(board.workspace))
     paths = [str(path) for folder in folders if (path := folder / SCORES).is_file()]
     kept = paths[-MOST_RUNS:] or [str(board.scores)]
-    return query(OVER_RUNS, paths=kept, customer=customer)
+    found = query(OVER_RUNS, paths=kept, customer=customer)
+    return found.assign(scoring=found["run_id"].map(_scorings(found)))
+
+
+def _scorings(found: pd.DataFrame) -> dict[str, str]:
+    days = found.drop_duplicates("run_id")
+    at = days.groupby("cutoff_date").cumcount() + 1
+    names = days["cutoff_date"].where(at == 1, days["cutoff_date"] + " (" + at.astype(str) + ")")
+    return dict(zip(days["run_id"], names, strict=True))

@@ -7,24 +7,25 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from gosales.ui import app
+
 LOOKS = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
-PAGES = {
-    "Overview": "",
-    "Whitespace": "whitespace",
-    "Call plan": "plan",
-    "Account": "account",
-    "Can I trust it?": "trust",
-    "Data quality": "quality",
-    "Runs": "runs",
-    "Help": "guide",
-}
-"""The title of each page, and its path."""
+PAGES = tuple(title for title, _ in app.PAGES.values())
+"""Their titles."""
 
 SMALL_MODELS = "\n[models]\nsnapshots = 2\nrounds = 10\ntracking = false\n"
 """Settings for lists that are to be looked at, not believed."""
 
-DRAWN = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChart]")]
-    .every((chart) => !chart.checkVisibility() || chart.querySelector("svg.marks"))"""
+WHOLE = """(title) => {
+    const all = (selector) => [...document.querySelectorAll(selector)];
+    return all("[data-testid=stApp][data-test-script-state=notRunning]").length
+        && (title === null || all("h1").map((head) => head.innerText.trim()).join() === title)
+        && !all("[data-stale=true], [data-testid=stSkeleton]").length
+        && all("[data-testid=stVegaLiteChart]")
+            .every((chart) => !chart.checkVisibility() || chart.querySelector("svg.marks"));
+}"""
+"""The server is done and everything is drawn; asked at every frame, where `expect` asks about once
+a second."""
 
 
 @dataclass(frozen=True)
@@ -41,24 +42,22 @@ class Screen:
         return self.page
 
     def go(self, title):
-        """Go to a page by the navigation."""
+        """Go to a page by the navigation, which a narrow screen has in its drawer."""
+        drawer = self.page.get_by_role("button", name="Expand sidebar")
+        if drawer.is_visible():
+            drawer.click()
         self.page.get_by_role("link", name=title, exact=False).first.click()
         self.shows(title)
         return self.page
 
     def shows(self, title):
         """Wait until the page is whole; no box on it may tell of an error."""
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
-        self.settle()
+        self.settle(title)
 
-    def settle(self):
-        """Wait until the server is done and everything is drawn."""
+    def settle(self, title=None):
+        """Wait until the server is done and everything is drawn, below that title if given."""
         page = self.page
-        app = page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning")
-        expect(page.locator("[data-stale=true]")).to_have_count(0)
-        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-        page.wait_for_function(DRAWN)
+        page.wait_for_function(WHOLE, arg=title)
         assert page.get_by_test_id("stException").count() == 0
         boxes = page.get_by_test_id("stAlertContentError")
         assert boxes.all_inner_texts() == []
@@ -88,6 +87,16 @@ class Screen:
         self.page.keyboard.insert_text(name)
         self.page.get_by_role("option", name=name, exact=True).click()
         self.page.keyboard.press("Escape")
+
+    def looks_at_all_pages(self, customer):
+        """Every page must be readable and fit the screen; the last one is Help."""
+        self.visit(f"account?customer={customer}", "Account")
+        for title in ("Account", *(title for title in PAGES if title != "Account")):
+            if title != "Account":
+                self.go(title)
+            found = self.looks()
+            assert found == {"faint": [], "wide": []}, (title, found)
+        return self.page
 
     def looks(self):
         """Texts with too little contrast, and what reaches beyond the screen."""

@@ -14,7 +14,7 @@ from gosales.pipeline.demo import MARKER, SETTINGS
 from gosales.ui import wording
 from gosales.ui.demo_market import make_demo
 from gosales.utils.paths import Workspace
-from tests.browser.screens import PAGES, SMALL_MODELS
+from tests.browser.screens import SMALL_MODELS
 
 pytestmark = pytest.mark.browser
 
@@ -92,18 +92,11 @@ def told(rows):
 )
 def test_every_page_is_whole_readable_and_fits_the_screen(screen, url, listed, width, scheme):
     visitor = screen(url, width=width, height=5000, color_scheme=scheme)
-    account = {"Account": f"account?customer={listed[0]['customer_id']}"}
-    for title, path in (PAGES | account).items():
-        visitor.visit(path, title)
-        assert visitor.looks() == {"faint": [], "wide": []}, title
-
-
-def test_a_narrow_screen_has_its_pages_in_a_drawer(screen, url):
-    visitor = screen(url, width=390)
-    page = visitor.visit("guide", "Help")
-    page.get_by_role("button", name="Expand sidebar").click()
-    visitor.go("Runs")
-    expect(page.get_by_test_id("stCode").first).to_be_visible()
+    page = visitor.looks_at_all_pages(listed[0]["customer_id"])
+    page.emulate_media(media="print", color_scheme=scheme)
+    turned = "getComputedStyle(document.querySelector('[data-testid=stAppViewContainer]')).filter"
+    paper = page.evaluate(turned)
+    assert paper.startswith("invert(1)" if scheme == "dark" else "none"), "it is white"
 
 
 def test_the_overview_shows_the_numbers_of_the_files(visitor, files, listed):
@@ -413,14 +406,6 @@ def test_tables_cannot_be_taken_past_what_neutralises_formulas(visitor):
     tools = page.get_by_test_id("stElementToolbar")
     expect(tools.get_by_role("button", name="Search")).to_be_visible()
     expect(tools.get_by_role("button", name="Download as CSV")).to_have_count(0)
-
-
-@pytest.mark.parametrize(("scheme", "turned"), [("light", "none"), ("dark", "invert(1)")])
-def test_a_dark_page_is_dark_on_light_on_paper(screen, url, scheme, turned):
-    page = screen(url, color_scheme=scheme).visit("guide", "Help")
-    page.emulate_media(media="print", color_scheme=scheme)
-    style = "getComputedStyle(document.querySelector('[data-testid=stAppViewContainer]')).filter"
-    assert page.evaluate(style).startswith(turned)
 
 
 def test_a_narrow_window_shows_division_and_score_without_scrolling_and_in_english(

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from gosales.cli import main
 from gosales.ui import wording
-from tests.browser.screens import PAGES, SMALL_MODELS
+from tests.browser.screens import SMALL_MODELS
 
 pytestmark = pytest.mark.browser
 
@@ -69,10 +69,7 @@ def listed(place):
 
 def test_every_page_is_whole_readable_and_fits_the_screen(screen, url, listed):
     visitor = screen(url, height=5000, color_scheme="dark")
-    account = {"Account": f"account?customer={listed[0]['customer_id']}"}
-    for title, path in (PAGES | account).items():
-        visitor.visit(path, title)
-        assert visitor.looks() == {"faint": [], "wide": []}, title
+    visitor.looks_at_all_pages(listed[0]["customer_id"])
 
 
 def test_accounts_go_by_their_ids_and_lists_by_country(screen, url, listed):

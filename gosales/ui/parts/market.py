@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from gosales.core.columns import Diff
 from gosales.pipeline.scorings import diff_folder
 from gosales.ui import charts, shell, tables, views_changes, views_list, wording
 from gosales.ui.board import Board
+
+BOX = 36
+"""Pixels of a window that a column of numbers takes, its share of names and margins included."""
 
 
 def heat_maps(board: Board) -> None:
@@ -21,7 +25,7 @@ def heat_maps(board: Board) -> None:
     with tabs[-1]:
         table = shell.kept(views_changes.by_customer, board)
         shell.chart_with_data(
-            charts.customers(table, tables.narrow(), shell.colours()),
+            charts.customers(table, _narrow(table), shell.colours()),
             "The customers with the most whitespace, with their scores in per cent. Blue was never "
             "bought: the bluer, the likelier a purchase. Grey is owned or lapsed.",
             table,
@@ -32,11 +36,16 @@ def _segments(board: Board, names: list[str]) -> None:
     attribute = st.selectbox("Attribute", names, key="attribute", bind=shell.URL, width=320)
     table = shell.kept(views_changes.by_segment, board, attribute or names[0])
     shell.chart_with_data(
-        charts.segments(table, tables.narrow(), shell.colours()),
+        charts.segments(table, _narrow(table), shell.colours()),
         "Mean score, in per cent, of customers who never bought from the division: the bluer, the "
         "likelier.",
         table,
     )
+
+
+def _narrow(table: pd.DataFrame) -> bool:
+    """Whether a column per division would have no room for its numbers."""
+    return tables.width() < max(tables.NARROW, BOX * table["division"].nunique())
 
 
 def changes(board: Board) -> None:
@@ -80,6 +89,7 @@ def changes(board: Board) -> None:
             Diff.RANK_AFTER,
             *([Diff.WHY] if change.measured else []),
         ),
+        row_height=tables.TALL if change.measured else None,
     )
     if not change.measured and st.button("Say why", icon=":material/help:"):
         _measure(board)

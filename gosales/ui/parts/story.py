@@ -60,7 +60,8 @@ def over_runs(board: Board, customer: str) -> None:
         st.caption("It was scored once so far; the next scoring adds a point.")
         return
     shell.chart_with_data(
-        charts.over_runs(table),
-        "A point per scoring and division. A rise means that something new speaks for a call.",
+        charts.over_runs(table, shell.colours()),
+        "Its scores in per cent, the newest scoring on the right: the bluer, the likelier. "
+        "A rise means that something new speaks for a call.",
         table,
     )

@@ -38,7 +38,7 @@ def page() -> None:
         listed = shell.kept(views_account.listed, board, customer)
         orders = shell.kept(views_account.orders, board, customer)
         _head(customer, name, listed, orders)
-        left, right = shell.beside("scores", [3, 2])
+        left, right = shell.beside("scores", [5, 3])
         with left:
             row = _scores(shell.kept(views_account.scores, board, customer))
         with right:

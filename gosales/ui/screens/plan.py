@@ -125,16 +125,25 @@ def _plan(board: Board, plan: views_plan.CallPlan) -> None:
 def _figures(facts: dict[str, Any]) -> None:
     treated, control = facts.get("treated", {}), facts.get("control", {})
     slots = sum(int(rep["slots"]) for rep in facts.get("reps", []))
-    shown = [
-        ("Day of the plan", str(facts.get("plan_date", wording.NONE))),
-        ("Slots", wording.count(slots)),
-        ("Pitches", wording.count(treated.get("accounts"))),
-        ("Expected value", wording.money(treated.get("expected_value"))),
-        ("Expected buyers", wording.count(treated.get("expected_buyers"))),
+    shown: list[tuple[str, str, str | None]] = [
+        ("Day of the plan", str(facts.get("plan_date", wording.NONE)), None),
+        ("Slots", wording.count(slots), "The time of all reps: a slot is room for one pitch."),
+        ("Pitches", wording.count(treated.get("accounts")), "Calls to make, one per account."),
+        (
+            "Expected value",
+            wording.money(treated.get("expected_value")),
+            "What these accounts are expected to spend on what is pitched, called or not.",
+        ),
+        (
+            "Expected buyers",
+            wording.count(treated.get("expected_buyers")),
+            "Of these accounts, those that are expected to buy what is pitched, called or not.",
+        ),
     ]
     if control.get("accounts"):
-        shown.append(("Control group", wording.count(control["accounts"])))
-    shell.metrics([(label, value, None) for label, value in shown])
+        uncalled = "Accounts left uncalled, drawn by chance, to measure what calls bring."
+        shown.append(("Control group", wording.count(control["accounts"]), uncalled))
+    shell.metrics(shown)
 
 
 def _lists(board: Board, plan: views_plan.CallPlan, table: pd.DataFrame) -> None:

@@ -309,7 +309,8 @@ def test_a_phone_gets_narrow_columns_without_bars(visit, workspace, monkeypatch)
     test = visit(workspace, "account", customer="007")
     columns = json.loads(test.dataframe[0].proto.columns)
     assert columns["icp_score"]["type_config"]["type"] == "number"
-    assert (columns["division"]["width"], columns["status"]["width"]) == (125, 95)
+    assert columns["icp_score"]["width"] == 7 * len("40.0 %") + 18
+    assert (columns["division"]["width"], columns["status"]["width"]) == (120, 95)
 
 
 def test_on_a_phone_rows_are_tall_only_where_a_text_would_be_cut(visit, workspace, monkeypatch):
@@ -435,3 +436,30 @@ def test_a_products_score_is_not_taken_for_that_of_its_division():
             "icp_percentile": 99.0, "value_if_bought": 8500.0, "model": "own"}  # fmt: skip
     assert told(cell).startswith("Score 90.0 %, grade A. It is higher than that of 99 %")
     assert told(cell, 0.5).startswith("This product: 50.0 %. The division: score 90.0 %, grade A.")
+
+
+@pytest.mark.parametrize(
+    ("width", "divisions", "narrow"),
+    [(1280, 33, False), (820, 12, False), (820, 33, True), (390, 2, True)],
+)
+def test_a_map_gets_a_row_per_division_where_columns_have_no_room(
+    monkeypatch, width, divisions, narrow
+):
+    from gosales.ui import tables
+    from gosales.ui.parts import market
+
+    monkeypatch.setattr(tables, "width", lambda: width)
+    names = pd.DataFrame({"division": [f"D{at}" for at in range(divisions)]})
+    assert market._narrow(names) is narrow
+
+
+def test_scores_over_time_have_a_row_per_division_and_a_column_per_scoring():
+    from gosales.ui import charts
+
+    divisions = [f"Division {at}" for at in range(30)]
+    table = pd.DataFrame({"scoring": "2024-12-31", "division": divisions, "icp_score": 0.1})
+    chart = charts.over_runs(table).to_dict()
+    assert chart["height"] > len(divisions) * charts.ROW_HEIGHT
+    for layer in chart["layer"]:
+        encoded = layer["encoding"]
+        assert (encoded["x"]["field"], encoded["y"]["field"]) == ("segment", "division")

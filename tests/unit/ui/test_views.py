@@ -332,6 +332,7 @@ def test_scores_over_runs_have_a_point_for_every_scoring(board):
     assert table[["division", "icp_score"]].to_numpy().tolist() == [
         ["CAD", 0.01], ["Training", 0.01], ["CAD", 0.4], ["Training", 0.18]
     ]  # fmt: skip
+    assert table["scoring"].tolist() == ["2024-12-31"] * 2 + ["2024-12-31 (2)"] * 2
 
 
 # --- Overview and runs ----------------------------------------------------------------------------
