@@ -134,7 +134,8 @@ echo "Making .venv with pip and $$("$$python" --version): a few minutes the firs
 endef
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 install-lock = $(PIP_INSTALL) --require-hashes -r requirements.lock
-install-project = $(PIP_INSTALL) --no-deps --no-build-isolation -e .
+# Setuptools warns of every editable install.
+install-project = PYTHONWARNINGS=ignore $(PIP_INSTALL) --no-deps --no-build-isolation -e .
 
 endif
 
