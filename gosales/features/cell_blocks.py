@@ -54,6 +54,10 @@ class CellBlocks(CellFeatures):
         with self.making:
             return self.make(customers)
 
+    def let_go(self) -> None:
+        with self.making:
+            self.newest.clear()
+
     def _block(self, place: int) -> ChosenCells:
         with self.making:
             if place not in self.newest:

@@ -108,6 +108,9 @@ class CellFeatures(ABC):
             ValueError: The features of one of them were not made.
         """
 
+    def let_go(self) -> None:  # noqa: B027 - features in memory are needed as long as they are
+        """Drop what can be made again, before memory is wanted for something else."""
+
     @property
     def spine(self) -> Spine:
         return self.panel.spine

@@ -83,6 +83,7 @@ def score_customers(
             told = scores_in_spark(engine, cells, chosen)
         else:
             told = scores_here(cells, chosen, advance)
+        cells.let_go()
         table = _score_table(engine.history, cells, chosen, told, run_id)
     with track("Ranking the whitespace"):
         statuses = CellStatuses.of(engine.history)

@@ -29,6 +29,8 @@ def test_features_made_in_blocks_of_customers_are_those_made_at_once(
         np.testing.assert_array_equal(found.values, expected.values)
         assert found.owned.tolist() == expected.owned.tolist()
         assert len(parts.newest) == 1
+    parts.let_go()
+    assert not parts.newest
 
 
 def test_few_customers_are_asked_for_once_and_nobody_else(make_star, monkeypatch):
