@@ -8,13 +8,13 @@ division are arrays in this process.
 from __future__ import annotations
 
 from gosales.core.errors import WorkspaceError
+from gosales.features.cells import CELLS_AT_ONCE
 from gosales.features.engine import FeatureEngine
 from gosales.utils.db import memory_budget_gb
 
-BYTES_A_CELL = 1_500
-"""Measured with benchmarks/limits.py: the peak of a scoring, beyond what a small log takes.
-
-That was before features were made in blocks; above `CELLS_AT_ONCE` cells less is needed."""
+BYTES_A_CELL, WITH_FEATURES = 800, 700
+"""Measured with benchmarks/limits.py: what scores, money and rows take of a cell at the peak, and
+its features besides, which a block of cells at most has."""
 
 
 def require_room(engine: FeatureEngine, memory_gb: float | None) -> None:
@@ -25,7 +25,8 @@ def require_room(engine: FeatureEngine, memory_gb: float | None) -> None:
     """
     customers, divisions = engine.ledger.shape
     cells = customers * divisions
-    needed, budget = cells * BYTES_A_CELL / 1e9, memory_budget_gb(memory_gb)
+    needed = (cells * BYTES_A_CELL + min(cells, CELLS_AT_ONCE) * WITH_FEATURES) / 1e9
+    budget = memory_budget_gb(memory_gb)
     if needed > budget:
         raise WorkspaceError(
             f"{customers:,} customers x {divisions:,} divisions are {cells:,} cells. They "

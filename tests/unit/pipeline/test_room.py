@@ -21,6 +21,8 @@ def test_cells_beyond_the_budget_are_refused_with_their_number_and_a_remedy():
 
 def test_the_budget_is_the_border(monkeypatch):
     monkeypatch.setattr(room, "BYTES_A_CELL", 1e9)
-    require_room(engine(3, 2), 6.0)
+    monkeypatch.setattr(room, "WITH_FEATURES", 5e8)
+    monkeypatch.setattr(room, "CELLS_AT_ONCE", 4)
+    require_room(engine(3, 2), 8.0)
     with pytest.raises(WorkspaceError):
-        require_room(engine(3, 2), 5.9)
+        require_room(engine(3, 2), 7.9)
