@@ -23,6 +23,7 @@ STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})-")
 RESOLVED = ("run_id", "command", "seed", "cutoff", "divisions", "settings", "versions", "seconds")
 RECORDS = ("options", "output_hashes", "made_from", "settings", "versions")
 HASHES, HOLDOUT = "input_hashes", "holdout_hashes"
+TABLES = (*RECORDS, HASHES, HOLDOUT)
 FIGURES = ("n", "buyers", "base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
 MOST_INPUTS = 40
 
@@ -85,7 +86,7 @@ def read_manifest(workspace: Workspace, run_id: str) -> dict[str, Any]:
     Raises:
         WorkspaceError: There is no such run, it did not end, or it is from before output hashes.
     """
-    manifest = _read(find_run(workspace, run_id) / "manifest.json")
+    manifest = _manifest(find_run(workspace, run_id))
     if manifest is None:
         raise WorkspaceError(
             f"Run {run_id} did not end, so there is nothing to hold it to.",
@@ -124,7 +125,7 @@ def show_run(workspace: Workspace, run_id: str, *, settings: bool = True) -> str
     """
     folder = find_run(workspace, run_id)
     card = _card(workspace, run_id, RunStore(workspace).published())
-    manifest = _read(folder / "manifest.json") or {}
+    manifest = _manifest(folder) or {}
     head = {
         "command": card.command,
         "when (UTC)": card.when,
@@ -134,12 +135,12 @@ def show_run(workspace: Workspace, run_id: str, *, settings: bool = True) -> str
     }
     told = ("seconds", "seed", "cutoff")
     head |= {key: manifest[key] for key in told if manifest.get(key) is not None}
-    if manifest.get("divisions"):
-        head["divisions"] = ", ".join(manifest["divisions"])
+    if isinstance(manifest.get("divisions"), list) and manifest["divisions"]:
+        head["divisions"] = ", ".join(map(str, manifest["divisions"]))
     blocks = [_block(f"Run {run_id}", head)]
     if card.state != "done" and card.state != "current":
         blocks.append(_block("How far it came", _last_words(folder)))
-    figures = {k: v for k, v in manifest.items() if k not in (*RESOLVED, *RECORDS, HASHES, HOLDOUT)}
+    figures = {k: v for k, v in manifest.items() if k not in (*RESOLVED, *TABLES)}
     blocks.append(_block("Figures", {**_plain(figures), **_quality(folder), **_metrics(folder)}))
     blocks.append(
         _block(
@@ -160,7 +161,7 @@ def run_facts(workspace: Workspace, run_id: str) -> dict[str, str]:
         WorkspaceError: There is no such run.
     """
     folder = find_run(workspace, run_id)
-    manifest = _read(folder / "manifest.json") or {}
+    manifest = _manifest(folder) or {}
     keys = ("command", "seed", "cutoff", "seconds")
     told = {key: manifest[key] for key in keys if key in manifest}
     told |= {**_quality(folder), **_metrics(folder)}
@@ -175,7 +176,7 @@ def run_facts(workspace: Workspace, run_id: str) -> dict[str, str]:
 
 def _card(workspace: Workspace, run_id: str, published: Published) -> RunCard:
     folder = workspace.runs / run_id
-    manifest = _read(folder / "manifest.json")
+    manifest = _manifest(folder)
     parts = tuple(sorted(part for part, made in published.parts.items() if made == run_id))
     if manifest is None:
         first, last = _log_ends(folder)
@@ -183,6 +184,25 @@ def _card(workspace: Workspace, run_id: str, published: Published) -> RunCard:
         return RunCard(run_id, str(first.get("command", "?")), state, parts)
     state = "current" if published.run_id == run_id else "done"
     return RunCard(run_id, str(manifest.get("command", "?")), state, parts)
+
+
+def about(workspace: Workspace, run_id: str) -> dict[str, Any]:
+    """A run's manifest; empty where it has none that can be read."""
+    return _manifest(workspace.runs / run_id) or {}
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """What a run's manifest tells, without tables in it that are none; None where it has none."""
+    found = _read(folder / "manifest.json")
+    if found is None:
+        return None
+    return {k: v for k, v in found.items() if k not in TABLES or isinstance(v, dict)}
+
+
+def _table(content: dict[str, Any], key: str) -> dict[str, Any]:
+    """The table of that name; empty where there is none."""
+    found = content.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -201,7 +221,9 @@ def _log_ends(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         events = [parse_json(line) for line in (lines[:1] + lines[-1:])]
     except (OSError, ValueError):
         return {}, {}
-    return (events[0], events[-1]) if events else ({}, {})
+    if not events or not all(isinstance(event, dict) for event in events):
+        return {}, {}
+    return events[0], events[-1]
 
 
 def _last_words(folder: Path) -> dict[str, Any]:
@@ -225,7 +247,7 @@ def _quality(folder: Path) -> dict[str, Any]:
     if quality is None:
         return {}
     found = {"lines_read": quality.get("lines_read"), "lines_loaded": quality.get("lines_loaded")}
-    rejected = quality.get("lines_rejected") or {}
+    rejected = _table(quality, "lines_rejected")
     return found | {f"rejected: {reason}": lines for reason, lines in rejected.items()}
 
 
@@ -233,8 +255,8 @@ def _metrics(folder: Path) -> dict[str, Any]:
     """The never-bought figures, of training and of a validation."""
     told: dict[str, Any] = {}
     for name in ("metrics.json", "validation/metrics.json"):
-        populations = (_read(folder / name) or {}).get("populations") or {}
-        macro = (populations.get("never_bought") or {}).get("_macro") or {}
+        populations = _table(_read(folder / name) or {}, "populations")
+        macro = _table(_table(populations, "never_bought"), "_macro")
         kind = "validation" if "/" in name else "training"
         told |= {f"{kind}: never_bought {key}": macro[key] for key in FIGURES if key in macro}
     return told

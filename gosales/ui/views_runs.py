@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from gosales.pipeline.runs import find_run, run_facts
+from gosales.pipeline.runs import about, run_facts
 from gosales.ui.board import Board
 from gosales.ui.views import kinds
 from gosales.ui.views_trust import NEVER
-from gosales.utils.parse import parse_json
 from gosales.utils.store import MODELS
 
 CARD_FIGURES = ("n", "buyers", "base_rate", "auc", "lift_10", "ece")
@@ -55,9 +53,9 @@ def cards(cells: pd.DataFrame, metrics: dict[str, Any]) -> pd.DataFrame:
 def about_models(board: Board) -> dict[str, Any]:
     """When and from what the published models were trained; empty without any."""
     run = board.parts.get(MODELS)
-    if run is None or not (board.workspace.runs / run / "manifest.json").is_file():
+    manifest = about(board.workspace, run) if run else {}
+    if not manifest:
         return {}
-    manifest = _manifest(find_run(board.workspace, run))
     metrics = board.metrics()
     return {
         "Run": run,
@@ -66,8 +64,3 @@ def about_models(board: Board) -> dict[str, Any]:
         "Judged at": metrics.get("judged_at"),
         **manifest.get("versions", {}),
     }
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = parse_json((folder / "manifest.json").read_text(encoding="utf-8"))
-    return found
