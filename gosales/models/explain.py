@@ -106,11 +106,12 @@ class Explainer:
         return _of_popularity(shared, values, owned=owned)
 
     def _ensemble(self, ensemble: Ensemble, values: NDArray[np.float32], *, owned: bool) -> Parts:
-        members = [self._member(ensemble, name, values) for name in BLEND[owned]]
-        found = [member for member in members if member is not None]
+        members = {name: self._member(ensemble, name, values) for name in BLEND[owned]}
+        found = {name: member for name, member in members.items() if member is not None}
         if found:
-            base = np.mean([member.base for member in found], axis=0)
-            concepts = np.mean([member.concepts for member in found], axis=0)
+            shares = ensemble.shares(list(found))
+            base = np.average([one.base for one in found.values()], axis=0, weights=shares)
+            concepts = np.average([one.concepts for one in found.values()], axis=0, weights=shares)
         else:
             rate = np.log(ensemble.rate / (1 - ensemble.rate))
             base = np.full(len(values), rate)

@@ -27,7 +27,7 @@ from gosales.models.score_band import ScoreBand
 from gosales.models.sku_model import BLEND, SHIPPED, SkuModel
 from gosales.utils.parse import parse_json
 
-FORMAT = 9
+FORMAT = 10
 MAX_TREE_BYTES = 200_000_000
 
 
@@ -86,6 +86,7 @@ def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
         "rate": shared.ensemble.rate if shared.ensemble else None,
         "months": shared.ensemble.months if shared.ensemble else None,
         "held": shared.ensemble.held if shared.ensemble else None,
+        "linear_share": shared.ensemble.linear_share if shared.ensemble else None,
         "linear": _pack_linear(shared.ensemble.linear if shared.ensemble else None),
         "activity": _pack_linear(shared.ensemble.activity if shared.ensemble else None),
         "baselines": {name: _pack_baseline(b) for name, b in shared.baselines.items()},
@@ -108,8 +109,17 @@ def _unpack_shared(shared: dict[str, Any], packed: Mapping[str, bytes]) -> Share
     money = unpack_money(names, shared["money"], trees)
     ensemble = None
     if shared["rate"] is not None:
-        linear = (_unpack_linear(shared[key]) for key in ("linear", "activity"))
-        ensemble = Ensemble(names, shared["rate"], shared["months"], shared["held"], trees, *linear)
+        linear, activity = (_unpack_linear(shared[key]) for key in ("linear", "activity"))
+        ensemble = Ensemble(
+            names,
+            shared["rate"],
+            shared["months"],
+            shared["held"],
+            trees,
+            linear,
+            activity,
+            shared["linear_share"],
+        )
     baselines = {name: _unpack_baseline(name, b) for name, b in shared["baselines"].items()}
     products = _unpack_sku_model(shared["products"])
     return Shared(names, ensemble, baselines, money, shared["typical_activity"], products)

@@ -5,7 +5,8 @@ Members, blended as the mean of their log odds:
 general     boosted trees on all cells
 whitespace  small boosted trees on never-bought cells, blind to the cell's own past, which may
             only rise with what the learned families say
-linear      ridge logistic regression on never-bought cells
+linear      ridge logistic regression on never-bought cells; the fewer first purchases there are,
+            the more it leans on the weights of other markets, and the more it counts
 owned       boosted trees on owned cells
 activity    ridge logistic regression on never-bought cells that sees the customer and the rates
             of the division only
@@ -15,15 +16,15 @@ members learn the rest, so that the newest months teach a whole horizon's level.
 cells it comes with the rows; of owned ones it is that of an owner who buys as often as most do, and
 the trees learn from the length of the outcome what another rhythm makes of it.
 
-docs/adr tells what each is worth. Cells never bought get the mean of general, whitespace and
-linear; owned cells that of general and owned. Where a division has sold nothing for half a year,
-what its owners of old have in common says nothing of who would buy it now: there activity stands
-alone.
+docs/adr tells what each is worth. Cells never bought get the weighted mean of general, whitespace
+and linear; owned cells the mean of general and owned. Where a division has sold nothing for half a
+year, what its owners of old have in common says nothing of who would buy it now: there activity
+stands alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -34,6 +35,7 @@ from numpy.typing import NDArray
 from gosales.core.frames import TrainingSet
 from gosales.models.boosting import Booster, fit_booster, raw
 from gosales.models.calibration import logit, within
+from gosales.models.common_weights import common_weights
 from gosales.models.ridge_logistic import RidgeLogistic, fit_ridge_logistic
 from gosales.models.settings import ModelSettings
 from gosales.utils.parallel import in_threads
@@ -41,6 +43,10 @@ from gosales.utils.parallel import in_threads
 Floats = NDArray[np.float64]
 OWN = "own_"
 SHARES = ("division__",)
+FEW_BUYERS = 500
+"""First purchases in the lessons with which half of a score leans on other markets."""
+
+BORROWED_PENALTY = 1_000.0
 MIN_BUYERS = 5
 """A member needs so many buyers and non-buyers among its rows; else it is left out."""
 
@@ -85,6 +91,7 @@ class Ensemble:
         rate: Base rate of the training rows; the score where no member could be fitted.
         months: Length of the outcome whose log odds the members give.
         held: Log odds of an owned cell to be bought from in so many months.
+        linear_share: What the linear member counts on never-bought cells.
     """
 
     names: tuple[str, ...]
@@ -94,6 +101,7 @@ class Ensemble:
     trees: dict[str, Booster]
     linear: LinearMember | None
     activity: LinearMember | None
+    linear_share: float
 
     def logit(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
         """Log odds of buying in the horizon.
@@ -106,13 +114,21 @@ class Ensemble:
         for flag in (False, True):
             rows = owned == flag
             part = values[rows]
-            members = [self._member(name, part) for name in BLEND[flag] if self._has(name)]
-            if members and len(part):
-                result[rows] = np.mean(members, axis=0)
+            names = [name for name in BLEND[flag] if self._has(name)]
+            if names and len(part):
+                members = [self._member(name, part) for name in names]
+                result[rows] = np.average(members, axis=0, weights=self.shares(names))
         dormant = ~owned & (values[:, self.names.index(QUIET)] >= DORMANT_MONTHS)
         if self.activity is not None and dormant.any():
             result[dormant] = self.activity.logit(values[dormant])
         return result + self.exposure(values, owned)
+
+    def shares(self, names: Sequence[str]) -> Floats:
+        """Shape (len(names),): what each of the members counts in their blend; sums to 1."""
+        if LINEAR not in names or len(names) == 1:
+            return np.full(len(names), 1 / len(names))
+        rest = (1 - self.linear_share) / (len(names) - 1)
+        return np.array([self.linear_share if name == LINEAR else rest for name in names])
 
     def exposure(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
         """Shape (rows,): what a shorter outcome takes from the log odds, by a constant hazard."""
@@ -151,12 +167,27 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
     if _learnable(never):
         blind = blind_columns(never.names)
         seen = [i for i in blind if never.names[i].startswith(CUSTOMER_SIDE)]
-        work[LINEAR] = partial(_fit_linear, never, blind, settings.ridge_penalty)
-        work[ACTIVITY] = partial(_fit_linear, never, seen, settings.ridge_penalty)
+        work[LINEAR] = partial(_fit_leaning, never, blind, settings.ridge_penalty)
+        work[ACTIVITY] = partial(fit_linear, never, seen, settings.ridge_penalty)
     found = dict(zip(work, in_threads(lambda fit: fit(), work.values()), strict=True))
     trees = {name: found[name] for name in TREES if name in found}
     linear, activity = found.get(LINEAR), found.get(ACTIVITY)
-    return Ensemble(training.names, rate, horizon, usual, trees, linear, activity)
+    share = linear_share(int(never.bought.sum()))
+    return Ensemble(training.names, rate, horizon, usual, trees, linear, activity, share)
+
+
+def borrowed(buyers: int) -> float:
+    """How much of a never-bought cell's log odds leans on the weights of other markets.
+
+    Args:
+        buyers: First purchases in the lessons.
+    """
+    return FEW_BUYERS / (FEW_BUYERS + buyers)
+
+
+def linear_share(buyers: int) -> float:
+    """A third of what does not lean on other markets, and all of what does."""
+    return (1 - borrowed(buyers)) / 3 + borrowed(buyers)
 
 
 def exposure_of_owners(months: Floats, horizon: float, held: float) -> Floats:
@@ -207,7 +238,28 @@ def tame(
     return np.where(np.isnan(part), fill.astype(np.float32), part)
 
 
-def _fit_linear(training: TrainingSet, kept: list[int], penalty: float) -> LinearMember:
+def _fit_leaning(never: TrainingSet, kept: list[int], penalty: float) -> LinearMember:
+    """The log's own linear member, and one that is pulled to the weights of other markets, in one.
+
+    Both are linear in the same standardised features, so that their mean is as well.
+    """
+    own = fit_linear(never, kept, penalty)
+    centre = common_weights([never.names[i] for i in kept])
+    other = fit_linear(never, kept, BORROWED_PENALTY, centre)
+    buyers = int(never.bought.sum())
+    part = borrowed(buyers) / linear_share(buyers)
+    weights = (1 - part) * own.model.weights + part * other.model.weights
+    return replace(own, model=replace(own.model, weights=weights))
+
+
+def fit_linear(
+    training: TrainingSet, kept: list[int], penalty: float, centre: Floats | None = None
+) -> LinearMember:
+    """A ridge logistic regression on the kept columns.
+
+    Args:
+        centre: Shape (len(kept),), the weights that the penalty pulls to; zero by default.
+    """
     columns = tuple(kept)
     shares = ("share", "rate")
     logs = tuple(
@@ -222,7 +274,9 @@ def _fit_linear(training: TrainingSet, kept: list[int], penalty: float) -> Linea
     total = np.where(known, seen, 0).sum(0, dtype=np.float64)
     fill = total / np.maximum(known.sum(0), 1)
     x = np.where(known, seen, fill.astype(np.float32))
-    model = fit_ridge_logistic(x, training.bought, training.weight, penalty, training.exposure)
+    model = fit_ridge_logistic(
+        x, training.bought, training.weight, penalty, training.exposure, centre
+    )
     return LinearMember(columns, logs, fill, model)
 
 

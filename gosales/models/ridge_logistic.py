@@ -31,14 +31,15 @@ class RidgeLogistic:
         return _design(x, self.mean, self.scale) @ self.weights
 
 
-def fit_ridge_logistic(
+def fit_ridge_logistic(  # noqa: PLR0913 - one loss: its rows, and what pulls it
     x: NDArray[np.float32],
     y: NDArray[np.bool_],
     weight: Floats,
     penalty: float,
     offset: Floats | None = None,
+    centre: Floats | None = None,
 ) -> RidgeLogistic:
-    """Minimise the weighted log loss plus `penalty` / 2 times the squared weights.
+    """Minimise the weighted log loss plus `penalty` / 2 times the squared weights less `centre`.
 
     The intercept is not penalised. A step that does not lower the loss is halved, since plain
     Newton steps diverge on rare outcomes.
@@ -49,6 +50,7 @@ def fit_ridge_logistic(
         weight: Shape (rows,), of each row in the loss.
         penalty: Of the standardised weights.
         offset: Shape (rows,), log odds that are known and to be added; the model is the rest.
+        centre: Shape (k,), the standardised weights that the penalty pulls to; zero by default.
     """
     known = np.zeros(len(y)) if offset is None else offset
     mean: Floats = np.average(x.astype(np.float64), axis=0, weights=weight)
@@ -57,17 +59,18 @@ def fit_ridge_logistic(
     a = _design(x, mean, scale)
     ridge = np.append(np.full(x.shape[1], penalty), 0.0)
     rate = ((weight * y).sum() + 0.5) / (weight.sum() + 1.0)
-    theta = np.append(np.zeros(x.shape[1]), np.log(rate / (1 - rate)))
+    pulled = np.append(np.zeros(x.shape[1]) if centre is None else centre, 0.0)
+    theta = np.append(pulled[:-1], np.log(rate / (1 - rate)))
 
     def loss_of(theta: Floats) -> float:
         z = a @ theta + known
         fit = (weight * (np.logaddexp(0, z) - y * z)).sum()
-        return float(fit + (ridge * theta**2).sum() / 2)
+        return float(fit + (ridge * (theta - pulled) ** 2).sum() / 2)
 
     loss = loss_of(theta)
     for _ in range(MAX_STEPS):
         p = 1 / (1 + np.exp(-(a @ theta + known)))
-        gradient = a.T @ (weight * (p - y)) + ridge * theta
+        gradient = a.T @ (weight * (p - y)) + ridge * (theta - pulled)
         curvature = (a * (weight * p * (1 - p))[:, None]).T @ a + np.diag(ridge + 1e-9)
         step = np.linalg.solve(curvature, gradient)
         size = 1.0

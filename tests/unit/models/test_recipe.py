@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from gosales.models.boosting import raw, to_text
+from gosales.models.common_weights import common_weights
 from gosales.models.recipe import (
+    BORROWED_PENALTY,
     DORMANT_MONTHS,
+    FEW_BUYERS,
     GENERAL,
     LINEAR,
     MIN_BUYERS,
@@ -16,8 +19,11 @@ from gosales.models.recipe import (
     QUIET,
     WHITESPACE,
     blind_columns,
+    borrowed,
     exposure_of_owners,
     fit_ensemble,
+    fit_linear,
+    linear_share,
     tame,
 )
 
@@ -74,14 +80,48 @@ def test_without_any_member_the_score_is_the_weighted_base_rate(training, settin
     assert chance == pytest.approx((few.weight[few.bought].sum() + 0.5) / (few.weight.sum() + 1))
 
 
-def test_the_blend_is_the_mean_of_the_log_odds_of_the_members_for_that_row(ensemble, training):
+def test_the_blend_is_the_weighted_mean_of_the_log_odds_of_the_members_for_that_row(
+    ensemble, training
+):
     values = training.values
     blind = values[:, blind_columns(training.names)]
     general = raw(ensemble.trees[GENERAL], values)
-    never = (general + raw(ensemble.trees[WHITESPACE], blind) + ensemble.linear.logit(values)) / 3
+    share = ensemble.linear_share
+    trees = (general + raw(ensemble.trees[WHITESPACE], blind)) / 2
+    never = (1 - share) * trees + share * ensemble.linear.logit(values)
     held = (general + raw(ensemble.trees[OWNED], values)) / 2
     expected = np.where(training.owned, held, never)
     assert ensemble.logit(values, training.owned) == pytest.approx(expected)
+
+
+def test_the_fewer_first_purchases_the_more_a_score_leans_on_other_markets():
+    assert borrowed(0) == linear_share(0) == 1.0
+    assert borrowed(FEW_BUYERS) == 0.5
+    assert linear_share(FEW_BUYERS) == pytest.approx(2 / 3)
+    assert linear_share(10**9) == pytest.approx(1 / 3, abs=1e-6)
+
+
+def test_the_shares_of_members_sum_to_one(ensemble):
+    for names in ([GENERAL, WHITESPACE, LINEAR], [GENERAL, LINEAR], [LINEAR], [GENERAL, OWNED]):
+        shares = ensemble.shares(names)
+        assert shares.sum() == pytest.approx(1.0)
+        if LINEAR in names[1:]:
+            assert shares[-1] == ensemble.linear_share
+
+
+def test_the_linear_member_is_the_logs_own_and_one_that_leans_on_other_markets(
+    ensemble, training, settings
+):
+    never = training.where(~training.owned)
+    kept = blind_columns(never.names)
+    own = fit_linear(never, kept, settings.ridge_penalty)
+    centre = common_weights([never.names[i] for i in kept])
+    leaning = fit_linear(never, kept, BORROWED_PENALTY, centre)
+    part = borrowed(int(never.bought.sum()))
+    expected = (1 - part) / 3 * own.logit(never.values) + part * leaning.logit(never.values)
+    found = ensemble.linear_share * ensemble.linear.logit(never.values)
+    assert found == pytest.approx(expected)
+    assert not np.allclose(own.model.weights, leaning.model.weights)
 
 
 def test_never_bought_members_are_blind_to_the_cells_own_past(ensemble, training):

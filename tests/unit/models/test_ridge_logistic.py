@@ -49,6 +49,20 @@ def test_a_larger_penalty_shrinks_the_weights_but_not_the_intercept():
     assert 1 / (1 + np.exp(-flat.logit(x))) == pytest.approx(y.mean(), abs=1e-4)
 
 
+def test_a_centre_is_what_the_penalty_pulls_to():
+    x, y = sample(rows=2_000)
+    centre, weight = np.array([0.3, 0.3, -0.3]), np.ones(len(y))
+    away = [
+        np.abs(fit_ridge_logistic(x, y, weight, penalty, None, centre).weights[:-1] - centre).sum()
+        for penalty in (0.1, 100.0, 1e9)
+    ]
+    assert away == sorted(away, reverse=True)
+    assert away[-1] < 1e-3
+    plain = fit_ridge_logistic(x, y, weight, 100.0).weights
+    at_zero = fit_ridge_logistic(x, y, weight, 100.0, None, np.zeros(3)).weights
+    assert np.array_equal(plain, at_zero)
+
+
 def test_the_mean_fitted_chance_is_the_weighted_base_rate():
     x, y = sample(rows=2_000)
     weight = np.where(y, 1.0, 3.0)
