@@ -18,6 +18,9 @@ from tests.browser.screens import SMALL_MODELS
 
 pytestmark = pytest.mark.browser
 
+PHONE = "Mozilla/5.0 (iPhone) Mobile/15E148"
+"""What a phone calls itself: there Streamlit closes the drawer when a page is chosen."""
+
 LIMITS = "\n[limits]\nmemory_gb = 2\n"
 
 
@@ -88,10 +91,14 @@ def told(rows):
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (390, "dark")], ids=["wide", "narrow"]
+    ("width", "scheme", "agent"),
+    [(1280, "light", None), (390, "dark", PHONE)],
+    ids=["wide", "narrow"],
 )
-def test_every_page_is_whole_readable_and_fits_the_screen(screen, url, listed, width, scheme):
-    visitor = screen(url, width=width, height=5000, color_scheme=scheme)
+def test_every_page_is_whole_readable_and_fits_the_screen(
+    screen, url, listed, width, scheme, agent
+):
+    visitor = screen(url, width=width, height=5000, color_scheme=scheme, user_agent=agent)
     page = visitor.looks_at_all_pages(listed[0]["customer_id"])
     page.emulate_media(media="print", color_scheme=scheme)
     turned = "getComputedStyle(document.querySelector('[data-testid=stAppViewContainer]')).filter"

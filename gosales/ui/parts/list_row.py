@@ -62,9 +62,9 @@ def told(cell: dict[str, Any], product: float | None = None) -> str:
     behind = BEHIND.get(str(cell[Scores.MODEL]), str(cell[Scores.MODEL]))
     return (
         f"{start}{'score' if start else 'Score'} {wording.percent(cell[Scores.SCORE])}, "
-        f"grade {cell[Scores.GRADE]}. {leeway(cell)}"
-        f"It is higher than that of {cell[Scores.PERCENTILE]:.0f} % of all customers, those that "
-        f"buy there already included. Worth about {bought} if it buys. Behind it: {behind}."
+        f"grade {cell[Scores.GRADE]}: higher than that of {cell[Scores.PERCENTILE]:.0f} % of all "
+        f"customers, those that buy there already included. {leeway(cell)}"
+        f"Worth about {bought} if it buys. Behind it: {behind}."
     )
 
 

@@ -26,7 +26,8 @@ def page() -> None:
         found = shell.kept(views_list.count_matching, board, filters)
         _summary(board, filters, found)
         if not found.rows:
-            st.info("Nothing matches. Loosen a filter.", icon=":material/filter_alt_off:")
+            hint = " The page Account finds misspelt names too." if filters.text else ""
+            st.info(f"Nothing matches. Loosen a filter.{hint}", icon=":material/filter_alt_off:")
             return
         _list(board, filters, found)
 

@@ -434,8 +434,8 @@ def test_a_products_score_is_not_taken_for_that_of_its_division():
 
     cell = {"icp_score": 0.9, "icp_score_low": 0.9, "icp_score_high": 0.9, "icp_grade": "A",
             "icp_percentile": 99.0, "value_if_bought": 8500.0, "model": "own"}  # fmt: skip
-    assert told(cell).startswith("Score 90.0 %, grade A. It is higher than that of 99 %")
-    assert told(cell, 0.5).startswith("This product: 50.0 %. The division: score 90.0 %, grade A.")
+    assert told(cell).startswith("Score 90.0 %, grade A: higher than that of 99 %")
+    assert told(cell, 0.5).startswith("This product: 50.0 %. The division: score 90.0 %, grade A:")
 
 
 @pytest.mark.parametrize(
