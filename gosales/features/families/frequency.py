@@ -13,7 +13,8 @@ def frequency(m: Measures) -> dict[str, Feature]:
     """Days with an order, per lookback and with fading memory."""
     orders = {
         f"orders_{k}m": Feature(
-            m.within(C.ORDERS, k), f"Days with an order in the last {k} months."
+            m.within(C.ORDERS, k),
+            f"Days with an order in the last {'month' if k == 1 else f'{k} months'}.",
         )
         for k in LOOKBACK_MONTHS
     }

@@ -12,7 +12,7 @@ def seasonality(m: Measures) -> dict[str, Feature]:
     return {
         f"orders_season_{years}y": Feature(
             m.within(C.ORDERS, min(length, 12 * years), start=max(12 * years - length, 0)),
-            f"Order days in the horizon's months, {years} year(s) earlier.",
+            f"Order days in the horizon's months, {when}.",
         )
-        for years in (1, 2)
+        for years, when in ((1, "a year earlier"), (2, "two years earlier"))
     }
