@@ -185,6 +185,11 @@ def is_kept(sums: ir.Table) -> ir.IntegerColumn:
     return ibis.ifelse((sums.sales > 0) & in_units & in_money, 1, 0)
 
 
+def takes_nothing_back(lines: ir.Table) -> ir.BooleanColumn:
+    """Lines after which a SKU is kept, whatever other such lines there are (see `is_kept`)."""
+    return (lines[Fact.LINE_TYPE] == Fact.SALE) & (lines[Fact.QUANTITY].fill_null(0) >= 0)
+
+
 def sku_sums(facts: ir.Table, keys: list[str], **more: ir.Scalar) -> ir.Table:
     """The sums that `is_kept` reads, and more, per `keys`; QUANTITY may be null, money may not."""
     quantity, value = facts[Fact.QUANTITY].fill_null(0), facts[Fact.VALUE]

@@ -17,7 +17,7 @@ import ibis
 import ibis.expr.types as ir
 
 from gosales.core.columns import Fact
-from gosales.core.star import History, is_kept, sku_sums, visible_date
+from gosales.core.star import History, is_kept, sku_sums, takes_nothing_back, visible_date
 from gosales.core.timeline import Cutoff
 from gosales.utils.engines import materialise
 
@@ -175,8 +175,7 @@ def _kept_skus(lines: ir.Table) -> ir.Table:
     bought and never given back: only the others have to be followed through time.
     """
     key = [*CELL, Fact.SKU]
-    bought = (lines[Fact.LINE_TYPE] == Fact.SALE) & (lines[Fact.QUANTITY].fill_null(0) >= 0)
-    undone = lines.filter(~bought).select(key).distinct()
+    undone = lines.filter(~takes_nothing_back(lines)).select(key).distinct()
     steady = (
         lines.anti_join(undone, key).group_by(key).aggregate(**{C.SEEN: lambda t: t[C.SEEN].max()})
     )

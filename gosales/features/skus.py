@@ -17,6 +17,7 @@ from scipy import sparse
 
 from gosales.core.columns import Fact
 from gosales.features.cube import C, Cube
+from gosales.features.holdings import KEY
 from gosales.utils.coding import coded, order_by
 
 Ints = NDArray[np.int32]
@@ -24,7 +25,6 @@ MOST_SKUS = 2_000
 MOST_ROWS = 20_000_000
 DECAY_MONTHS = 12.0
 BUYERS, ROWS, CODE = "buyers", "rows", "code"
-NAME = [Fact.DIVISION, Fact.SKU]
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ class SkuHistory:
     def of(cls, cube: Cube) -> SkuHistory:
         """Read what the cube holds of the SKUs that are among the commonest at any cutoff."""
         support = _support(cube.skus)
-        names = support[[*NAME, CODE]].drop_duplicates()
+        names = support[[*KEY, CODE]].drop_duplicates()
         commonest = _commonest(support, len(names))
         ever = names[names[CODE].isin(np.concatenate([[], *commonest]))]
         if ever.empty:
             nothing = np.empty(0, np.int32)
             return cls(np.empty(0, object), nothing, nothing, nothing, nothing, (), 0)
-        taken = cube.skus.join(ibis.memtable(ever), NAME)
+        taken = cube.skus.join(ibis.memtable(ever), KEY)
         numbers = [CODE, C.AGE, C.SEEN]
         table = taken.select(Fact.CUSTOMER, *numbers).to_pyarrow()
         codes, ids = coded(table[Fact.CUSTOMER])
@@ -95,11 +95,11 @@ def _support(rows: ir.Table) -> pd.DataFrame:
 
     Sorted from the oldest month on; codes count the names in their order.
     """
-    first = rows.group_by([Fact.CUSTOMER, *NAME]).aggregate(**{C.SEEN: rows[C.SEEN].max()})
-    buyers = first.group_by([*NAME, C.SEEN]).aggregate(**{BUYERS: first.count()})
-    size = rows.group_by([*NAME, C.SEEN]).aggregate(**{ROWS: rows.count()})
-    table = size.left_join(buyers, [*NAME, C.SEEN])[[*NAME, C.SEEN, ROWS, BUYERS]].to_pandas()
-    code = table.groupby(NAME).ngroup().astype(np.int32)
+    first = rows.group_by([Fact.CUSTOMER, *KEY]).aggregate(**{C.SEEN: rows[C.SEEN].max()})
+    buyers = first.group_by([*KEY, C.SEEN]).aggregate(**{BUYERS: first.count()})
+    size = rows.group_by([*KEY, C.SEEN]).aggregate(**{ROWS: rows.count()})
+    table = size.left_join(buyers, [*KEY, C.SEEN])[[*KEY, C.SEEN, ROWS, BUYERS]].to_pandas()
+    code = table.groupby(KEY).ngroup().astype(np.int32)
     known = table.fillna({BUYERS: 0}).assign(**{CODE: code})
     return known.sort_values([C.SEEN, CODE], ascending=[False, True])
 

@@ -4,8 +4,12 @@ Ages: month 0 is (05-30, 06-30], month 1 is (04-30, 05-30], and so on; a snapsho
 2024-04-30.
 """
 
+import ibis
+import pandas as pd
 import pytest
 
+from gosales.core.columns import Fact
+from gosales.features.cube import C, _kept_skus
 from gosales.features.families.breadth import breadth
 from gosales.features.families.cadence import cadence
 from gosales.features.families.frequency import frequency
@@ -248,3 +252,13 @@ def test_mix(cube_of, age, expected):
     snapshot = Snapshots(cube_of(MIXED), (age,), 6)
     rows = customer_table(snapshot, cell_table(snapshot)).to_pyarrow().to_pylist()
     assert {f"mix__{name}": value for name, value in expected.items()}.items() <= rows[0].items()
+
+
+def test_a_sale_of_negative_units_takes_back_what_was_sold():
+    """As a view of a company's own may have it; the SKU is owned from month 5 to month 2."""
+    names = [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU, C.SEEN]
+    numbers = [Fact.QUANTITY, Fact.VALUE, Fact.LINE_TYPE]
+    rows = [("acme", "CAD", "p", 5, 1, 100, Fact.SALE), ("acme", "CAD", "p", 2, -1, 0, Fact.SALE)]
+    lines = ibis.memtable(pd.DataFrame(rows, columns=[*names, *numbers]))
+    found = _kept_skus(lines).order_by(C.SEEN).to_pandas()
+    assert list(zip(found[C.SEEN], found[C.KEPT], strict=True)) == [(2, -1), (5, 1)]
