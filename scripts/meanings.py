@@ -267,6 +267,8 @@ FIGURES = {
     "brier_skill": "Share of the base rate's Brier score that the scores save: 0 is no better "
     "than the base rate, 1 is exact, below 0 is worse.",
     "ece": "Expected calibration error: mean distance of score and base rate over ten bins.",
+    "ece_by_chance": "The `ece` that scores would have on average that are exactly right: with few "
+    "buyers it is far from 0, and an `ece` near it finds no error.",
     "expected_over_actual": "Sum of the scores over the number of buyers; 1 is right.",
     "value_captured_10": "Share of the money bought that is in the top 10 % of the list.",
 }

@@ -6,6 +6,7 @@ the rows never matters.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,6 +90,29 @@ def expected_calibration_error(score: Floats, bought: Flags, bins: int = ECE_BIN
     return sum(gaps) / len(score)
 
 
+def chance_calibration_error(score: Floats, bins: int = ECE_BINS) -> float:
+    """What `expected_calibration_error` is on average where the scores are exactly right.
+
+    The buyers of a bin are taken as binomial with the bin's mean score; the closed form of their
+    mean deviation is de Moivre's (Diaconis and Zabell 1991). Somewhat too much where the scores
+    within a bin differ widely, or are tied across bins.
+    """
+    if not len(score):
+        return float("nan")
+    parts = np.array_split(np.sort(score), bins)
+    return sum(_mean_deviation(len(part), part.mean()) for part in parts if len(part)) / len(score)
+
+
+def _mean_deviation(n: int, p: float) -> float:
+    """Mean distance of a binomial count from its mean."""
+    if not 0 < p < 1:
+        return 0.0
+    above = math.floor(n * p) + 1
+    ways = math.lgamma(n + 1) - math.lgamma(above + 1) - math.lgamma(n - above + 1)
+    odds = above * math.log(p) + (n - above) * math.log1p(-p)
+    return 2 * above * (1 - p) * math.exp(ways + odds)
+
+
 def share_ties(score: Floats, bought: Flags) -> Floats:
     """Shape (rows,): the base rate among the rows of the same score."""
     _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
@@ -147,6 +171,7 @@ def summary(
         "brier": brier(score, bought),
         "brier_skill": brier_skill(score, bought),
         "ece": expected_calibration_error(score, bought),
+        "ece_by_chance": chance_calibration_error(score),
         "expected_over_actual": expected_over_actual(score, bought),
         "value_captured_10": share_captured(score, none if value is None else value, 0.1),
     }

@@ -38,6 +38,7 @@ PLAIN = (
     ("capture_at_capacity", "capture at capacity"),
     ("value_captured_10", "value in top 10 %"),
     ("ece", "ECE"),
+    ("ece_by_chance", "ECE by chance"),
 )
 
 

@@ -12,6 +12,7 @@ from gosales.evaluation.metrics import (
     brier,
     brier_skill,
     captured_at,
+    chance_calibration_error,
     expected_calibration_error,
     expected_over_actual,
     lift_at,
@@ -132,6 +133,19 @@ def test_ece_of_one_score_for_all_is_its_distance_from_the_base_rate():
     assert expected_calibration_error(*cells([0.5] * 20, [1] * 10 + [0] * 10)) == pytest.approx(0)
 
 
+def test_chance_alone_gives_right_scores_a_calibration_error():
+    rng = np.random.default_rng(7)
+    score = rng.beta(1, 20, 1_500)
+    draws = [expected_calibration_error(score, rng.random(1_500) < score) for _ in range(400)]
+    assert chance_calibration_error(score) == pytest.approx(np.mean(draws), rel=0.03)
+
+
+def test_chance_moves_what_one_coin_can_and_nothing_that_is_sure():
+    assert chance_calibration_error(np.array([0.25]), bins=1) == pytest.approx(2 * 0.25 * 0.75)
+    assert chance_calibration_error(np.array([0.0, 1.0, 1.0]), bins=3) == 0.0
+    assert np.isnan(chance_calibration_error(np.empty(0)))
+
+
 def test_expected_over_actual():
     assert expected_over_actual(*cells([0.5, 0.5, 0.5, 0.5], [1, 0, 0, 0])) == 2.0
 
@@ -151,6 +165,7 @@ def test_expected_over_actual():
                 "base_rate",
                 "auc",
                 "ece",
+                "ece_by_chance",
                 "brier",
                 "brier_skill",
                 "value_captured_10",

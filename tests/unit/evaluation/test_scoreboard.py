@@ -28,6 +28,7 @@ MEANS = {
     "brier",
     "brier_skill",
     "ece",
+    "ece_by_chance",
     "expected_over_actual",
 }
 CAPACITY = {"precision_at_capacity", "capture_at_capacity"}
