@@ -9,6 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from gosales.ui import window
+
 # A compass, in place: a named icon would be fetched from a server elsewhere.
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -34,6 +36,7 @@ def main() -> None:
     """Show the page that was asked for."""
     st.set_page_config(page_title="GoSales", page_icon=ICON, layout="wide")
     st.html(STYLE)
+    window.watch()
     pages = [
         st.Page(path, title=title, icon=icon, default=path == next(iter(PAGES)))
         for path, (title, icon) in PAGES.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,15 @@ MONEY = (
     "abs(datum.value) >= 1e3 ? format(datum.value / 1e3, '~g') + 'K' : format(datum.value, '~g')"
 )
 """Labels of an axis in the words of `wording.percent` and `wording.money`."""
+
+LINES = r"split(datum.label, '\n')"
+"""Labels of an axis whose names are broken into lines by `in_lines`."""
+
+IN_MIDDLE: Any = {
+    "condition": {"test": "indexof(datum.label, '\\n') >= 0", "value": "bottom"},
+    "value": "middle",
+}
+"""Where the first line of such a label stands: above the middle, where there is another."""
 
 ROW_HEIGHT, AROUND = 26, 60
 GAP = 0.06
@@ -291,6 +301,11 @@ def shortened(table: pd.DataFrame) -> pd.DataFrame:
     cut = names.where(names.str.len() <= MOST_LETTERS, names.str[: MOST_LETTERS - 1] + "…")
     twice = names.groupby(cut).transform("nunique") > 1
     return table.assign(full=names, division=cut.where(~twice, names))
+
+
+def in_lines(names: pd.Series) -> pd.Series:
+    """Long names broken into lines, for an axis with the labels of LINES."""
+    return names.map(lambda name: "\n".join(textwrap.wrap(str(name), MOST_LETTERS)) or str(name))
 
 
 def with_words(table: pd.DataFrame, *shares: str) -> pd.DataFrame:

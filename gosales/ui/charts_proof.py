@@ -11,7 +11,9 @@ from gosales.ui.charts import (
     AROUND,
     BLUE,
     GREY,
+    IN_MIDDLE,
     LEGEND,
+    LINES,
     ORANGE,
     PER_CENT,
     ROW_HEIGHT,
@@ -19,11 +21,19 @@ from gosales.ui.charts import (
     Chart,
     division_rows,
     height_of,
+    in_lines,
     shortened,
     with_words,
 )
 
 KINDS = {"own": BLUE, "pooled": "#5B6B7B", "baseline": ORANGE}
+TALL_ROW = 36
+"""Pixels of a row whose name may have two lines."""
+
+SHARES = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+YEAR_AND_DAY = "[slice(datum.label, 0, 4), slice(datum.label, 5)]"
+"""Of a date, below each other: six of them have room on a phone."""
+
 STATES = {"stable": BLUE, "watch": "#7A4FB5", "drifted": ORANGE, "unjudged": GREY}
 
 
@@ -77,9 +87,7 @@ def gains(table: pd.DataFrame) -> Chart:
         alt.Chart(with_words(pd.concat(parts), "top_share", "capture"))
         .mark_line(point=alt.OverlayMarkDef(size=30))
         .encode(
-            x=alt.X("top_share:Q", title="Top of the list").axis(
-                labelExpr=PER_CENT, tickCount=TICKS
-            ),
+            x=alt.X("top_share:Q", title="Top of the list").axis(labelExpr=PER_CENT, values=SHARES),
             y=alt.Y("capture:Q", title="Share of all buyers in it").axis(labelExpr=PER_CENT),
             color=_two_lists("Our list", "Random list"),
             tooltip=[
@@ -107,7 +115,7 @@ def lift(table: pd.DataFrame) -> Chart:
         color=BLUE, point=alt.OverlayMarkDef(size=30, color=BLUE)
     )
     line = line.encode(
-        x=alt.X("top_share:Q", title="Top of the list").axis(labelExpr=PER_CENT, tickCount=TICKS),
+        x=alt.X("top_share:Q", title="Top of the list").axis(labelExpr=PER_CENT, values=SHARES),
         y=alt.Y("lift:Q", title="Times a random list").scale(zero=True),
         tooltip=[
             alt.Tooltip("top_share_told:N", title="Top"),
@@ -119,11 +127,18 @@ def lift(table: pd.DataFrame) -> Chart:
 
 def contest(table: pd.DataFrame) -> Chart:
     """Per score: its lift in the top tenth with its 95 % interval; ours is blue."""
-    y = alt.Y("score:N", title=None, sort=None)
-    y = y.axis(labelOverlap=False, labelFlush=False, labelLimit=230)
+    shown = table.assign(label=in_lines(table["score"]))
+    y = alt.Y("label:N", title=None, sort=None)
+    y = y.axis(
+        labelOverlap=False,
+        labelFlush=False,
+        labelLimit=230,
+        labelExpr=LINES,
+        labelBaseline=IN_MIDDLE,
+    )
     colour = alt.condition("datum.ours", alt.value(BLUE), alt.value(GREY))
-    base = alt.Chart(table).encode(y=y, color=colour)
-    title = "Lift in the top tenth: buyers there, as a multiple of the usual"
+    base = alt.Chart(shown).encode(y=y, color=colour)
+    title = "Lift in the top tenth"
     bars = base.mark_rule(strokeWidth=2).encode(
         x=alt.X("lift_10_low:Q", title=title).axis(tickCount=TICKS), x2="lift_10_high:Q"
     )
@@ -139,16 +154,20 @@ def contest(table: pd.DataFrame) -> Chart:
     numbers = base.mark_text(dy=-10, fontSize=11).encode(
         x="lift_10:Q", text=alt.Text("lift_10:Q", format=".2f")
     )
-    return alt.layer(bars, dots, numbers).properties(height=len(table) * 34 + AROUND)
+    return alt.layer(bars, dots, numbers).properties(height=len(table) * TALL_ROW + AROUND)
 
 
 def over_cutoffs(table: pd.DataFrame) -> Chart:
     """Per past cutoff: the lift of the model beside the best simple score, with intervals."""
-    x = alt.X("cutoff_date:O", title=None).axis(labelAngle=0)
+    x = alt.X("cutoff_date:O", title=None).axis(
+        labelAngle=0, labelOverlap=False, labelExpr=YEAR_AND_DAY
+    )
     offset = alt.XOffset("score:N", sort=None)
     names = list(dict.fromkeys(table["score"]))
     colour = alt.Color("score:N", title=None)
-    colour = colour.scale(domain=names, range=[BLUE, GREY]).legend(orient="top", labelLimit=400)
+    colour = colour.scale(domain=names, range=[BLUE, GREY]).legend(
+        orient="top", columns=1, labelLimit=400
+    )
     base = alt.Chart(table).encode(x=x, xOffset=offset, color=colour)
     bars = base.mark_rule(strokeWidth=2).encode(
         y=alt.Y("lift_10_low:Q", title="Lift in the top tenth"), y2="lift_10_high:Q"
@@ -170,12 +189,18 @@ def moved(table: pd.DataFrame, name: str) -> Chart:
     colour = alt.Color("status:N", title=None)
     colour = colour.scale(_present(STATES, table["status"])).legend(orient="top", columns=2)
     told = [f"{key}:N" for key in ("feature", "meaning") if key in table]
+    shown = table.assign(label=in_lines(table[name]))
+    row = TALL_ROW if shown["label"].str.contains("\n").any() else ROW_HEIGHT
     return (
-        alt.Chart(table)
+        alt.Chart(shown)
         .mark_bar(cornerRadiusEnd=3)
         .encode(
-            y=alt.Y(f"{name}:N", title=None, sort=None).axis(
-                labelOverlap=False, labelFlush=False, labelLimit=260
+            y=alt.Y("label:N", title=None, sort=None).axis(
+                labelOverlap=False,
+                labelFlush=False,
+                labelLimit=260,
+                labelExpr=LINES,
+                labelBaseline=IN_MIDDLE,
             ),
             x=alt.X("psi:Q", title="Stability index").axis(tickCount=5),
             color=colour,
@@ -186,7 +211,7 @@ def moved(table: pd.DataFrame, name: str) -> Chart:
                 "status:N",
             ],
         )
-        .properties(height=max(3, len(table)) * ROW_HEIGHT + AROUND + LEGEND)
+        .properties(height=max(3, len(table)) * row + AROUND + LEGEND)
     )
 
 

@@ -26,17 +26,24 @@ def page_of(table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str
         columns: Column -> what `st.column_config` made, or its title.
         order: The columns to show.
     """
-    shown = [(name, _config(name, columns)) for name in order]
-    head = "".join(f"<th>{_text(config['label'])}</th>" for _, config in shown)
+    shown = [(name, config_of(name, columns)) for name in order]
+    head = "".join(f"<th>{text(config['label'])}</th>" for _, config in shown)
     rows = "".join(_row(record, shown) for record in table[:MOST_ROWS].to_dict("records"))
     more = len(table) - MOST_ROWS
     foot = f"<caption>And {more:,} more rows.</caption>" if more > 0 else ""
     return f'<table class="paper">{foot}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _config(name: str, columns: Mapping[str, Any]) -> Mapping[str, Any]:
+def config_of(name: str, columns: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What `st.column_config` made for a column, or its title in the same form."""
     config = columns.get(name, name)
     return {"label": config} if isinstance(config, str) else config
+
+
+def format_of(config: Mapping[str, Any]) -> str | None:
+    """How the screen writes the numbers of a column."""
+    form: str | None = (config.get("type_config") or {}).get("format")
+    return form
 
 
 def _row(record: Mapping[Any, Any], shown: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
@@ -45,8 +52,8 @@ def _row(record: Mapping[Any, Any], shown: Sequence[tuple[str, Mapping[str, Any]
 
 
 def _cell(value: Any, config: Mapping[str, Any]) -> str:
-    text = _text(told(value, (config.get("type_config") or {}).get("format")))
-    return f'<td class="number">{text}</td>' if is_number(value) else f"<td>{text}</td>"
+    shown = text(told(value, format_of(config)))
+    return f'<td class="number">{shown}</td>' if is_number(value) else f"<td>{shown}</td>"
 
 
 def told(value: Any, form: str | None = None) -> str:
@@ -66,6 +73,6 @@ def told(value: Any, form: str | None = None) -> str:
     return form % value if form else f"{value:g}" if is_float(value) else str(value)
 
 
-def _text(text: Any) -> str:
-    """Foreign text as text, with a place to break it in every long word."""
-    return html.escape(LONG_WORD.sub("\\1\u200b", wording.clean(text)))
+def text(foreign: Any) -> str:
+    """Foreign text as text in HTML, with a place to break it in every long word."""
+    return html.escape(LONG_WORD.sub("\\1\u200b", wording.clean(foreign)))

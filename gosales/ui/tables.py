@@ -8,24 +8,23 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from gosales.ui import paper
-from gosales.ui.door import WIDTH
+from gosales.ui import cards, paper, window
 
 MOST_ROWS, MOST_HEIGHT = 15, 560
-NARROW, MEDIUM = 640, 1000
-"""Below these widths in pixels a window is that of a phone, or has no room for two tables."""
-
-FIRST, NEXT, LONG, SLIM = 120, 95, 240, 44
-"""Widths on a phone in pixels: the first text, others, sentences, and at least what is small."""
+LEAST, MOST = 95, 240
+"""What a column of names takes at least and at most, in pixels."""
 
 LETTER, AROUND = 7, 18
 """What a usual letter and the room around a cell's text take, in pixels."""
 
-SEEN = 100
-"""So many rows tell how long the numbers of a column are."""
+SEEN, TICK = 200, 40
+"""So many rows tell how wide a column is; what a box to tick takes, in pixels."""
 
 TALL = 66
 """A row of three lines; Streamlit breaks lines in rows from 65 pixels only."""
+
+FEW_CARDS = 5
+"""More cards that can be ticked than these scroll in a box, so that what they unfold is near."""
 
 TITLES = {
     "psi": "Stability index",
@@ -65,6 +64,21 @@ def show(
     """
     titles = columns or _titles(table)
     names = [name for name in order or table.columns if name in table.columns]
+    if window.narrow() and _breadth(table, titles, names, pick) > window.room():
+        at = _cards(table, titles, names, pick)
+    else:
+        at = _grid(table, titles, names, pick, {"height": scrolled(len(table)), **options})
+    st.html(paper.page_of(table, titles, names))
+    return at
+
+
+def _grid(
+    table: pd.DataFrame,
+    columns: Mapping[str, Any],
+    order: Sequence[str],
+    pick: str,
+    options: Mapping[str, Any],
+) -> int:
     ticked: dict[str, Any] = {}
     if pick:
         ticked = {
@@ -73,38 +87,37 @@ def show(
             "selection_mode": "single-row-required",
             "selection_default": {"selection": {"rows": [0]}},
         }
-    config: dict[str, Any] = dict(titles)
-    fitted: dict[str, Any] = {"height": scrolled(len(table)), **options}
-    if narrow():
-        config = _narrow(table, titles, names)
-        if _broken(table, config):
-            high = MOST_HEIGHT if isinstance(fitted["height"], int) else "content"
-            fitted |= {"row_height": TALL, "height": high}
     event: Any = st.dataframe(
         table,
         hide_index=True,
-        column_order=names,
-        column_config=config,
+        column_order=order,
+        column_config=_plain(columns, order) if window.narrow() else dict(columns),
         placeholder="-",
         **ticked,
-        **fitted,
+        **options,
     )
-    st.html(paper.page_of(table, titles, names))
     rows = event["selection"]["rows"] if pick else []
     return rows[0] if rows and rows[0] < len(table) else 0
 
 
-def narrow() -> bool:
-    """Whether the window is no wider than a phone's."""
-    return width() < NARROW
-
-
-def width() -> int:
-    """How wide the visitor's window was when it loaded the page; a guess without its cookie."""
-    told = st.context.cookies.get(WIDTH, "")
-    if told.isdecimal():
-        return int(told)
-    return NARROW - 1 if "Mobi" in st.context.headers.get("User-Agent", "") else MEDIUM
+def _cards(table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str], pick: str) -> int:
+    made = cards.of(table, columns, order)
+    if not pick:
+        st.html(cards.page_of(made, len(table)))
+        return 0
+    with st.container(
+        height=MOST_HEIGHT if len(made) > FEW_CARDS else "content", key=f"cards-{pick}"
+    ):
+        at: int = st.radio(
+            "Rows",
+            range(len(made)),
+            format_func=lambda one: cards.title_of(made[one]),
+            captions=[cards.caption_of(card) for card in made],
+            key=f"{pick}-cards",
+            label_visibility="collapsed",
+            width="stretch",
+        )
+    return at
 
 
 def scrolled(rows: int) -> int | Literal["content"]:
@@ -115,7 +128,7 @@ def scrolled(rows: int) -> int | Literal["content"]:
 def width_of(texts: pd.Series) -> int:
     """Pixels that the longest of the texts needs, within reason."""
     longest = max(map(len, map(str, texts)), default=0)
-    return min(LONG, max(NEXT, 8 * longest + 9))
+    return min(MOST, max(LEAST, 8 * longest + 9))
 
 
 def per_cent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -123,10 +136,15 @@ def per_cent(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return table.assign(**{name: 100 * table[name] for name in columns})
 
 
-def score_column(label: str, highest: float, note: str) -> Any:
+def score_column(label: str, highest: float, note: str, width: int | None = None) -> Any:
     """A column of probabilities, made `per_cent`, as bars; `highest`, of 1, fills its bar."""
     return st.column_config.ProgressColumn(
-        label, format="%.1f %%", min_value=0.0, max_value=max(100 * highest, 0.1), help=note
+        label,
+        width=width,
+        format="%.1f %%",
+        min_value=0.0,
+        max_value=max(100 * highest, 0.1),
+        help=note,
     )
 
 
@@ -155,33 +173,25 @@ def _titles(table: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def _narrow(
-    table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str]
-) -> dict[str, Any]:
-    """The columns as a phone has room for them: no bars, and names cut."""
+def _plain(columns: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    """The columns without bars and widths, which a phone has no room for."""
     found: dict[str, Any] = {}
-    first = True
     for name in order:
-        config = columns.get(name, name)
-        config = {"label": config} if isinstance(config, str) else dict(config)
+        config = {**paper.config_of(name, columns), "width": None}
         kind = config.get("type_config") or {}
-        shown = (paper.told(cell, kind.get("format")) for cell in table[name].head(SEEN))
-        longest = max(map(len, (str(config["label"]), *shown)))
-        slim = max(SLIM, LETTER * longest + AROUND)
         if kind.get("type") in WRITTEN:
-            config |= {"width": slim, "type_config": {"type": "number", "format": kind["format"]}}
-        else:
-            wide = {"large": LONG, "small": slim}.get(str(config.get("width")), NEXT)
-            config["width"] = FIRST if first else wide
-            first = False
+            config["type_config"] = {"type": "number", "format": kind["format"]}
         found[name] = config
     return found
 
 
-def _broken(table: pd.DataFrame, columns: Mapping[str, Any]) -> bool:
-    """Whether a text has no room in one line of its column."""
-    return any(
-        LETTER * max(map(len, map(str, table[name].fillna("")))) + AROUND > config["width"]
-        for name, config in columns.items()
-        if len(table) and not pd.api.types.is_numeric_dtype(table[name])
-    )
+def _breadth(
+    table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str], pick: str
+) -> int:
+    """Pixels that the table takes with every cell on one line."""
+    whole = TICK if pick else 0
+    for name in order:
+        config = paper.config_of(name, columns)
+        cells = (paper.told(cell, paper.format_of(config)) for cell in table[name].head(SEEN))
+        whole += LETTER * max(map(len, (str(config["label"]), *cells))) + AROUND
+    return whole

@@ -12,6 +12,7 @@ from gosales.utils.store import LISTS, MODELS, STAR
 
 STATUSES = (Status.WHITESPACE, Status.LAPSED, Status.ACTIVE)
 BASELINE = "baseline"
+MOST_OF_DRIFT = 3
 
 BY_STATUS = """
     SELECT division, status, count(*) AS customers, avg(icp_score) AS mean_score,
@@ -96,7 +97,7 @@ def warnings(board: Board, cells: pd.DataFrame) -> list[str]:
         *_weak_divisions(cells),
         *_out_of_step(board),
         *_proof(board),
-        *map(str, board.drift().get("warnings", [])),
+        *_drift(board),
         *_quality(board),
     ]
 
@@ -130,6 +131,18 @@ def _proof(board: Board) -> list[str]:
     if failed:
         told.append(f"The holdout failed: {', '.join(map(str, failed))}. See Can I trust it?")
     return told
+
+
+def _drift(board: Board) -> list[str]:
+    """Few warnings as they are; many would hide the page, and are on another."""
+    found = [str(text) for text in board.drift().get("warnings", [])]
+    if len(found) <= MOST_OF_DRIFT:
+        return found
+    told = (
+        f"Much has moved since the models were trained, and scores may be off: {len(found)} "
+        "warnings are under Can I trust it?"
+    )
+    return [told]
 
 
 def _quality(board: Board) -> list[str]:

@@ -6,13 +6,14 @@ brought into memory.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from gosales.core.columns import Whitespace
+from gosales.ui import views_account
 from gosales.ui.board import Board, as_csv, query, sql
 from gosales.ui.views import with_product_names
 from gosales.utils.store import PLAN
@@ -22,6 +23,9 @@ LEVELS = (DIVISION, PRODUCT)
 PAGE_ROWS = 50
 NO_REMARK = "no remark"
 PLAN_FILE = "plan/plan.parquet"
+CLOSE = 0.03
+"""Names that are this much less alike than the nearest one may be meant as well."""
+
 MOST_SEGMENTS = 60
 """An attribute with more values than this, such as a postcode, is no segment."""
 
@@ -60,13 +64,14 @@ REMARKED = """
 """
 # In these, `list` and `unnest` tell DuckDB to look the few up in the many: it would guess wrong.
 # Every division has all customers, so one of them has all names.
-NAMED = """
-        AND customer_id IN (SELECT unnest((
-            SELECT list(customer_id) FROM read_parquet($scores)
+CALLED = """
+            FROM read_parquet($scores)
             WHERE division = (SELECT min(division) FROM read_parquet($scores))
                 AND (contains(lower(customer_id), lower($text)) OR contains(
-                    strip_accents(lower(customer_name)), strip_accents(lower($text)))))))
+                    strip_accents(lower(customer_name)), strip_accents(lower($text))))
 """
+NAMED = sql("AND customer_id IN (SELECT unnest((SELECT list(customer_id)", CALLED, ")))")
+IS_ONE_OF = "AND list_contains($customers::VARCHAR[], customer_id)"
 STATUS_IS = """
         AND (customer_id, division) IN (
             SELECT (customer_id, division) FROM read_parquet($scores)
@@ -106,6 +111,11 @@ DOWNLOADED = """
         CAST(product_score AS DECIMAL(9,6)) AS product_score,
         CAST(expected_value AS DECIMAL(20,2)) AS expected_value)
 """
+NAMES = """
+    SELECT customer_id, coalesce(any_value(customer_name), '') AS customer_name
+    FROM read_parquet($scores) WHERE list_contains($customers::VARCHAR[], customer_id)
+    GROUP BY customer_id
+"""
 KEYS = "SELECT customer_id, division, level, coalesce(product_sku, '') AS product_sku"
 CELL = """
     SELECT status, icp_score, icp_score_low, icp_score_high, icp_percentile, icp_grade, model,
@@ -127,6 +137,7 @@ class Filters:
         statuses: How the customer stands to the division; matters for products only.
         segments: `attribute: value`; of one attribute any, of several attributes all.
         remarks: Remarks on the cell, or NO_REMARK.
+        customers: Only these, by id; what `meant` made of a `text` that nobody is called.
         but_control: Leave out the accounts that the published call plan does not call on purpose.
     """
 
@@ -141,6 +152,7 @@ class Filters:
     segments: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     but_control: bool = False
+    customers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,7 +187,10 @@ def match_of(board: Board, filters: Filters) -> Match:
     values = {key: plain[key] for key in names} | lists
     values["path"] = str(board.whitespace)
     parts, source = [MATCHING], None
-    if filters.text.strip():
+    if filters.customers:
+        parts.append(IS_ONE_OF)
+        values["customers"] = list(filters.customers)
+    elif filters.text.strip():
         parts.append(NAMED)
         values |= {"text": filters.text.strip(), "scores": str(board.scores)}
     if filters.remarks:
@@ -194,6 +209,26 @@ def match_of(board: Board, filters: Filters) -> Match:
         parts.append(NOT_CONTROL)
         values["plan"] = str(plan)
     return Match(sql(*parts), values, source)
+
+
+def meant(board: Board, filters: Filters) -> Filters:
+    """The filters, with the customers of the nearest names where nobody is called `text`."""
+    text = filters.text.strip()
+    if not text:
+        return filters
+    exact = sql("SELECT customer_id", CALLED, "LIMIT 1")
+    if len(query(exact, scores=str(board.scores), text=text)):
+        return filters
+    nearest = views_account.find(board, text)
+    alike = nearest[nearest["likeness"] > nearest["likeness"].max() - CLOSE]
+    return replace(filters, customers=tuple(alike[Whitespace.CUSTOMER]))
+
+
+def names_of(board: Board, customers: tuple[str, ...]) -> list[str]:
+    """Their names, or ids where the log has none, in this order."""
+    found = query(NAMES, scores=str(board.scores), customers=list(customers))
+    names = dict(zip(found[Whitespace.CUSTOMER], found[Whitespace.NAME], strict=True))
+    return [str(names.get(customer) or customer) for customer in customers]
 
 
 def day(board: Board) -> str:

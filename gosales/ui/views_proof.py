@@ -93,9 +93,17 @@ def certificate_page(board: Board) -> bytes:
 
 
 def checks(content: dict[str, Any]) -> pd.DataFrame:
-    """check, result, cutoffs, found: a row per check, failed ones first."""
-    columns = ["name", "result", "cutoff", "told"]
+    """name, result, cutoffs, told: a row per check, failed ones first.
+
+    What was changed in the raw logs, where anything was, is told before what came of it.
+    """
+    columns = ["name", "result", "cutoff", "told", "evidence"]
     table = pd.DataFrame(content.get("checks", []), columns=columns)
+    changes = table["evidence"].map(lambda of: of.get("change", "") if isinstance(of, dict) else "")
+    table = table.assign(
+        name=table["name"].map(lambda name: str(name).replace("_", " ").capitalize()),
+        told=(changes + " " + table["told"]).str.strip(),
+    ).drop(columns="evidence")
     if table.empty:
         return table.rename(columns={"cutoff": "cutoffs"})
     together = table.groupby(["name", "result", "told"], sort=False)["cutoff"]

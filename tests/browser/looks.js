@@ -1,4 +1,4 @@
-// What a person with weak eyes or a small screen trips over; run in the page, returns both lists.
+// What a person with weak eyes or a small screen trips over; run in the page, returns three lists.
 () => {
   const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (css) => {
@@ -24,6 +24,12 @@
     return (more + 0.05) / (less + 0.05);
   };
 
+  // What is scrolled out of its box looks like what is in it.
+  const middleOf = (box) => box.y + box.height / 2;
+  const rolledAway = (element, box) => chain(element)
+    .filter((parent) => ["auto", "scroll"].includes(getComputedStyle(parent).overflowY))
+    .map((parent) => parent.getBoundingClientRect())
+    .some(({ top, bottom }) => middleOf(box) < top || middleOf(box) > bottom);
   const shown = (text) => {
     const range = document.createRange();
     range.selectNodeContents(text);
@@ -31,7 +37,8 @@
     const seen = { opacityProperty: true, visibilityProperty: true };
     const element = text.parentElement;
     return text.textContent.trim() && box.width > 1 && box.height > 1
-      && element.checkVisibility(seen) && !element.closest("canvas, [disabled]") ? box : null;
+      && element.checkVisibility(seen) && !element.closest("canvas, [disabled]")
+      && !rolledAway(element, box) ? box : null;
   };
   // In a chart the ground is the mark below the text, else the page.
   const markBelow = (chart, box) =>
@@ -43,8 +50,8 @@
   // The number above a slider belongs to its knob, but does not lie on it.
   const holds = (element, box) => {
     const { top, bottom } = element.getBoundingClientRect();
-    const middle = box.y + box.height / 2;
-    return (top <= middle && middle <= bottom) || element === document.documentElement;
+    return (top <= middleOf(box) && middleOf(box) <= bottom)
+      || element === document.documentElement;
   };
 
   const faint = new Set();
@@ -99,5 +106,10 @@
     .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
     .filter((element) => !scrolls(element))
     .map((element) => element.closest("[data-testid]").dataset.testid);
-  return { faint: [...faint], wide: [...new Set(wide)] };
+  // On a phone no table is to be scrolled sideways.
+  const sideways = [...document.querySelectorAll(".dvn-scroller, .cards")]
+    .filter((box) => innerWidth < 640 && box.checkVisibility())
+    .filter((box) => box.scrollWidth > box.clientWidth + 1)
+    .map((box) => `${box.scrollWidth} in ${box.clientWidth}: ${box.innerText.slice(0, 60)}`);
+  return { faint: [...faint], wide: [...new Set(wide)], sideways };
 }

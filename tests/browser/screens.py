@@ -44,10 +44,13 @@ class Screen:
     def go(self, title):
         """Go to a page by the navigation, which a narrow screen has in its drawer."""
         drawer = self.page.get_by_role("button", name="Expand sidebar")
-        if drawer.is_visible():
+        has_drawer = drawer.is_visible()
+        if has_drawer:
             drawer.click()
         self.page.get_by_role("link", name=title, exact=False).first.click()
         self.shows(title)
+        if has_drawer:
+            expect(drawer).to_be_visible()  # it has closed, and covers nothing
         return self.page
 
     def shows(self, title):
@@ -95,11 +98,12 @@ class Screen:
             if title != "Account":
                 self.go(title)
             found = self.looks()
-            assert found == {"faint": [], "wide": []}, (title, found)
+            assert found == {"faint": [], "wide": [], "sideways": []}, (title, found)
         return self.page
 
     def looks(self):
-        """Texts with too little contrast, and what reaches beyond the screen."""
+        """Texts with too little contrast, what reaches beyond the screen, and tables that a phone
+        has to scroll sideways."""
         self.unroll()
         return self.page.evaluate(LOOKS)
 

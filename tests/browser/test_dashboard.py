@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 
 import openpyxl
@@ -17,9 +18,6 @@ from gosales.utils.paths import Workspace
 from tests.browser.screens import SMALL_MODELS
 
 pytestmark = pytest.mark.browser
-
-PHONE = "Mozilla/5.0 (iPhone) Mobile/15E148"
-"""What a phone calls itself: there Streamlit closes the drawer when a page is chosen."""
 
 LIMITS = "\n[limits]\nmemory_gb = 2\n"
 
@@ -91,14 +89,12 @@ def told(rows):
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme", "agent"),
-    [(1280, "light", None), (390, "dark", PHONE)],
+    ("width", "scheme"),
+    [(1280, "light"), (390, "dark")],
     ids=["wide", "narrow"],
 )
-def test_every_page_is_whole_readable_and_fits_the_screen(
-    screen, url, listed, width, scheme, agent
-):
-    visitor = screen(url, width=width, height=5000, color_scheme=scheme, user_agent=agent)
+def test_every_page_is_whole_readable_and_fits_the_screen(screen, url, listed, width, scheme):
+    visitor = screen(url, width=width, height=5000, color_scheme=scheme)
     page = visitor.looks_at_all_pages(listed[0]["customer_id"])
     page.emulate_media(media="print", color_scheme=scheme)
     turned = "getComputedStyle(document.querySelector('[data-testid=stAppViewContainer]')).filter"
@@ -415,17 +411,30 @@ def test_tables_cannot_be_taken_past_what_neutralises_formulas(visitor):
     expect(tools.get_by_role("button", name="Download as CSV")).to_have_count(0)
 
 
-def test_a_narrow_window_shows_division_and_score_without_scrolling_and_in_english(
-    screen, url, listed
-):
-    visitor = screen(url, width=390, locale="de-DE")
+def test_a_window_that_becomes_narrow_shows_cards_in_english(screen, url, listed):
+    visitor = screen(url, locale="de-DE")
     page = visitor.visit("whitespace", "Whitespace")
+    page.set_viewport_size({"width": 390, "height": 900})
+    cards = page.get_by_role("radiogroup", name="Rows")
+    expect(cards).to_be_visible()
+    visitor.settle()
+    assert visitor.looks()["sideways"] == []
     expect(page.get_by_role("combobox", name="Division", exact=True)).to_be_hidden()
-    row = visitor.table()[0]
-    assert list(row)[:4] == ["Customer", "Division", "Score", "Expected"]
+    shown = re.split(r"\n+(?=\d+\. )", cards.inner_text())
+    for row, card in zip(listed[:50], shown, strict=True):
+        score = f"{100 * float(row['icp_score']):.1f}\u00a0%"
+        for told in (row["customer_name"], row["division"], score, money([row])):
+            assert told in card
+        assert card.startswith(f"{row['rank']}. ")
+        assert wording.sentences(row["reasons"])[0].replace(" %", "\u00a0%") in card
+    cards.get_by_role("radio").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("heading", level=3)).to_have_text(unfolded(listed[1]))
     assert page.evaluate(AS_TABLES_DO, 1234.5) == "1,234.5"
-    assert row["Division"] == listed[0]["division"]
-    assert float(row["Score"]) == pytest.approx(100 * float(listed[0]["icp_score"]), abs=1e-3)
+    page.get_by_role("button", name="Expand sidebar").click()
+    expect(page.get_by_role("link", name="Help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Expand sidebar")).to_be_visible()
 
 
 AS_TABLES_DO = "number => new Intl.NumberFormat(navigator.languages).format(number)"

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gosales.core.columns import Whitespace
-from gosales.ui import shell, tables, views, views_list
+from gosales.ui import shell, views, views_list, window
 from gosales.ui.board import Board
 from gosales.ui.shell import URL
 from gosales.utils.store import PLAN
@@ -71,7 +71,7 @@ def ask(board: Board) -> views_list.Filters:
 
 def _folded_on_a_phone() -> DeltaGenerator:
     """Room for the filters: folded where it would fill the screen, unless a link brings some."""
-    if not tables.narrow():
+    if not window.narrow():
         return st.container()
     brought = any(key in st.query_params for key in KEYS)
     return st.expander("Filters", expanded=brought, icon=":material/filter_alt:")

@@ -33,6 +33,7 @@ def show(board: Board, row: pd.Series) -> None:
     with st.container(border=True):
         st.caption("The row that is ticked above")
         st.subheader(f"{wording.escape(wording.shorten(name))}: {wording.escape(what)}")
+        st.caption(wording.escape(place_of(row)))
         cell = shell.kept(views_list.cell, board, customer, division)
         _remark(row.get(Whitespace.CELL_STATUS))
         left, right = st.columns([3, 2], gap="large")
@@ -49,6 +50,13 @@ def show(board: Board, row: pd.Series) -> None:
             if not product:
                 _products(shell.kept(views_list.products, board, customer, division))
             shell.account_link(customer)
+
+
+def place_of(row: pd.Series) -> str:
+    """Its customer's id, and the rep and branch that the list names."""
+    parts = {"Id": Whitespace.CUSTOMER, "rep": Whitespace.REP, "branch": Whitespace.BRANCH}
+    found = {label: wording.clean(row.get(name)) for label, name in parts.items()}
+    return " · ".join(f"{label} {value}" for label, value in found.items() if value)
 
 
 def told(cell: dict[str, Any], product: float | None = None) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from gosales.core.columns import Diff
 from gosales.pipeline.scorings import diff_folder
-from gosales.ui import charts, shell, tables, views_changes, views_list, wording
+from gosales.ui import charts, shell, tables, views_changes, views_list, window, wording
 from gosales.ui.board import Board
 
 BOX = 36
@@ -45,7 +45,7 @@ def _segments(board: Board, names: list[str]) -> None:
 
 def _narrow(table: pd.DataFrame) -> bool:
     """Whether a column per division would have no room for its numbers."""
-    return tables.width() < max(tables.NARROW, BOX * table["division"].nunique())
+    return window.width() < max(window.NARROW, BOX * table["division"].nunique())
 
 
 def changes(board: Board) -> None:

@@ -23,14 +23,16 @@ def backtest(board: Board) -> None:
             icon=":material/info:",
         )
         return
+    st.markdown("**Against simple scores, over all past cutoffs**")
     shell.chart_with_data(
         charts_proof.contest(table),
-        "Never-bought cells over all past cutoffs. The further right, the more buyers are at the "
-        "top of the list; the lines are 95 % intervals.",
+        "Buyers in the top tenth of the never-bought, as a multiple of a random list: the further "
+        "right, the better. The lines are 95 % intervals.",
         table.drop(columns="ours"),
     )
     rows = views_proof.by_cutoff(board)
     if not rows.empty:
+        st.markdown("**Cutoff by cutoff**")
         better, of = views_proof.wins(rows)
         shell.chart_with_data(
             charts_proof.over_cutoffs(rows),

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from gosales.core.columns import Whitespace
-from gosales.ui import charts, shell, tables, views, wording
+from gosales.ui import charts, shell, tables, views, window, wording
 from gosales.ui.parts import market
 
 LIST_COLUMNS = (
@@ -76,7 +76,7 @@ def _metrics(head: dict[str, Any]) -> None:
 
 def _rows_beside_the_map(divisions: int) -> int:
     """As many as fill the place beside a map of so many divisions."""
-    if tables.narrow():
+    if window.narrow():
         return LEAST_ROWS
     room = divisions * charts.ROW_HEIGHT + 2 * charts.AROUND
     return min(MOST_ROWS, max(LEAST_ROWS, room // ROW))

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from gosales.core.columns import Plan
-from gosales.ui import charts, shell, tables, views_plan, wording
+from gosales.ui import charts, shell, tables, views_plan, window, wording
 from gosales.ui.board import Board
 from gosales.ui.parts.downloads import ZIP, Form, file_button
 
@@ -174,10 +174,8 @@ def _order(rows: pd.DataFrame, rep: str) -> list[str]:
     product = [Plan.PRODUCT] if (rows[Plan.PRODUCT] != "").any() else [Plan.SKU]
     key = [Plan.CUSTOMER] if shell.has_names(rows) else []
     names = [Plan.SLOT, Plan.NAME, *key, Plan.DIVISION, *product, Plan.SCORE, Plan.VALUE]
-    if tables.narrow():
-        wanted = [Plan.NAME, Plan.DIVISION, Plan.SCORE, Plan.SLOT]
-        names = [*wanted, *first, *(name for name in names if name not in wanted)]
-        first = []
+    if window.narrow():
+        names, first = [*names, *first], []
     telling = [name for name in (Plan.STATUS, Plan.KIND) if rows[name].nunique() > 1]
     return [*first, *names, *telling]
 

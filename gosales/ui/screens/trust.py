@@ -59,6 +59,7 @@ def _divisions(table: pd.DataFrame) -> None:
     )
     figures.of_divisions(table)
     if table["auc_gain"].notna().any():
+        st.markdown("**By how much the model beats the best simple score**")
         shell.chart_with_data(
             charts_proof.evidence(views_trust.evidence(table)),
             "Never-bought: right of the dashed line the model ranks better than the best simple "

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from gosales.core.columns import Whitespace
-from gosales.ui import shell, tables, views_list, wording
+from gosales.ui import shell, tables, views_list, window, wording
 from gosales.ui.board import Board
 from gosales.ui.parts import list_filters, list_row
 from gosales.ui.parts.downloads import downloads
 
-BEFORE_SCORE = (Whitespace.RANK, Whitespace.NAME, Whitespace.DIVISION)
-AFTER_SCORE = (Whitespace.VALUE, Whitespace.REP, Whitespace.BRANCH)
+WIDTHS = {Whitespace.RANK: 52, Whitespace.NAME: 205, Whitespace.VALUE: 112, Whitespace.REP: 108}
+SCORE, PRODUCT, REMARK, TICK, LEAST_REASONS = 118, 150, 105, 35, 260
+"""Pixels of the columns: at 1,280 the reasons begin in view."""
 
 
 def page() -> None:
@@ -22,14 +24,25 @@ def page() -> None:
     question = "Which customers could buy what they never bought, best first?"
     with shell.page("Whitespace", question=question):
         board = shell.published()
-        filters = list_filters.ask(board)
+        filters = shell.kept(views_list.meant, board, list_filters.ask(board))
+        if filters.customers:
+            _nearest(board, filters)
         found = shell.kept(views_list.count_matching, board, filters)
         _summary(board, filters, found)
         if not found.rows:
-            hint = " The page Account finds misspelt names too." if filters.text else ""
-            st.info(f"Nothing matches. Loosen a filter.{hint}", icon=":material/filter_alt_off:")
+            st.info("Nothing matches. Loosen a filter.", icon=":material/filter_alt_off:")
             return
         _list(board, filters, found)
+
+
+def _nearest(board: Board, filters: views_list.Filters) -> None:
+    """Whom the list is about when nobody has the name that was searched for."""
+    names = shell.kept(views_list.names_of, board, filters.customers)
+    st.info(
+        f"Nobody is called {wording.escape(wording.shorten(filters.text))}. Shown is what comes "
+        f"nearest: {wording.escape(', '.join(wording.shorten(name) for name in names))}.",
+        icon=":material/search:",
+    )
 
 
 def _summary(board: Board, filters: views_list.Filters, found: views_list.Found) -> None:
@@ -50,11 +63,12 @@ def _list(board: Board, filters: views_list.Filters, found: views_list.Found) ->
         number = st.pagination(found.pages, key="page", bind=shell.URL)
     table = shell.kept(views_list.matching, board, filters, number)
     score = Whitespace.PRODUCT_SCORE if filters.level == views_list.PRODUCT else Whitespace.SCORE
+    order = _order(table, filters, score)
     with table_place:
         at = tables.show(
             shell.named(tables.per_cent(table, score)),
-            _columns(score, found, table),
-            order=_order(table, filters, score),
+            _columns(score, found, table, order),
+            order=order,
             pick=f"rows-{hash((filters, number))}",
             height=420,
         )
@@ -62,38 +76,57 @@ def _list(board: Board, filters: views_list.Filters, found: views_list.Found) ->
 
 
 def _order(table: pd.DataFrame, filters: views_list.Filters, score: str) -> list[str]:
+    """What decides a call comes first, its reasons too; where it belongs is behind them."""
     product = ("product_name",) if filters.level == views_list.PRODUCT else ()
     remark = table.get(Whitespace.CELL_STATUS, pd.Series(dtype=str))
     remarked = (Whitespace.CELL_STATUS,) if remark.fillna("").astype(bool).any() else ()
-    filled = [name for name in AFTER_SCORE if table[name].notna().any()]
-    last = (*((Whitespace.CUSTOMER,) if shell.has_names(table) else ()), Whitespace.REASONS)
-    if tables.narrow():
-        return [Whitespace.NAME, *(product or (Whitespace.DIVISION,)), score, *filled, *last]
-    return [*BEFORE_SCORE, *product, score, *filled, *remarked, *last]
+    first = [Whitespace.RANK, Whitespace.NAME, Whitespace.DIVISION, *product, score]
+    first += [Whitespace.VALUE, *remarked]
+    if window.narrow():
+        return [*first, Whitespace.REASONS]
+    rep, branch = (
+        (name,) if table[name].notna().any() else () for name in (Whitespace.REP, Whitespace.BRANCH)
+    )
+    key = (Whitespace.CUSTOMER,) if shell.has_names(table) else ()
+    if product or remarked:
+        return [*first, Whitespace.REASONS, *rep, *branch, *key]
+    return [*first, *rep, Whitespace.REASONS, *branch, *key]
 
 
-def _columns(score: str, found: views_list.Found, table: pd.DataFrame) -> dict[str, Any]:
+def _columns(
+    score: str, found: views_list.Found, table: pd.DataFrame, order: Sequence[str]
+) -> dict[str, Any]:
     column = st.column_config
+    widths = WIDTHS | {
+        score: SCORE,
+        Whitespace.DIVISION: tables.width_of(table[Whitespace.DIVISION]),
+        "product_name": PRODUCT,
+        Whitespace.CELL_STATUS: REMARK,
+    }
+    before = order[: order.index(Whitespace.REASONS)]
+    room = window.room() - TICK - sum(widths[name] for name in before)
+    reasons: Any = "large" if window.narrow() else max(LEAST_REASONS, room)
     return {
-        Whitespace.RANK: column.NumberColumn("Rank", width="small"),
-        Whitespace.NAME: column.TextColumn("Customer", width=220),
+        Whitespace.RANK: column.NumberColumn("Rank", width=widths[Whitespace.RANK]),
+        Whitespace.NAME: column.TextColumn("Customer", width=widths[Whitespace.NAME]),
         Whitespace.CUSTOMER: column.TextColumn("Id", width="small"),
-        Whitespace.DIVISION: column.TextColumn(
-            "Division", width=tables.width_of(table[Whitespace.DIVISION])
+        Whitespace.DIVISION: column.TextColumn("Division", width=widths[Whitespace.DIVISION]),
+        "product_name": column.TextColumn("Product", width=PRODUCT),
+        score: tables.score_column(
+            "Score", found.best_score, "Probability to buy in the horizon.", width=SCORE
         ),
-        "product_name": "Product",
-        score: tables.score_column("Score", found.best_score, "Probability to buy in the horizon."),
         Whitespace.VALUE: column.ProgressColumn(
             "Expected",
+            width=widths[Whitespace.VALUE],
             format="compact",
             min_value=0.0,
             max_value=max(found.best_value, 1.0),
             help="Money expected in the horizon, in the unit of your sales log.",
         ),
-        Whitespace.REP: "Rep",
+        Whitespace.REP: column.TextColumn("Rep", width=widths[Whitespace.REP]),
         Whitespace.BRANCH: "Branch",
-        Whitespace.CELL_STATUS: "Remark",
-        Whitespace.REASONS: column.TextColumn("Reasons", width="large"),
+        Whitespace.CELL_STATUS: column.TextColumn("Remark", width=REMARK),
+        Whitespace.REASONS: column.TextColumn("Reasons", width=reasons),
     }
 
 

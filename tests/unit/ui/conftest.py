@@ -289,9 +289,9 @@ def visit(monkeypatch):
     from streamlit.testing.v1 import AppTest
 
     import gosales.ui
-    from gosales.ui import tables
+    from gosales.ui import window
 
-    monkeypatch.setattr(tables, "width", lambda: 1280)
+    monkeypatch.setattr(window, "width", lambda: 1280)
     app = Path(gosales.ui.__file__).with_name("app.py")
 
     def show(workspace, page, /, **params):
@@ -304,3 +304,11 @@ def visit(monkeypatch):
         return test.run()
 
     return show
+
+
+@pytest.fixture
+def phone(visit, monkeypatch):
+    """Every visitor's window is as narrow as a phone's; after `visit`, whose window is wide."""
+    from gosales.ui import window
+
+    monkeypatch.setattr(window, "width", lambda: 390)

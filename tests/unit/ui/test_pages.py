@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -55,6 +54,13 @@ def test_an_empty_workspace_says_what_to_do(visit, empty, page):
     assert "gosales score-all" in test.info[0].value
 
 
+@pytest.mark.parametrize("page", PAGE_NAMES)
+def test_every_page_shows_on_a_phone_too(visit, workspace, phone, page):
+    test = visit(workspace, page)
+    assert not test.exception
+    assert not test.error
+
+
 @pytest.mark.parametrize("page", ["overview", "whitespace", "trust"])
 def test_a_broken_file_is_a_sentence_and_no_traceback(visit, workspace, board, page):
     board.scores.write_bytes(b"no parquet")
@@ -96,8 +102,11 @@ def test_many_warnings_do_not_bury_the_page(visit, workspace, board):
     many = [f"The scores of *{at}* moved." for at in range(40)]
     path.write_text(json.dumps({"warnings": many}), encoding="utf-8")
     test = visit(workspace, "overview")
-    assert [box.value[:6] for box in test.warning] == ["Baseli", "The sc"]
-    assert test.expander[0].label == "40 more warnings"
+    assert [box.value[:6] for box in test.warning] == ["Baseli", "Much h", "Odd \\<"]
+    assert "40 warnings are under Can I trust it" in test.warning[1].value
+    test = visit(workspace, "trust")
+    assert [box.value[:6] for box in test.warning] == ["The sc", "The sc"]
+    assert test.expander[0].label == "38 more warnings"
     assert "\n- The scores of \\*39\\* moved\\." in test.expander[0].markdown[0].value
 
 
@@ -114,6 +123,15 @@ def test_the_whitespace_filters_work_and_come_from_the_address(visit, workspace)
     test.number_input(key="value").set_value(1e6).run()
     assert "Nothing matches" in said(test)
     assert not test.exception
+
+
+def test_a_misspelt_name_finds_the_nearest_customer(visit, workspace):
+    test = visit(workspace, "whitespace", find="acme precission")
+    assert "Nobody is called acme precission" in test.info[0].value
+    assert "Acme Precision" in test.info[0].value
+    assert set(test.dataframe[0].value["customer_id"]) == {"acme"}
+    test.text_input(key="find").set_value("no such customer at all").run()
+    assert "Nothing matches" in test.info[0].value
 
 
 def test_the_call_plan_shows_the_published_lists(visit, workspace):
@@ -302,57 +320,35 @@ def test_every_table_has_its_twin_for_paper(visit, workspace):
     assert "<script" not in papers[0]
 
 
-def test_a_phone_gets_narrow_columns_without_bars(visit, workspace, monkeypatch):
-    from gosales.ui import tables
+def test_a_phone_gets_cards_that_can_be_ticked(visit, workspace, phone):
+    test = visit(workspace, "whitespace", division="CAD", but_control="false")
+    assert not test.dataframe, "it would have to be scrolled sideways"
+    cards = test.radio(key=next(one.key for one in test.radio if one.key.endswith("-cards")))
+    assert cards.options[0].startswith("**1\\. \\<script\\>")
+    assert "Division **CAD**" in cards.proto.captions[0]
+    assert "Score **20\\.0" in cards.proto.captions[0]
+    assert "alike" in cards.proto.captions[0]
+    assert "far" not in cards.proto.captions[0], "of the reasons only the first"
+    cards.set_value(2).run()
+    assert "Fabrik: CAD" in test.subheader[0].value
 
-    monkeypatch.setattr(tables, "width", lambda: 390)
+
+def test_on_a_phone_a_table_that_fits_stays_one_without_bars(visit, workspace, phone):
     test = visit(workspace, "account", customer="007")
-    columns = json.loads(test.dataframe[0].proto.columns)
-    assert columns["icp_score"]["type_config"]["type"] == "number"
-    assert columns["icp_score"]["width"] == 7 * len("40.0 %") + 18
-    assert (columns["division"]["width"], columns["status"]["width"]) == (120, 95)
+    products = next(table for table in test.dataframe if "product_score" in table.value)
+    columns = json.loads(products.proto.columns)
+    assert columns["product_score"]["type_config"] == {"type": "number", "format": "%.1f %%"}
+    pages = [html.proto.body for html in test.get("html")]
+    assert len([page for page in pages if "<table" in page]) == 1 + len(test.dataframe) + len(
+        [page for page in pages if 'class="cards' in page]
+    ), "each has its twin for paper, the cards of the scores too"
 
 
-def test_on_a_phone_rows_are_tall_only_where_a_text_would_be_cut(visit, workspace, monkeypatch):
-    from gosales.ui import tables
-
-    monkeypatch.setattr(tables, "width", lambda: 390)
-    test = visit(workspace, "whitespace", find="acme")
-    assert test.dataframe[0].proto.row_height == tables.TALL
-    test = visit(workspace, "account", customer="007")
-    assert test.dataframe[0].proto.row_height == 0
-    monkeypatch.setattr(tables, "width", lambda: 1280)
-    assert visit(workspace, "whitespace", find="acme").dataframe[0].proto.row_height == 0
-
-
-def test_on_a_phone_filters_are_folded_unless_a_link_brings_some(visit, workspace, monkeypatch):
-    from gosales.ui import tables
-
-    monkeypatch.setattr(tables, "width", lambda: 390)
+def test_on_a_phone_filters_are_folded_unless_a_link_brings_some(visit, workspace, phone):
     (filters,) = visit(workspace, "whitespace").expander
     assert (filters.label, filters.proto.expanded) == ("Filters", False)
     (filters,) = visit(workspace, "whitespace", division="CAD").expander
     assert filters.proto.expanded
-
-
-@pytest.mark.parametrize(
-    ("cookies", "agent", "narrow"),
-    [
-        ({"gosales_width": "390"}, "Desktop", True),
-        ({"gosales_width": "820"}, "Mobile", False),
-        ({"gosales_width": "<b>"}, "Desktop", False),
-        ({}, "Mozilla/5.0 (iPhone) Mobile/15E148", True),
-        ({}, "", False),
-    ],
-)
-def test_the_window_tells_its_width_and_else_the_browser_is_asked(
-    monkeypatch, cookies, agent, narrow
-):
-    from gosales.ui import tables
-
-    told = SimpleNamespace(cookies=cookies, headers={"User-Agent": agent})
-    monkeypatch.setattr(tables.st, "context", told)
-    assert tables.narrow() is narrow
 
 
 def test_runs_are_compared(visit, workspace):
@@ -445,10 +441,10 @@ def test_a_products_score_is_not_taken_for_that_of_its_division():
 def test_a_map_gets_a_row_per_division_where_columns_have_no_room(
     monkeypatch, width, divisions, narrow
 ):
-    from gosales.ui import tables
+    from gosales.ui import window
     from gosales.ui.parts import market
 
-    monkeypatch.setattr(tables, "width", lambda: width)
+    monkeypatch.setattr(window, "width", lambda: width)
     names = pd.DataFrame({"division": [f"D{at}" for at in range(divisions)]})
     assert market._narrow(names) is narrow
 

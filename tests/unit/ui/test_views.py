@@ -146,6 +146,21 @@ def test_filters_narrow_the_list(board, filters, wanted):
     assert found.expected_value == pytest.approx(table[Whitespace.VALUE].sum())
 
 
+def test_a_name_that_nobody_has_means_the_nearest_ones(board):
+    def who(text):
+        return views_list.meant(board, Filters(text=text, divisions=("CAD",))).customers
+
+    assert who("") == who("acme") == who("104") == (), "somebody is called so"
+    assert who("qqqq zzzz") == ()
+    assert who("Acme Precission") == ("acme",)
+    found = views_list.meant(board, Filters(text="Acme Precission", divisions=("CAD",)))
+    assert ids(views_list.matching(board, found)) == ["acme"]
+    rows = views_list.download(board, found).decode("utf-8").splitlines()[1:]
+    assert [row.split(",")[1] for row in rows] == ["acme"]
+    assert views_list.names_of(board, ("acme", "nobody"))[0].startswith("Acme Precision")
+    assert views_list.names_of(board, ("nobody",)) == ["nobody"]
+
+
 def test_pages_follow_each_other(board, monkeypatch):
     monkeypatch.setattr(views_list, "PAGE_ROWS", 3)
     assert views_list.count_matching(board, Filters()).pages == 3
@@ -439,6 +454,13 @@ def test_the_backtest_is_of_never_bought_cells_and_the_model_comes_first(board):
     for view in (views_proof.contest, views_proof.by_cutoff, views_proof.gains):
         assert view(gone).empty
     assert views_proof.wins(views_proof.by_cutoff(gone)) == (0, 0)
+
+
+def test_a_check_tells_what_was_changed_before_what_came_of_it():
+    check = {"name": "future_deleted", "result": "passed", "cutoff": "2024-06-30", "told": "Same.",
+             "evidence": {"change": "Later lines are taken out."}}  # fmt: skip
+    (row,) = views_proof.checks({"checks": [check]}).to_dict("records")
+    assert (row["name"], row["told"]) == ("Future deleted", "Later lines are taken out. Same.")
 
 
 def test_failed_checks_of_the_certificate_come_first_and_cutoffs_go_together(board):
