@@ -219,6 +219,7 @@ NOTES = {
     "posting_dates_ignored": "Most entry dates are late, as after a migration; they are ignored.",
     "product_twice": "A SKU has several divisions in products.csv; the first one counts.",
     "sku_unassigned": "SKUs have no division: loaded, but never scored or listed.",
+    "titles_skipped": "A file begins with titles above its header; they were passed over.",
     "status_unmatched": "Lines of cells.csv name a division or SKU that the log does not have.",
 }
 REJECT_COLUMNS = {

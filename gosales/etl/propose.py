@@ -11,16 +11,19 @@ from gosales.etl.propose_amounts import AMOUNT_ROLES, amounts_missing, choose_am
 from gosales.etl.propose_days import choose_day_first
 from gosales.etl.propose_facts import called_off, share_with_one, sku_counts, steadiness
 from gosales.etl.propose_lookup import (
+    MOST_DIVISIONS,
     PRODUCTS,
     Join,
     Lookup,
     best_join,
     better,
     describe,
+    division_codes,
     lines_beside,
     names_beside,
+    names_of_codes,
 )
-from gosales.etl.propose_profile import Profiler, Table, profiler, read_tables
+from gosales.etl.propose_profile import ColumnProfile, Profiler, Table, profiler, read_tables
 from gosales.etl.propose_roles import (
     LIKELY,
     SURE,
@@ -30,9 +33,10 @@ from gosales.etl.propose_roles import (
     candidates,
     choose,
     fallback,
+    with_outlets,
 )
 from gosales.etl.propose_skus import choose_excluded
-from gosales.etl.propose_wide import look_wide, wide_columns, wide_notes, wide_shape
+from gosales.etl.propose_wide import column_pairs, look_wide, wide_columns, wide_notes, wide_shape
 from gosales.etl.propose_words import header_score
 from gosales.etl.sku_map import SkuMap, load_sku_map
 
@@ -45,6 +49,7 @@ COLUMN_ORDER = (
     *("customer", "customer_name", "date", "known_at", "order", "line_id", "sku", "sku_name"),
     *("division", "quantity", "value", "unit_price", "branch", "rep"),
 )
+ONE_VALUE = 0.95
 SAME_LOG = 0.8
 """A file with so many of the log's headers is a log too."""
 
@@ -78,7 +83,17 @@ def propose(paths: list[Path]) -> Proposal:
         wide = [table for table in tables if look_wide(table.records, sku_map).is_wide]
         if wide:
             return _wide(reader, tables, max(wide, key=lambda table: table.rows), sku_map)
+        _refuse_dateless(tables)
         return _long(reader, tables, _likely_log(tables))
+
+
+def _refuse_dateless(tables: list[Table]) -> None:
+    if len(tables) > 1 and not any(column.is_date for table in tables for column in table.columns):
+        names = ", ".join(table.name for table in tables[:12])
+        raise SalesLogError(
+            f"No column of the {len(tables)} files looks like a date ({names}).",
+            remedy="Name the file that tells when each product was sold, and to whom.",
+        )
 
 
 def _likely_log(tables: list[Table]) -> Table:
@@ -119,19 +134,31 @@ def _long(reader: Profiler, tables: list[Table], log: Table) -> Proposal:
     sections["products"] = [excluded] if excluded else []
     notes += [note for one in lookups for note in names_beside(reader, one, tables)]
     notes += [
-        f'"{column}" is "{value}" in {100 * share:.1f} % of the rows. They count as sales; take '
-        "them out of the file if they are none."
+        f'"{column}" is "{value}" in {100 * share:.1f} % of the rows. Those with a quantity or '
+        "a value count as sales; take them out of the file if they are none."
         for column, value, share in called_off(reader, log)
     ]
     if "value" not in named and "unit_price" not in named:
         notes.append(_no_money(lookups, tables))
-    has_division = any(one.has_division for one in lookups)
-    if "division" not in named and not has_division:
-        notes.append(
-            "No column holds a division and no product table was given. Nothing is scored without: "
-            "add data/lookup/products.csv with sku and division, or name a column as division."
-        )
+    if "division" not in named and not any(one.has_division for one in lookups):
+        codes = division_codes(log, set(named.values()))
+        if codes is None:
+            notes.append(_no_division(named["sku"], len(counts)))
+        else:
+            columns.append(codes)
+            columns.sort(key=lambda one: COLUMN_ORDER.index(one.key))
+            notes += names_of_codes(reader, log, str(codes.value), tables)
     return Proposal(_paths(logs), sections, tuple(lookups), tuple(notes))
+
+
+def _no_division(sku: str, products: int) -> str:
+    note = (
+        "No column holds a division and no product table was given. Nothing is scored without: "
+        "add data/lookup/products.csv with sku and division, or name a column as division."
+    )
+    if not 2 <= products <= MOST_DIVISIONS:
+        return note
+    return f'{note} With only {products} products, they may be the divisions: division = "{sku}".'
 
 
 def _no_money(lookups: list[Lookup], tables: list[Table]) -> str:
@@ -150,7 +177,7 @@ def _no_money(lookups: list[Lookup], tables: list[Table]) -> str:
 
 
 def _columns(reader: Profiler, log: Table, others: list[Table]) -> list[Choice]:
-    found = candidates(log.columns, FIRST_ROLES)
+    found = with_outlets(candidates(log.columns, FIRST_ROLES), log.columns)
     given = assign(found)
     _settle_names(given)
     if "sku" not in given and "order" in given:
@@ -181,11 +208,37 @@ def _need(reader: Profiler, given: dict[str, Candidate], log: Table) -> None:
         taken = {one.column.name for one in given.values()}
         free = [column for column in log.columns if column.name not in taken]
         if role == "customer":  # rows of one order stand together, and have one customer
+            free = [column for column in free if not _of_product(reader, log, given, column)]
             free.sort(key=lambda column: -steadiness(reader, log, column))
+        elif role == "sku":
+            _refuse_pairs(log)
         one = fallback(role, free)
         if one is None:
             raise _missing(log, text, role)
         given[role] = one
+
+
+def _of_product(
+    reader: Profiler, log: Table, given: dict[str, Candidate], column: ColumnProfile
+) -> bool:
+    """Whether each product has one value: a size or a brand, which is no customer."""
+    if "sku" not in given:
+        return False
+    share = share_with_one(reader, log, given["sku"].column.name, column.name)
+    return share is not None and share > ONE_VALUE
+
+
+def _refuse_pairs(log: Table) -> None:
+    """Raise SalesLogError where each product has columns of its own that no SKU map names."""
+    pairs = column_pairs(log.records.header)
+    if pairs:
+        value, quantity = pairs[0]
+        raise SalesLogError(
+            f"{log.name} is a wide log: {len(pairs)} products have two columns each, such as "
+            f'"{value}" and "{quantity}". The shipped SKU map does not know them.',
+            remedy="Write a SKU map that names these columns and their divisions, as docs/data.md "
+            'shows, and name it in gosales.toml: [source] shape = "wide", sku_map = "FILE".',
+        )
 
 
 def _refuse_heads(reader: Profiler, log: Table, order: str, others: list[Table]) -> None:
@@ -215,6 +268,8 @@ def _checked(reader: Profiler, log: Table, choice: Choice, given: dict[str, Cand
     if choice.key not in ("customer", "sku") or order is None:
         return choice
     share = share_with_one(reader, log, order.column.name, str(choice.value))
+    if share is None:  # each order has one line, which tells nothing
+        return choice
     told = f"{choice.why}; {100 * share:.0f} % of the orders with several lines have just one"
     fits = share > 0.9 if choice.key == "customer" else share < 0.9
     certainty = choice.certainty if fits else (LIKELY if choice.certainty == SURE else "guess")

@@ -19,6 +19,9 @@ AMOUNT_ROLES = ("quantity", "value", "unit_price")
 PROVEN = 0.25
 """What quantity x price = value adds to a score."""
 
+UNNAMED = 0.58
+"""Score of a column that only this proof speaks for: with it more than a header's hint."""
+
 
 def choose_amounts(reader: Profiler, table: Table, taken: set[str]) -> list[Choice]:
     """Propose quantity and value; the unit price only where no column holds the line's money."""
@@ -62,7 +65,7 @@ def _with_proof(
     raised = []
     for role, name in parts.items():
         known = next((o for o in found if o.role == role and o.column.name == name), None)
-        one = known or Candidate(role, named[name], 0.4 + _word_bonus(role, name), "")
+        one = known or Candidate(role, named[name], UNNAMED + _word_bonus(role, name), "")
         reason = f"{one.why}; {why}" if one.why else why
         raised.append(replace(one, score=min(1.0, one.score + PROVEN), why=reason))
     rest = [o for o in found if (o.role, o.column.name) not in set(parts.items())]

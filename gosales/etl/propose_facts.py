@@ -77,8 +77,11 @@ def agreement(quantity: Numbers, price: Numbers, value: Numbers) -> float:
     return float(close[telling].mean())
 
 
-def share_with_one(reader: Profiler, table: Table, key: str, other: str) -> float:
-    """Share of the repeated values of `key` that stand beside a single value of `other`."""
+def share_with_one(reader: Profiler, table: Table, key: str, other: str) -> float | None:
+    """Share of the repeated values of `key` that stand beside a single value of `other`.
+
+    None where no value repeats.
+    """
     one, two = (f"id_of(c{table.column(name).place})" for name in (key, other))
     row = (
         reader.use(table)
@@ -89,7 +92,7 @@ def share_with_one(reader: Profiler, table: Table, key: str, other: str) -> floa
         )
         .fetchall()[0][0]
     )
-    return float(row) if row is not None else 0.0
+    return float(row) if row is not None else None
 
 
 def steadiness(reader: Profiler, table: Table, column: ColumnProfile) -> float:

@@ -14,8 +14,12 @@ from gosales.etl.propose_words import ID, header_score, plain_words
 PRODUCTS, CUSTOMERS = "products", "customers"
 ROLE = {PRODUCTS: "sku", CUSTOMERS: "customer"}
 LEAST_OVERLAP = 0.3
+MOST_DIVISIONS = 200
 FINE_DIVISIONS = 60
 """More values than this are families of products rather than divisions."""
+
+ONCE = 0.99
+"""Where more of an order's cells differ, each order stands there once."""
 
 CODES = 0.85
 """How clearly a column of codes must say that they are divisions."""
@@ -137,7 +141,9 @@ def division_columns(columns: list[ColumnProfile]) -> list[ColumnProfile]:
     fit = [
         column
         for column in columns
-        if 2 <= column.distinct <= 200 and column.uniqueness <= 0.5 and not column.is_amount
+        if 2 <= column.distinct <= MOST_DIVISIONS
+        and column.uniqueness <= 0.5
+        and not column.is_amount
     ]
     texts = _by_rank([column for column in fit if column.is_text])
     said = [column for column in texts if header_score("division", column.name)]
@@ -149,6 +155,24 @@ def division_columns(columns: list[ColumnProfile]) -> list[ColumnProfile]:
         for column in texts
         if column.distinct <= FINE_DIVISIONS and not LOOKS.search(plain_words(column.name))
     ]
+
+
+def division_codes(log: Table, taken: set[str]) -> Choice | None:
+    """Codes of the log that say they are divisions, such as `category_number` in a star's facts."""
+    fit = [
+        column
+        for column in log.columns
+        if column.name not in taken
+        and 2 <= column.distinct <= MOST_DIVISIONS
+        and not column.is_amount
+        and _says_division(column)
+    ]
+    if not fit:
+        return None
+    best, *others = _by_rank(fit)
+    why = f"the header says that its {best.distinct} codes are divisions"
+    second = f'"{others[0].name}"' if others else ""
+    return Choice("division", best.name, LIKELY, why, second)
 
 
 def _by_rank(columns: list[ColumnProfile]) -> list[ColumnProfile]:
@@ -194,11 +218,16 @@ def _joined(join: Join) -> str:
 
 
 def lines_beside(reader: Profiler, log: Table, order: str, others: list[Table]) -> Table | None:
-    """The file that has the products of the log's orders, one row per line; None when none has."""
+    """The file that has the products of the log's orders, one row per line; None when none has.
+
+    It has a product, or the orders of a log that has each once stand in it several times.
+    """
+    once = log.column(order).uniqueness > ONCE
     for table in others:
         items = [column for column in table.columns if header_score("sku", column.name) >= CODES]
         keys = [column for column in table.columns if header_score("order", column.name) >= CODES]
-        if items and any(
+        several = once and any(key.uniqueness < ONCE for key in keys)
+        if (items or several) and any(
             overlap(reader, log, order, table, key.name) >= LEAST_OVERLAP for key in keys
         ):
             return table
@@ -210,11 +239,16 @@ def names_beside(reader: Profiler, lookup: Lookup, tables: list[Table]) -> list[
     mapped = lookup.columns.value
     if not isinstance(mapped, dict) or "division" not in mapped:
         return []
-    home, codes = next(one for one in tables if one.path == lookup.path), mapped["division"]
+    home = next(one for one in tables if one.path == lookup.path)
+    return names_of_codes(reader, home, mapped["division"], tables)
+
+
+def names_of_codes(reader: Profiler, home: Table, codes: str, tables: list[Table]) -> list[str]:
+    """Notes on files that name the codes in the column `codes` of `home`."""
     if home.column(codes).is_text:
         return []
     found = []
-    for table in (one for one in tables if one.path != lookup.path):
+    for table in (one for one in tables if one is not home):
         same = [c for c in table.columns if plain_words(c.name) == plain_words(codes)]
         texts = [column.name for column in table.columns if column.is_text]
         if same and texts and overlap(reader, home, codes, table, same[0].name) > CODES:

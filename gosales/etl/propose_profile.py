@@ -256,10 +256,13 @@ def _refuse_no_table(name: str, records: Records) -> None:
             remedy="Export it again, or leave it out.",
         )
     numbers = [field for field in records.header if re.fullmatch(r"[-+$0-9.,:/ ]*[0-9]", field)]
-    if len(records.header) > 1 and 2 * len(numbers) >= len(records.header):
+    parts = records.header if len(records.header) > 1 else records.header[0].split()
+    if len(parts) > 1 and 2 * len(numbers) >= len(records.header):
+        parted = "" if parts is records.header else ", and only blanks part its columns"
         raise SalesLogError(
-            f"{name} has no header line: its first line is {', '.join(records.header[:8])}.",
-            remedy="Export it with column names, or put a line with them on top.",
+            f"{name} has no header line{parted}: its first line is {', '.join(parts[:8])}.",
+            remedy="Export it with column names, or put a line with them on top"
+            + (", and part the columns by commas, semicolons or tabs." if parted else "."),
         )
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gosales.etl.propose_profile import ColumnProfile
-from gosales.etl.propose_words import header_score
+from gosales.etl.propose_words import header_score, is_measure, outlet_rank
 
 SURE, LIKELY, GUESS = "sure", "likely", "guess"
 GOOD_ENOUGH = 0.34
 CLEAR_LEAD = 0.25
+LEAST_OUTLETS, LEAST_CUSTOMERS = 4, 10
+"""Fewer values are hardly the customers where no header says so."""
 
 Value = str | bool | list[str] | dict[str, str]
 
@@ -131,6 +133,25 @@ def candidates(
     return sorted(found, key=lambda one: (-one.score, order.index(one.role), one.column.place))
 
 
+def with_outlets(found: list[Candidate], columns: tuple[ColumnProfile, ...]) -> list[Candidate]:
+    """The candidates, with a store or a country for the customer where no header says customer."""
+    if any(one.role in ("customer", "customer_name") for one in found):
+        return found
+    ranked = [
+        (rank, -column.distinct, column.place, column)
+        for column in columns
+        if (rank := outlet_rank(column.name)) is not None
+        and FITS["customer"](column) == 1.0
+        and column.distinct >= LEAST_OUTLETS
+    ]
+    if not ranked:
+        return found
+    column = min(ranked)[3]
+    why = f"no header says customer; who is delivered to may be it; {shown(column)}"
+    others = [one for one in found if one.column is not column]
+    return [Candidate("customer", column, GOOD_ENOUGH, why), *others]
+
+
 def assign(found: list[Candidate]) -> dict[str, Candidate]:
     """Give each role its best column and each column one role, best pairs first."""
     given: dict[str, Candidate] = {}
@@ -174,7 +195,12 @@ def fallback(role: str, columns: list[ColumnProfile]) -> Candidate | None:
     """
     fit = [column for column in columns if FITS[role](column) > 0 and column.filled > 0.5]
     if role in ("customer", "sku"):
-        fit = [column for column in fit if column.distinct >= 2 and column.uniqueness < 0.5]
+        least = LEAST_CUSTOMERS if role == "customer" else 2
+        fit = [
+            column
+            for column in fit
+            if column.distinct >= least and column.uniqueness < 0.5 and not is_measure(column.name)
+        ]
         if role == "sku":
             fit.sort(key=lambda column: (-column.distinct, column.place))
     elif role == "quantity":

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gosales.etl.header import Header, loose
 from gosales.etl.propose_profile import Profiler, Table
 from gosales.etl.propose_roles import SURE, Choice, assign, candidates, choose
+from gosales.etl.propose_words import header_score
 from gosales.etl.records import Records
 from gosales.etl.sku_map import QUANTITY_SUFFIX, SkuMap
 from gosales.etl.unmapped import unmapped_products
 
 LEAST_KNOWN = 3
 NEEDED = ("customer", "date")
+CLEAR_WORD = 0.8
+PARTING = re.compile(r"[ _-]+")
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,34 @@ def look_wide(records: Records, sku_map: SkuMap) -> Wide:
         if name and at not in used and loose(name + QUANTITY_SUFFIX) in names
     ]
     return Wide(tuple(product.code for product in known), tuple(pairs), len(products))
+
+
+def column_pairs(header: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Columns of money with a column of units beside them, as in `Drill Amt` and `Drill Units`.
+
+    Both have a product's name and one word that all pairs share; none below three products.
+    """
+    best: list[tuple[str, str]] = []
+    for at in (-1, 0):
+        named = _by_word(header, at)
+        units = [word for word in named if header_score("quantity", word) >= CLEAR_WORD]
+        for word in (word for word in named if header_score("value", word)):
+            for other in units:
+                shared = [product for product in named[word] if product in named[other]]
+                pairs = [(named[word][product], named[other][product]) for product in shared]
+                best = max(best, pairs, key=len)
+    return best if len(best) >= LEAST_KNOWN else []
+
+
+def _by_word(header: tuple[str, ...], at: int) -> dict[str, dict[str, str]]:
+    """Headers by their last (-1) or first (0) word, and by what is left of them."""
+    named: dict[str, dict[str, str]] = {}
+    for name in header:
+        words = PARTING.split(name.strip())
+        word = words.pop(at).casefold()
+        if words:
+            named.setdefault(word, {})[" ".join(words)] = name
+    return named
 
 
 def wide_columns(table: Table, sku_map: SkuMap) -> list[Choice]:

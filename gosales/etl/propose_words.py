@@ -32,7 +32,7 @@ DOCUMENT = (
 )
 ITEM = (
     r"(product|prod|item|article|material|part|stock|sku|artikel|produkt|teil|teile|ware"
-    r"|produit|producto|articulo)"
+    r"|produit|producto|articulo|commodity|track|book|drug|medicine)"
 )
 DAY = r"(date|day|dt|datum|tag|fecha|dia|jour|timestamp|time)"
 
@@ -42,7 +42,7 @@ Patterns = tuple[tuple[float, str], ...]
 
 WORDS: dict[str, Patterns] = {
     "customer": (
-        (1.0, rf"\b{PARTY}( (account|party))? {ID}\b"),
+        (1.0, rf"\b{PARTY}( (account|party|internal|external))? {ID}\b"),
         (1.0, rf"\b{ID} (du |de |del |d )?(client|cliente|kunde|kunden)\b"),
         (1.0, r"\b(kunden|debitoren|debitor|kd)(nummer|nr|id|code|konto)\b|^(kunnr|kunag)$"),
         (0.8, rf"\b(user|member|shopper|consumer|subscriber|patron) {ID}\b"),
@@ -52,7 +52,7 @@ WORDS: dict[str, Patterns] = {
     "customer_name": (
         (1.0, rf"\b{PARTY} (name|nom|nombre)\b"),
         (1.0, r"\b(kunden|firmen)name\b|\b(nom|nombre) (du |de |del )?(client|cliente)\b"),
-        (1.0, r"\braison sociale\b|\brazon social\b"),
+        (1.0, r"\braison sociale\b|\brazon social\b|^name1$"),
         (0.7, rf"^{PARTY}$"),
     ),
     "date": (
@@ -60,7 +60,7 @@ WORDS: dict[str, Patterns] = {
         (1.0, r"\b(auftrags|bestell|verkaufs|beleg)datum\b|\bfecha (de )?(pedido|venta)\b"),
         (1.0, r"\bdate (de )?(commande|vente)\b|^audat$"),
         (0.95, r"\b(invoice|document|billing|receipt) (date|day|dt)\b|\b(rechnungs|buchungs)datum"),
-        (0.95, r"^fkdat$"),
+        (0.95, r"^fkdat$|\b(close|closed|closing|won) (date|day|on)\b"),
         (0.95, r"\bdate (de )?(la )?facture\b|\bfecha (de )?(la )?factura\b"),
         (0.9, rf"^{DAY}$"),
         (0.6, rf"\b{DAY}\b|datum$"),
@@ -149,6 +149,7 @@ WORDS: dict[str, Patterns] = {
         (1.0, r"\b(rep|reps|representative|sales ?(rep|person|man)|seller|account manager)\b"),
         (1.0, r"\b(verkaufer|verkaeufer|vertreter|aussendienst|vendeur|commercial|vendedor)\b"),
         (0.9, r"\b(employee|agent|mitarbeiter|sachbearbeiter|owner|consultant|betreuer)\b"),
+        (0.9, r"\bsales team\b|^pernr$"),
     ),
     "launched": (
         (1.0, r"\b(launch|launched|introduced|introduction|sell start|available from)\b"),
@@ -177,7 +178,7 @@ NOT_THESE: dict[str, str] = {
     r"|qty|quantity|subcategory|title|division|status|size|weight|nom|nombre)\b|bezeichnung|gruppe",
     "sku_name": r"\b(customer|client|rep|employee|category|city|cliente)\b",
     "division": r"\b(id|key|customer|client|account|date|color|colour|size|discount)\b",
-    "quantity": r"\b(price|cost|measure|uom|amount|value|per|shipped back|reserved|stock)\b",
+    "quantity": r"\b(price|cost|measure|uom|amount|value|per|shipped back|reserved|stock|ml)\b",
     "unit_price": r"\b(total|extended|currency|cost|discount|gesamt|type)\b",
     "value": r"\b(tax|vat|mwst|steuer|iva|tva|freight|shipping|discount|rabatt|remise|descuento"
     r"|rate|pct|percent|weight|commission|unit|id|no|nr|number|code|key|date|quota|currency|units"
@@ -186,6 +187,21 @@ NOT_THESE: dict[str, str] = {
     "rep": r"\b(date|amount|order|customer|referral|commission|quota)\b",
     "constant": r"\b(date|id|key|name of|city)\b",
 }
+
+
+OUTLETS = (
+    re.compile(
+        r"\b(store|shop|outlet|retailer|merchant|pharmacy|hospital|clinic|school|apotheke)\b"
+    ),
+    re.compile(r"\b(project|destination|country|land|pays|pais)\b"),
+)
+"""Who buys where no header says customer: who is delivered to, the likeliest first."""
+
+NO_ID = re.compile(
+    r"\b(month|monat|mes|mois|year|jahr|ano|annee|quarter|quartal|week|woche|weekday|day|tag|hour"
+    r"|season|period|periode|expenses?|charges?|fees?|boxes|weight|kg|days|flag|pct|percent)\b"
+)
+"""A time or a measure: its values stand for no customer and no product."""
 
 
 def plain_words(header: str) -> str:
@@ -222,6 +238,19 @@ def is_other(meaning: str, header: str) -> bool:
     """Whether a header says that it is not `meaning`: a freight is no value of the goods."""
     unlike = NOT_THESE.get(meaning)
     return unlike is not None and re.search(unlike, plain_words(header)) is not None
+
+
+def is_measure(header: str) -> bool:
+    """Whether a header names money, a quantity, a time or another measure: no id of anything."""
+    words = plain_words(header)
+    kinds = ("value", "margin", "unit_price", "quantity")
+    return bool(NO_ID.search(words)) or any(header_score(kind, header) >= 0.5 for kind in kinds)
+
+
+def outlet_rank(header: str) -> int | None:
+    """How likely a header names who is delivered to: 0 most; None where it names no such thing."""
+    words = plain_words(header)
+    return next((at for at, form in enumerate(OUTLETS) if form.search(words)), None)
 
 
 def is_margin(header: str) -> bool:

@@ -132,12 +132,23 @@ def read_records(
         structure.records - 1,
         _write_blank(target, structure.blank),
         plain.encoding,
-        _reading_notes(file, plain.encoding, plain.truncated),
+        _reading_notes(file, plain.encoding, plain.truncated, head.titles),
     )
 
 
-def _reading_notes(file: RawFile, encoding: str, truncated: bool) -> tuple[Note, ...]:
+def _reading_notes(
+    file: RawFile, encoding: str, truncated: bool, titles: tuple[str, ...]
+) -> tuple[Note, ...]:
     notes = []
+    if titles:
+        notes.append(
+            Note(
+                "titles_skipped",
+                f'{file.name} begins with titles, such as "{titles[0][:60]}"; its columns are '
+                "taken from the first line that fills them.",
+                "If that line is no header, take the titles out of the file.",
+            )
+        )
     if encoding == "cp1252":
         notes.append(
             Note(

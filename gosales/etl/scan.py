@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,10 @@ from gosales.core.errors import SalesLogError
 BLOCK = 1 << 23
 HEAD = 1 << 20
 DELIMITERS = ",;\t|"
+LOOKED_AT, MOST_TITLES = 40, 20
+LEAST_COLUMNS = 4
+"""A table with fewer columns is not told from titles above it."""
+
 QUOTE, LINE_FEED, RETURN = 34, 10, 13
 
 Positions = npt.NDArray[np.intp]
@@ -29,13 +35,14 @@ Positions = npt.NDArray[np.intp]
 class Head:
     """The header record: its fields, the delimiter, and the byte at which it starts.
 
-    `preamble` tells that lines stand above it: blank ones, or a `sep=;`.
+    `preamble` tells that lines stand above it: blank ones, a `sep=;`, or `titles` of the report.
     """
 
     fields: tuple[str, ...]
     delimiter: str
     start: int
     preamble: bool = False
+    titles: tuple[str, ...] = ()
 
 
 @dataclass
@@ -60,6 +67,8 @@ class Structure:
 def read_head(path: Path, delimiter: str | None = None, name: str = "") -> Head | None:
     """The first record that is not blank, skipping a `sep=;` line; None in an empty file.
 
+    Titles above the header, as reports of ERP systems have them, are skipped too.
+
     Args:
         name: What users know the file by; its own name when empty.
 
@@ -83,7 +92,9 @@ def read_head(path: Path, delimiter: str | None = None, name: str = "") -> Head 
     if not rest.strip():
         return None
     try:
-        chosen = delimiter or _likely_delimiter(rest)
+        above, chosen = _above_header(rest, delimiter)
+        start += len(above.encode())
+        rest = rest[len(above) :]
         fields = next(csv.reader(io.StringIO(rest), delimiter=chosen))
     except csv.Error as error:
         why = str(error).partition(" - ")[0]
@@ -92,7 +103,43 @@ def read_head(path: Path, delimiter: str | None = None, name: str = "") -> Head 
             remedy="Export the log as CSV with its column names in the first line.",
         ) from error
     names = tuple(name.strip(" \t\r\n\ufeff\u00a0") for name in fields)
-    return Head(names, chosen, start, preamble=start > mark)
+    told = (title.strip(" \t\r" + chosen + '"') for title in above.split("\n"))
+    return Head(names, chosen, start, preamble=start > mark, titles=tuple(filter(None, told)))
+
+
+def _above_header(text: str, delimiter: str | None) -> tuple[str, str]:
+    """The titles above the header, and the delimiter.
+
+    They are titles where each fills fewer than half of the columns that most of the next records
+    fill, and the header does not.
+    """
+    chosen = delimiter or _likely_delimiter(text)
+    found = {sign: _filled(text, sign) for sign in (delimiter or DELIMITERS)}
+    usual = {sign: _most_common(counts) for sign, (counts, _) in found.items()}
+    best = max(usual, key=lambda sign: (usual[sign], sign == chosen))
+    first = found[chosen][0][:1]
+    if usual[best] < LEAST_COLUMNS or (first and 2 * first[0] >= usual[best]):
+        return "", chosen
+    counts, ends = found[best]
+    for at, count in enumerate(counts[: MOST_TITLES + 1]):
+        if 2 * count >= usual[best]:
+            return "".join(islice(io.StringIO(text), ends[at - 1] if at else 0)), best
+    return "", chosen
+
+
+def _filled(text: str, delimiter: str) -> tuple[list[int], list[int]]:
+    """How many fields of the first records hold something, and the line at which each ends."""
+    reader, counts, ends = csv.reader(io.StringIO(text), delimiter=delimiter), [], []
+    with suppress(csv.Error):
+        for fields in islice(reader, LOOKED_AT):
+            counts.append(sum(bool(field.strip()) for field in fields))
+            ends.append(reader.line_num)
+    return counts, ends
+
+
+def _most_common(counts: list[int]) -> int:
+    filled = [count for count in counts if count]
+    return max(sorted(set(filled), reverse=True), key=filled.count, default=0)
 
 
 def _likely_delimiter(text: str) -> str:

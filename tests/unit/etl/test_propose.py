@@ -169,6 +169,100 @@ def test_heads_and_lines_of_orders_in_two_files_have_to_be_joined_first(tmp_path
         propose(paths)
 
 
+def test_lines_are_known_by_repeated_orders_whatever_their_products_are_called(tmp_path):
+    heads = ["InvoiceId,CustomerId,InvoiceDate,Town,Total"]
+    heads += [f"{n},C{n % 7},2023-01-{n % 27 + 1:02},Town {n % 20},{n}.25" for n in range(1, 90)]
+    lines = ["LineId,InvoiceId,SongId,UnitPrice"]
+    lines += [f"{n},{n // 3 + 1},{n % 40},0.99" for n in range(250)]
+    paths = [written(tmp_path, "heads.csv", heads), written(tmp_path, "lines.csv", lines)]
+    with pytest.raises(SalesLogError, match='Join the two by "InvoiceId"'):
+        propose(paths)
+
+
+def test_files_without_any_date_are_refused_together(tmp_path):
+    paths = [
+        written(tmp_path, name, [f"{name} Id,Name,Total", *(f"{n},n{n},1.5" for n in range(9))])
+        for name in ("Track", "Artist")
+    ]
+    with pytest.raises(SalesLogError, match=r"No column of the 2 files .*Track, Artist"):
+        propose(paths)
+
+
+def star_of_stores(rows=240):
+    """Facts of a star without a customer: numbers of stores, items and categories."""
+    draw = random.Random(8)
+    header = "Invoice Number,Order Date,County,Store Number,Category Number,Item Number,Volume ML"
+    lines = [header + ",Bottles Sold,Retail,Sale Dollars"]
+    for n in range(rows):
+        item, bottles, price = draw.randrange(40), draw.randint(1, 24), draw.randint(300, 3000)
+        lines.append(
+            f"S{n},{dt.date(2022, 1, 1) + dt.timedelta(days=n)},{draw.randrange(6)},"
+            f"{2000 + draw.randrange(30)},{1010 + item % 8},{item},{(375, 750)[item % 2]},"
+            f"{bottles},{price / 100:.2f},{bottles * price / 100:.2f}"
+        )
+    return lines
+
+
+def test_stores_are_the_customers_and_codes_the_divisions_where_nothing_else_is(tmp_path):
+    names = ["category_number,category_name"]
+    names += [f"{1010 + n},{chr(65 + n)} spirits" for n in range(8)]
+    paths = [
+        written(tmp_path, "facts.csv", star_of_stores()),
+        written(tmp_path, "dim_category.csv", names),
+    ]
+    proposal = propose(paths)
+    keys = found(proposal)
+    assert (keys["customer"], keys["division"]) == ("Store Number", "Category Number")
+    assert any('dim_category.csv names them ("category_name")' in note for note in proposal.notes)
+    customer = next(choice for choice in proposal.choices if choice.key == "customer")
+    assert customer.certainty == "guess"
+
+
+def test_a_proven_product_beats_a_header_that_only_hints_at_a_quantity(tmp_path):
+    lines = [line.replace("Volume ML", "Volume") for line in star_of_stores()]
+    keys = found(propose([written(tmp_path, "facts.csv", lines)]))
+    assert (keys["quantity"], keys["value"]) == ("Bottles Sold", "Sale Dollars")
+
+
+def test_an_order_of_one_line_says_nothing_against_a_customer(tmp_path):
+    lines = [f"{line},SO{n}" for n, line in enumerate(english())]
+    lines[0] = english()[0] + ",Order Number"
+    choices = propose([written(tmp_path, "log.csv", lines)]).choices
+    customer = next(choice for choice in choices if choice.key == "customer")
+    assert customer.certainty == "sure"
+    assert "orders" not in customer.why
+
+
+def test_a_month_and_what_belongs_to_a_product_are_no_customers(tmp_path):
+    draw = random.Random(2)
+    lines = ["date,month,product code,variant,sold quantity,gross amount"]
+    for n in range(300):
+        item = draw.randrange(60)
+        day = dt.date(2023, 1, 1) + dt.timedelta(days=n)
+        lines.append(f"{day},{day:%B},P{item},V{item % 15},{draw.randint(1, 9)},{n}.50")
+    with pytest.raises(SalesLogError, match="looks like a customer"):
+        propose([written(tmp_path, "log.csv", lines)])
+
+
+def test_few_products_are_offered_as_divisions(tmp_path):
+    notes = propose([written(tmp_path, "log.csv", english())]).notes
+    assert any('20 products, they may be the divisions: division = "Item' in n for n in notes)
+
+
+def test_a_wide_log_of_other_products_is_told_by_its_pairs(tmp_path):
+    header = "Invoice No,Invoice Date,Cust No,Town,Drill Amt,Drill Units,Saw Amt,Saw Units"
+    lines = [header + ",Glue Amt,Glue Units"]
+    lines += [f"{n},2024-01-{n % 28 + 1:02},{n % 9},T{n % 5},2.5,1,,,9.75,3" for n in range(60)]
+    with pytest.raises(SalesLogError, match=r'3 products have two columns.*"Drill Units"'):
+        propose([written(tmp_path, "log.csv", lines)])
+
+
+def test_titles_above_the_header_are_passed_over(tmp_path):
+    lines = ["Wolfe Instruments Inc.", "Sales, by customer", "", *english()]
+    keys = found(propose([written(tmp_path, "log.csv", lines)]))
+    assert (keys["customer"], keys["value"]) == ("Customer No", "Revenue")
+
+
 def test_lines_that_were_called_off_are_pointed_out(tmp_path):
     status = ("Shipped", "Shipped", "Cancelled", "Disputed")
     lines = [f"{line},{status[at % 4]}" for at, line in enumerate(english())]
@@ -269,6 +363,7 @@ def test_parquet_is_read_as_well(tmp_path):
     ("content", "message"),
     [
         (b"", "holds no record"),
+        (b" 00001 20240101  1 11.77\n 00002 20240102  5 7.00\n", "only blanks part its columns"),
         (b"Customer,Date,Sku\n", "only a header line"),
         (bytes(range(256)) * 4, "no table of text|no record"),
         (b"Name\nann\nbob\n", "looks like a date"),

@@ -61,6 +61,11 @@ from gosales.etl.propose_words import WORDS, header_score, is_margin, plain_word
         ("division", "Product Category"),
         ("rep", "SalesPerson"),
         ("branch", "SalesTerritoryKey"),
+        ("customer", "Customer: Internal ID"),
+        ("customer_name", "NAME1"),
+        ("date", "close_date"),
+        ("rep", "_SalesTeamID"),
+        ("sku", "book_id"),
     ],
 )
 def test_a_header_says_its_role_most_clearly(role, header):

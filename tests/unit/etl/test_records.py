@@ -106,6 +106,31 @@ def test_encodings(read, encode, told):
     assert (found.header, found.encoding) == (("a", "b"), told)
 
 
+TITLES = 'Wolfe, Inc.\n\n"Sales by\ncustomer"\nFrom,2024-01-01\n'
+
+
+def test_titles_above_the_header_are_skipped_and_told(read):
+    rows, found = read((TITLES + "a,b,c,d,e\n1,2,3,4,5\n5,6,7,8,9\n").encode())
+    assert rows == {1: ("1", "2", "3", "4", "5"), 2: ("5", "6", "7", "8", "9")}
+    assert found.header == ("a", "b", "c", "d", "e")
+    assert [note.code for note in found.notes] == ["titles_skipped"]
+    assert '"Wolfe, Inc."' in found.notes[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ('"a\nday",b,c,d\n1,2,3,4\n', ("a\nday", "b", "c", "d")),
+        ("a,b,,\n1,2,3,4\n1,2,3,4\n", ("a", "b", "", "")),
+        ("a;b\n1,5;2,5\n1,5;2,5\n", ("a", "b")),
+        ("a,b,c\n1,,\n2,,\n", ("a", "b", "c")),
+    ],
+)
+def test_a_header_is_no_title(read, text, header):
+    found = read(text.encode())[1]
+    assert (found.header, found.notes) == (header, ())
+
+
 def test_one_odd_line_does_not_change_how_others_are_read(read):
     rows, found = read("a,b\n1,é\n".encode() + "2,é\n".encode("cp1252") + b"3,\x81\n")
     assert rows == {1: ("1", "é"), 2: ("2", "é"), 3: ("3", "\x81")}
