@@ -155,8 +155,8 @@ def _line_ids(connection: duckdb.DuckDBPyConnection) -> Note | None:
 
 def _shared_names(connection: duckdb.DuckDBPyConnection) -> Note | None:
     names, example = connection.execute(
-        f"SELECT count(*), min(name) FROM (SELECT lower({Customer.NAME}) AS name "
-        f"FROM {Customer.TABLE} WHERE {Customer.NAME} IS NOT NULL GROUP BY 1 "
+        f"SELECT count(*), min(name) FROM (SELECT min({Customer.NAME}) AS name "  # as it is spelled
+        f"FROM {Customer.TABLE} WHERE {Customer.NAME} IS NOT NULL GROUP BY lower({Customer.NAME}) "
         f"HAVING count(DISTINCT {Customer.ID}) > 1)"
     ).fetchall()[0]
     if not names:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
 import secrets
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,15 +22,25 @@ from gosales.etl import forgotten
 from gosales.etl.forget_star import copy_without, names_in, star_has
 from gosales.etl.forgotten import Forgotten, hashed
 from gosales.export.pseudonyms import Pseudonyms
-from gosales.pipeline.forget_files import clean_file, mentions
+from gosales.pipeline.forget_files import clean_file, drop_file, mentions, names_in_list
+from gosales.pipeline.forget_own import out_of_reach, own_files
 from gosales.pipeline.session import CHECKPOINT, MANIFEST, NOT_OUTPUT
 from gosales.pipeline.trouble import plain_trouble
 from gosales.utils.litter import sweep
 from gosales.utils.lock import holding
 from gosales.utils.paths import Workspace, has_folder
-from gosales.utils.store import RunStore, hashes, read_json, replacing, write_json
+from gosales.utils.store import (
+    COPIED,
+    RunStore,
+    hashes,
+    read_json,
+    replacing,
+    write_json,
+)
 
-RAW = ("logs", "holdout", "lookup")
+RECORDS = ("options", "settings", "versions", "input_hashes", "holdout_hashes", "made_from")
+"""Tables of a manifest that name files, settings and runs."""
+
 SHOWN = 20
 
 
@@ -107,14 +115,14 @@ def forget(workspace: Workspace, customer: str, *, dry: bool) -> Forgetting:
     with plain_trouble(workspace.root), holding(workspace.outputs, "forget"):
         sweep(workspace)
         store = RunStore(workspace)
-        store.sync()
         before = Forgotten.of(workspace.root)
-        person = Person(customer, _names(workspace, customer))
+        listed = _listed(workspace, customer)
+        person = Person(customer, _names(workspace, customer, listed or set()))
         found = Forgetting(dry, known=before.knows(customer))
         _look_at_raw(workspace, person, found)
         found.databases = _databases(workspace)
         held = [path for path in _stars(workspace) if star_has(path, customer)]
-        if not (held or found.raw or found.known):
+        if not (held or listed is not None or found.raw or found.known):
             raise WorkspaceError(
                 f"Nothing in {workspace.root} is of a customer {customer!r}.",
                 remedy="Ids are written as in icp_scores.csv; mind leading zeros.",
@@ -127,8 +135,8 @@ def forget(workspace: Workspace, customer: str, *, dry: bool) -> Forgetting:
             if not dry:
                 _clean_star(path, person, keep=path.stem in store.published().parts.values())
         if not dry:
-            shutil.rmtree(workspace.staging, ignore_errors=True)  # copies of the raw logs
-            (workspace.outputs / ".copied.json").unlink(missing_ok=True)
+            _empty(workspace.staging)  # copies of the raw logs
+            (workspace.outputs / COPIED).unlink(missing_ok=True)
             store.sync()
             _record(workspace, customer, found)
         return found
@@ -160,32 +168,42 @@ def _stars(workspace: Workspace) -> list[Path]:
     return sorted(workspace.stars.glob("*.duckdb")) if has_folder(workspace.stars) else []
 
 
-def _names(workspace: Workspace, customer: str) -> tuple[str, ...]:
-    """Every name that a star knows for the id, and its pseudonym if lists were shared under one."""
-    names = {name for path in _stars(workspace) for name in names_in(path, customer)}
+def _empty(folder: Path) -> None:
+    """Remove all that is in a folder, which may be a link to one on another disk."""
+    for path in folder.iterdir() if has_folder(folder) else ():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _listed(workspace: Workspace, customer: str) -> set[str] | None:
+    """The names that any list of any run has for the id; None when none lists it.
+
+    The star may know it no longer, or the lists come from a table of an engine.
+    """
+    found = [names_in_list(path, customer) for path in sorted(workspace.runs.rglob("*.parquet"))]
+    told = [names for names in found if names is not None]
+    return set().union(*told) if told else None
+
+
+def _names(workspace: Workspace, customer: str, listed: set[str]) -> tuple[str, ...]:
+    """Every name for the id that a star or list knows, and its pseudonym if there are such."""
+    names = listed | {name for path in _stars(workspace) for name in names_in(path, customer)}
     pseudonyms = Pseudonyms.find(workspace.root)
     return tuple(sorted(names | ({pseudonyms.name(customer)} if pseudonyms else set())))
 
 
 def _look_at_raw(workspace: Workspace, person: Person, found: Forgetting) -> None:
     """Which of the user's own files have the customer, and which nobody can tell of."""
-    folders = [getattr(workspace, name) for name in RAW]
-    paths = sorted(path for folder in folders for path in (folder, *folder.rglob("*")))
-    for path in paths:
+    for path in own_files(workspace):
         try:
-            if _out_of_reach(path):
+            if out_of_reach(path):
                 found.unread.append(_place(workspace, path))
             elif path.is_file() and mentions(path, person):
                 found.raw.append(_place(workspace, path))
         except SalesLogError:
             found.unread.append(_place(workspace, path))
-
-
-def _out_of_reach(path: Path) -> bool:
-    """On a drive that is not connected, or a folder that may not be looked into."""
-    if path.is_dir():
-        return not os.access(path, os.R_OK | os.X_OK)
-    return path.is_symlink() and not path.exists()
 
 
 def _databases(workspace: Workspace) -> list[str]:
@@ -229,31 +247,48 @@ def _record(workspace: Workspace, customer: str, found: Forgetting) -> None:
 def _clean_runs(workspace: Workspace, person: Person, found: Forgetting) -> None:
     """Every run, with its manifest brought up to date; then what is only in outputs/."""
     for folder in sorted(path for path in workspace.runs.glob("*") if path.is_dir()):
-        changed = list(_clean_below(folder, person, dry=found.dry))
+        changed = [path for path in _files(folder) if clean_file(path, person, dry=found.dry)]
+        if _amend(folder, person, others=bool(changed), dry=found.dry):
+            changed.append(folder / MANIFEST)
         found.files += [_place(workspace, path) for path in changed]
-        if changed and not found.dry:
-            _amend(folder)
-    for folder in (workspace.outputs / "exports", workspace.outputs / "diffs"):
-        if folder.is_dir():
-            changed = list(_clean_below(folder, person, dry=found.dry))
-            found.files += [_place(workspace, path) for path in changed]
+    for name, clean in (("exports", drop_file), ("diffs", clean_file)):
+        files = _files(workspace.outputs / name)
+        changed = [path for path in files if clean(path, person, dry=found.dry)]
+        found.files += [_place(workspace, path) for path in changed]
 
 
-def _clean_below(folder: Path, person: Person, *, dry: bool) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != MANIFEST and clean_file(path, person, dry=dry):
-            yield path
+def _files(folder: Path) -> list[Path]:
+    """All files below a folder but a run's manifest; those that know the names come last."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return sorted(found, key=lambda path: (path.stem == "icp_scores", path))
 
 
-def _amend(folder: Path) -> None:
-    """Hold the run's manifest to what it has now; a run that broke off is not taken up again."""
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+def _amend(folder: Path, person: Person, *, others: bool, dry: bool) -> bool:
+    """Hold the run's manifest to what it has now; a run that broke off is not taken up again.
+
+    Args:
+        others: Whether other files of the run have changed.
+
+    Returns:
+        Whether the manifest itself had the person, such as in a warning.
+    """
     path = folder / MANIFEST
-    if path.is_file():
+    if others and not dry:
+        (folder / CHECKPOINT).unlink(missing_ok=True)
+    if not path.is_file():
+        return False
+    try:
         manifest = read_json(path, made_by="score-all")
-        manifest["forgotten"] = int(manifest.get("forgotten", 0)) + 1
-        manifest["output_hashes"] = hashes(folder, but=NOT_OUTPUT)
-        write_json(path, manifest)
+    except WorkspaceError:
+        return drop_file(path, person, dry=dry)
+    told = {key: one for key, one in manifest.items() if key not in RECORDS}
+    clean = person.scrubbed(told)
+    if not dry and (others or clean != told):
+        clean["forgotten"] = int(manifest.get("forgotten", 0)) + 1
+        clean |= {key: manifest[key] for key in RECORDS if key in manifest}
+        clean["output_hashes"] = hashes(folder, but=NOT_OUTPUT)
+        write_json(path, clean)
+    return bool(clean != told)
 
 
 def _clean_star(path: Path, person: Person, *, keep: bool) -> None:

@@ -24,6 +24,15 @@ LONGEST = 20_000
 """Characters that two pieces of a longer line share, so that a name is whole in one of them."""
 
 ROWS = 100_000
+GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
+UNKNOWN = (
+    *(b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!", b"%PDF", b"ARROW1", b"ORC"),
+)
+"""How files begin that pack their texts in a way that is not undone here."""
+
+DATABASE_AT, DATABASE = 8, b"DUCK"
+"""DuckDB packs its texts too."""
+
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DAMAGED = (
     *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowException),
@@ -38,11 +47,13 @@ def texts_of(path: Path) -> Iterator[str]:
         SalesLogError: It is damaged, locked or unpacks to absurdly much; what came before is told.
     """
     try:
-        if path.suffix == ".parquet":
+        with path.open("rb") as stream:
+            begin = stream.read(16)
+        if path.suffix == ".parquet" or begin.startswith(PARQUET):
             yield from _cells(path)
         elif zipfile.is_zipfile(path):
             yield from _zipped(path)
-        elif path.suffix == ".gz":
+        elif path.suffix == ".gz" or begin.startswith(GZIP):
             with gzip.open(path, "rb") as stream:
                 yield from _pieces(_Unpacking(path.name, unpack_limit(path)).blocks(stream))
         else:
@@ -84,9 +95,20 @@ class _Unpacking:
 
     def blocks(self, stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
         while block := stream.read(BLOCK):
+            if not self.read:
+                _refuse_packed(block, self.name)
             self.read += len(block)
             refuse_bomb(self.read, self.limit, self.name)
             yield block
+
+
+def _refuse_packed(begin: bytes, name: str) -> None:
+    """Raise SalesLogError for a file whose bytes do not show its texts."""
+    if begin.startswith(UNKNOWN) or begin[DATABASE_AT:].startswith(DATABASE):
+        raise SalesLogError(
+            f"{name} is packed in a way that is not undone here.",
+            remedy="Look at it in the program that made it.",
+        )
 
 
 def _pieces(blocks: Iterator[bytes]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What the runs of a workspace did: the list, and one run whole. Reads only.
 
 A run's manifest is written when it ends; a folder without one is a run that failed, was killed or
-is still going on.
+is still going on. A run whose manifest somebody damaged is called unreadable.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from gosales.utils.parse import parse_json
 from gosales.utils.paths import Workspace, has_folder
 from gosales.utils.store import Published, RunStore
 
+FAILED, UNFINISHED, UNREADABLE = "failed", "unfinished", "unreadable"
 RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}")
 STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})-")
 RESOLVED = ("run_id", "command", "seed", "cutoff", "divisions", "settings", "versions", "seconds")
 RECORDS = ("options", "output_hashes", "made_from", "settings", "versions")
 HASHES, HOLDOUT = "input_hashes", "holdout_hashes"
+MANIFEST = "manifest.json"
 TABLES = (*RECORDS, HASHES, HOLDOUT)
 FIGURES = ("n", "buyers", "base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
 MOST_INPUTS = 40
@@ -86,7 +88,13 @@ def read_manifest(workspace: Workspace, run_id: str) -> dict[str, Any]:
     Raises:
         WorkspaceError: There is no such run, it did not end, or it is from before output hashes.
     """
-    manifest = _manifest(find_run(workspace, run_id))
+    folder = find_run(workspace, run_id)
+    manifest = _manifest(folder)
+    if manifest is None and _state(folder) == UNREADABLE:
+        raise WorkspaceError(
+            f"{folder / MANIFEST} is damaged, so there is nothing to hold the run to.",
+            remedy="Put it back from a backup, or choose another run: `gosales runs list`.",
+        )
     if manifest is None:
         raise WorkspaceError(
             f"Run {run_id} did not end, so there is nothing to hold it to.",
@@ -105,12 +113,11 @@ def render_list(cards: list[RunCard]) -> str:
     if not cards:
         return "No runs yet."
     width = max(len(card.run_id) for card in cards)
-    rows = [f"{'run':<{width}}  {'when (UTC)':<19}  {'command':<11}  {'state':<9}  published"]
+    rows = [f"{'run':<{width}}  {'when (UTC)':<19}  {'command':<11}  {'state':<10}  published"]
     for card in cards:
         parts = ", ".join(card.publishes) or "-"
-        rows.append(
-            f"{card.run_id:<{width}}  {card.when:<19}  {card.command:<11}  {card.state:<9}  {parts}"
-        )
+        told = f"{card.run_id:<{width}}  {card.when:<19}  {card.command:<11}"
+        rows.append(f"{told}  {card.state:<10}  {parts}")
     return "\n".join(rows)
 
 
@@ -138,8 +145,11 @@ def show_run(workspace: Workspace, run_id: str, *, settings: bool = True) -> str
     if isinstance(manifest.get("divisions"), list) and manifest["divisions"]:
         head["divisions"] = ", ".join(map(str, manifest["divisions"]))
     blocks = [_block(f"Run {run_id}", head)]
-    if card.state != "done" and card.state != "current":
+    if card.state in (FAILED, UNFINISHED):
         blocks.append(_block("How far it came", _last_words(folder)))
+    if card.state == UNREADABLE:
+        told = {MANIFEST: "It is damaged: put it back from a backup to see what the run was."}
+        blocks.append(_block("Cannot be read", told))
     figures = {k: v for k, v in manifest.items() if k not in (*RESOLVED, *TABLES)}
     blocks.append(_block("Figures", {**_plain(figures), **_quality(folder), **_metrics(folder)}))
     blocks.append(
@@ -179,11 +189,18 @@ def _card(workspace: Workspace, run_id: str, published: Published) -> RunCard:
     manifest = _manifest(folder)
     parts = tuple(sorted(part for part, made in published.parts.items() if made == run_id))
     if manifest is None:
-        first, last = _log_ends(folder)
-        state = "failed" if last.get("event") == "failed" else "unfinished"
-        return RunCard(run_id, str(first.get("command", "?")), state, parts)
+        first, _ = _log_ends(folder)
+        return RunCard(run_id, str(first.get("command", "?")), _state(folder), parts)
     state = "current" if published.run_id == run_id else "done"
     return RunCard(run_id, str(manifest.get("command", "?")), state, parts)
+
+
+def _state(folder: Path) -> str:
+    """What became of a run that has no manifest, or none that can be read."""
+    if (folder / MANIFEST).exists():
+        return UNREADABLE
+    _, last = _log_ends(folder)
+    return FAILED if last.get("event") == "failed" else UNFINISHED
 
 
 def about(workspace: Workspace, run_id: str) -> dict[str, Any]:
@@ -193,7 +210,7 @@ def about(workspace: Workspace, run_id: str) -> dict[str, Any]:
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
     """What a run's manifest tells, without tables in it that are none; None where it has none."""
-    found = _read(folder / "manifest.json")
+    found = _read(folder / MANIFEST)
     if found is None:
         return None
     return {k: v for k, v in found.items() if k not in TABLES or isinstance(v, dict)}

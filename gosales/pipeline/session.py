@@ -156,7 +156,8 @@ def working(session: Session, command: str) -> Iterator[Work]:
     store = session.store
     with plain_trouble(session.workspace.root), holding(session.workspace.outputs, command):
         sweep(session.workspace)
-        store.sync()
+        with contextlib.suppress(WorkspaceError):  # told before; the commit tries it again
+            store.sync()
         run_id = session.run_id or new_run_id(store.last_run_id())
         work = Work(session, store.begin(run_id), made_from=dict(store.published().parts))
         with log_to(work.folder / LOG):

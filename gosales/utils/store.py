@@ -28,6 +28,7 @@ from gosales.utils.parse import parse_json
 from gosales.utils.paths import Workspace, has_file, has_folder
 
 MODEL_SUFFIX = "_model"
+COPIED = ".copied.json"
 RUN_ID = re.compile(r"\d{8}T\d{6}-\d{3}")
 STAR, MODELS, LISTS, VALIDATION, BACKTEST = "star", "models", "lists", "validation", "backtest"
 CERTIFICATE = "leak_certificate"
@@ -283,7 +284,7 @@ class RunStore:
 
     @property
     def _marker(self) -> Path:
-        return self.workspace.outputs / ".copied.json"
+        return self.workspace.outputs / COPIED
 
     def _copied(self, now: Published) -> bool:
         """Whether the copies are those of `now`, and none was deleted since."""

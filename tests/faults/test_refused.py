@@ -83,6 +83,13 @@ def test_a_list_that_is_open_elsewhere_is_updated_by_the_next_command(forks, pla
     run_id = published(place)["run_id"]
     assert f"Run {run_id} is published, but" in ended.said
     assert "the next gosales command does the rest" in ended.said
+    again = forks.run(place, "score", refuse_to=open_file)  # it is still open: no reason to wait
+    assert_refused(again)
+    assert again.said.count("note: ") == again.said.count("error: ") == 1
+    assert f"note: Run {run_id} is published, but" in again.said
+    assert published(place)["run_id"] > run_id
+    run_id = published(place)["run_id"]
+    assert f"error: Run {run_id} is published, but" in again.said
     assert forks.run(place, "runs", "list").code == 0
     assert {row["run_id"] for row in place.rows("whitespace.csv")} == {run_id}
     assert_whole(place, run_id, published(place)["parts"]["models"])

@@ -101,6 +101,17 @@ def test_nothing_holds_the_customer_any_more(known, gosales):
     assert "Ranks and percentiles of the others stay as they are" in answer.out
 
 
+def test_one_that_only_earlier_runs_know(known, gosales):
+    """Somebody took it out of the raw logs and of the star first."""
+    known.write([row for row in ROWS if row[0] != WHO])
+    (known.root / "data" / "lookup" / "customers.csv").unlink()
+    assert gosales("build-star", known).code == 0
+    assert {name for name in holding(known, NAME) if "outputs/runs/" in name}
+    answer = gosales("forget", known, WHO, "--yes")
+    assert answer.code == 0, answer.err
+    assert holding(known, NAME, f"{WHO},", "secret") == set()
+
+
 def test_others_keep_every_figure(known, gosales):
     before = [row for row in known.rows("icp_scores.csv") if row["customer_id"] != WHO]
     assert gosales("forget", known, WHO, "--yes").code == 0

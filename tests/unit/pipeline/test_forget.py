@@ -1,5 +1,6 @@
 """What `gosales forget` says of files that it cannot reach."""
 
+import json
 import os
 import sys
 
@@ -8,7 +9,7 @@ import pytest
 from gosales.core.errors import WorkspaceError
 from gosales.core.person import Person
 from gosales.etl.forget_star import star_has
-from gosales.pipeline.forget import Forgetting, _look_at_raw, _stars
+from gosales.pipeline.forget import Forgetting, _amend, _empty, _look_at_raw, _stars
 from gosales.utils.paths import Workspace
 
 
@@ -54,3 +55,41 @@ def test_stars_on_a_drive_that_is_not_connected_are_no_stars_without_the_custome
     link(workspace.stars, tmp_path / "gone")
     with pytest.raises(WorkspaceError, match="star is a link that leads nowhere"):
         _stars(workspace)
+
+
+def test_copies_of_raw_logs_go_also_behind_a_link(tmp_path):
+    (tmp_path / "disk" / ".work-1").mkdir(parents=True)
+    (tmp_path / "disk" / "lines.parquet").write_bytes(b"0007")
+    link(tmp_path / "staging", tmp_path / "disk")
+    _empty(tmp_path / "staging")
+    assert list((tmp_path / "disk").iterdir()) == []
+    _empty(tmp_path / "none")
+
+
+def test_what_somebody_put_beside_our_files_is_told(tmp_path):
+    workspace = Workspace(tmp_path)
+    theirs = ("top.csv", "data/old/2023.csv", "outputs/mine.csv", "outputs/plan/called.csv")
+    ours = ("outputs/icp_scores.csv", "outputs/runs/1/x.csv", "data/staging/a.csv", "tool.py")
+    for name in (*theirs, *ours):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x,007\n", encoding="utf-8")
+    found = Forgetting(dry=True)
+    _look_at_raw(workspace, Person("007", ()), found)
+    assert found.raw == sorted(theirs)
+
+
+def test_a_manifest_loses_what_its_warnings_say(tmp_path):
+    path, person = tmp_path / "manifest.json", Person("007", ("Acme",))
+    content = {"warnings": ["Several ids (e.g. Acme)."], "input_hashes": {"Acme.csv": "1"}}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert _amend(tmp_path, person, others=False, dry=True)
+    assert json.loads(path.read_text(encoding="utf-8")) == content
+    assert _amend(tmp_path, person, others=False, dry=False)
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    assert manifest["warnings"] == ["Several ids (e.g. (forgotten))."]
+    assert manifest["input_hashes"] == {"Acme.csv": "1"}
+    assert manifest["forgotten"] == 1
+    assert not _amend(tmp_path, person, others=False, dry=False)
+    path.write_text('{"warnings": ["Acme', encoding="utf-8")
+    assert _amend(tmp_path, person, others=False, dry=False)
+    assert not path.exists()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gosales.core.errors import WorkspaceError
-from gosales.pipeline.runs import find_run, list_runs, render_list, show_run
+from gosales.pipeline.runs import find_run, list_runs, read_manifest, render_list, show_run
 from gosales.utils.paths import Workspace
 
 OLD, NEW, BAD = "20250101T120000-ab12", "20250301T080000-cd34", "20250201T080000-ff00"
@@ -70,6 +70,15 @@ def test_an_empty_workspace_has_no_runs(tmp_path):
         find_run(Workspace(tmp_path), "x")
 
 
-def test_a_broken_manifest_is_an_unfinished_run(workspace):
+def test_a_damaged_manifest_is_told(workspace):
     (workspace.runs / OLD / "manifest.json").write_text("{", encoding="utf-8")
+    assert list_runs(workspace)[-1].state == "unreadable"
+    shown = show_run(workspace, OLD)
+    assert "manifest.json  It is damaged" in shown
+    assert "How far it came" not in shown
+    with pytest.raises(WorkspaceError, match=r"manifest\.json is damaged"):
+        read_manifest(workspace, OLD)
+    (workspace.runs / OLD / "manifest.json").unlink()
     assert list_runs(workspace)[-1].state == "unfinished"
+    with pytest.raises(WorkspaceError, match="did not end"):
+        read_manifest(workspace, OLD)
