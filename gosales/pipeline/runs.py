@@ -148,8 +148,8 @@ def show_run(workspace: Workspace, run_id: str, *, settings: bool = True) -> str
     if card.state in (FAILED, UNFINISHED):
         blocks.append(_block("How far it came", _last_words(folder)))
     if card.state == UNREADABLE:
-        told = {MANIFEST: "It is damaged: put it back from a backup to see what the run was."}
-        blocks.append(_block("Cannot be read", told))
+        damaged = {MANIFEST: "It is damaged: put it back from a backup to see what the run was."}
+        blocks.append(_block("Cannot be read", damaged))
     figures = {k: v for k, v in manifest.items() if k not in (*RESOLVED, *TABLES)}
     blocks.append(_block("Figures", {**_plain(figures), **_quality(folder), **_metrics(folder)}))
     blocks.append(

@@ -66,18 +66,6 @@ def test_copies_of_raw_logs_go_also_behind_a_link(tmp_path):
     _empty(tmp_path / "none")
 
 
-def test_what_somebody_put_beside_our_files_is_told(tmp_path):
-    workspace = Workspace(tmp_path)
-    theirs = ("top.csv", "data/old/2023.csv", "outputs/mine.csv", "outputs/plan/called.csv")
-    ours = ("outputs/icp_scores.csv", "outputs/runs/1/x.csv", "data/staging/a.csv", "tool.py")
-    for name in (*theirs, *ours):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("x,007\n", encoding="utf-8")
-    found = Forgetting(dry=True)
-    _look_at_raw(workspace, Person("007", ()), found)
-    assert found.raw == sorted(theirs)
-
-
 def test_a_manifest_loses_what_its_warnings_say(tmp_path):
     path, person = tmp_path / "manifest.json", Person("007", ("Acme",))
     content = {"warnings": ["Several ids (e.g. Acme)."], "input_hashes": {"Acme.csv": "1"}}
