@@ -15,6 +15,9 @@ from pandas.api.types import is_float, is_number
 from gosales.ui import wording
 
 MOST_ROWS, MOST_LETTERS = 60, 600
+LONG = 100
+"""A text of more letters gets the room of several columns."""
+
 LONG_WORD = re.compile(r"(\S{20})(?=\S)")
 WORDED = {"compact": wording.money, "localized": wording.count}
 
@@ -53,7 +56,8 @@ def _row(record: Mapping[Any, Any], shown: Sequence[tuple[str, Mapping[str, Any]
 
 def _cell(value: Any, config: Mapping[str, Any]) -> str:
     shown = text(told(value, format_of(config)))
-    return f'<td class="number">{shown}</td>' if is_number(value) else f"<td>{shown}</td>"
+    kind = "number" if is_number(value) else "long" if len(shown) > LONG else ""
+    return f'<td class="{kind}">{shown}</td>' if kind else f"<td>{shown}</td>"
 
 
 def told(value: Any, form: str | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -17,7 +17,10 @@ LEAST, MOST = 95, 240
 LETTER, AROUND = 7, 18
 """What a usual letter and the room around a cell's text take, in pixels."""
 
-SEEN, TICK = 200, 40
+LEAST_SENTENCE = 260
+"""What a column of sentences takes at least, in pixels."""
+
+SEEN, TICK = 200, 35
 """So many rows tell how wide a column is; what a box to tick takes, in pixels."""
 
 TALL = 66
@@ -118,6 +121,13 @@ def _cards(table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str]
             width="stretch",
         )
     return at
+
+
+def rest(taken: Iterable[int]) -> Any:
+    """The width of a column of sentences beside others: what is left of the window."""
+    if window.narrow():
+        return "large"
+    return max(LEAST_SENTENCE, window.room() - TICK - sum(taken))
 
 
 def scrolled(rows: int) -> int | Literal["content"]:

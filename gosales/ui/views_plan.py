@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,12 @@ def pitches(plan: CallPlan, rep: str = "") -> pd.DataFrame:
     rows = plan.treated
     chosen = rows[rows[Plan.REP] == rep] if rep else rows
     return chosen.sort_values([Plan.REP, Plan.SLOT], ignore_index=True)
+
+
+def of_rep(plan: CallPlan, rep: str) -> CallPlan:
+    """The part of the plan that is about one rep; of none the whole."""
+    rows = plan.rows[plan.rows[Plan.REP] == rep] if rep else plan.rows
+    return replace(plan, rows=rows.reset_index(drop=True))
 
 
 def proof(plan: CallPlan) -> str:

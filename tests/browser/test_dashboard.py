@@ -234,11 +234,17 @@ def test_the_keyboard_reaches_everything(visitor):
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate(FOCUSED))
+        assert page.evaluate(RINGED), "it is seen where the keyboard is"
     assert wanted <= reached
     page.get_by_test_id("stPopoverButton").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Excel workbook")).to_be_visible()
 
+
+RINGED = """() => {
+    const it = document.activeElement;
+    return !it.matches("a, button") || getComputedStyle(it).outlineStyle === "solid";
+}"""
 
 FOCUSED = """() => {
     const it = document.activeElement.cloneNode(true);
@@ -336,6 +342,10 @@ def test_the_published_plan_and_one_that_is_tried(visitor, plan):
     visitor.settle()
     mine = [row for row in treated if row["rep"] == rep]
     assert [row["Id"] for row in visitor.table()] == [row["customer_id"] for row in mine]
+    page.get_by_test_id("stPopoverButton").click()
+    content = rows_of(taken(page, "CSV").decode("utf-8"))
+    assert [row for row in content if row["group"] == "treated"] == mine
+    page.keyboard.press("Escape")
     page.get_by_role("radio", name="Try a capacity").click()
     page.get_by_role("button", name="Plan", exact=False).and_(
         page.get_by_test_id("stBaseButton-primaryFormSubmit")
@@ -431,6 +441,7 @@ def test_a_window_that_becomes_narrow_shows_cards_in_english(screen, url, listed
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("heading", level=3)).to_have_text(unfolded(listed[1]))
     assert page.evaluate(AS_TABLES_DO, 1234.5) == "1,234.5"
+    expect(page.get_by_role("link", name="Help")).to_be_hidden()
     page.get_by_role("button", name="Expand sidebar").click()
     expect(page.get_by_role("link", name="Help")).to_be_visible()
     page.keyboard.press("Escape")

@@ -33,7 +33,9 @@ def show(board: Board, row: pd.Series) -> None:
     with st.container(border=True):
         st.caption("The row that is ticked above")
         st.subheader(f"{wording.escape(wording.shorten(name))}: {wording.escape(what)}")
-        st.caption(wording.escape(place_of(row)))
+        place = place_of(row)
+        if place:
+            st.caption(wording.escape(place))
         cell = shell.kept(views_list.cell, board, customer, division)
         _remark(row.get(Whitespace.CELL_STATUS))
         left, right = st.columns([3, 2], gap="large")
@@ -56,7 +58,10 @@ def place_of(row: pd.Series) -> str:
     """Its customer's id, and the rep and branch that the list names."""
     parts = {"Id": Whitespace.CUSTOMER, "rep": Whitespace.REP, "branch": Whitespace.BRANCH}
     found = {label: wording.clean(row.get(name)) for label, name in parts.items()}
-    return " · ".join(f"{label} {value}" for label, value in found.items() if value)
+    if wording.clean(row.get(Whitespace.NAME)) in {"", found["Id"]}:
+        del found["Id"]  # the heading has it already
+    told = " · ".join(f"{label} {value}" for label, value in found.items() if value)
+    return told[:1].upper() + told[1:]
 
 
 def told(cell: dict[str, Any], product: float | None = None) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from gosales.core.columns import Scores, Whitespace
-from gosales.ui import charts, shell, tables, views_account, wording
+from gosales.ui import charts, shell, tables, views, views_account, wording
 from gosales.ui.board import Board
 from gosales.ui.parts import story
 
@@ -18,6 +21,7 @@ SCORE_COLUMNS = (
     Scores.STATUS,
     Scores.MODEL,
 )
+SUGGESTED = 5
 PRODUCT_COLUMNS = (
     "product_name",
     Whitespace.DIVISION,
@@ -61,6 +65,7 @@ def _choose(board: Board) -> tuple[str, str] | None:
     )
     if not text.strip():
         st.info("Type a customer's name or id.", icon=":material/search:")
+        _suggest(board)
         return None
     found = shell.kept(views_account.find, board, text)
     if found.empty:
@@ -75,6 +80,21 @@ def _choose(board: Board) -> tuple[str, str] | None:
         format_func=lambda one: f"{wording.shorten(names[one])} ({wording.shorten(one)})",
     )
     return customer, names[customer]
+
+
+def _suggest(board: Board) -> None:
+    """Where to begin: who is on top of the list."""
+    divisions = shell.kept(views.by_status, board)[Scores.DIVISION].nunique()
+    table = shell.named(shell.kept(views.top, board, divisions, SUGGESTED))
+    if len(table):
+        st.caption("Or begin with those on top of the whitespace list:")
+        for row in table.to_dict("records"):
+            shell.account_link(str(row[Scores.CUSTOMER]), wording.escape(_brief(row)))
+
+
+def _brief(row: dict[Hashable, Any]) -> str:
+    name, division = (wording.shorten(row[key]) for key in (Scores.NAME, Scores.DIVISION))
+    return f"{name}: {division}, {wording.percent(row[Scores.SCORE])}"
 
 
 def _head(customer: str, name: str, listed: pd.DataFrame, orders: pd.DataFrame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,12 @@ from gosales.ui.parts.downloads import ZIP, Form, file_button
 
 TRIED = "tried-plan"
 MOST_BARS = 12
+WIDTHS = {
+    Plan.REP: 108, Plan.SLOT: 50, Plan.NAME: 205, Plan.PRODUCT: 130, Plan.SKU: 130,
+    Plan.SCORE: 118, Plan.VALUE: 76,
+}  # fmt: skip
+"""Pixels of the columns: at 1,280 the reasons begin in view."""
+
 PUBLISHED, TRY = "Published plan", "Try a capacity"
 FORMS = (
     Form("xlsx", "Excel workbook", "call_plan.xlsx"),
@@ -110,6 +117,8 @@ def _plan(board: Board, plan: views_plan.CallPlan) -> None:
     left_out = views_plan.left_out(plan)
     st.caption(wording.escape(f"{views_plan.proof(plan)} {left_out}".strip()))
     table = views_plan.reps(plan)
+    st.subheader("The lists")
+    _lists(board, plan, table)
     st.subheader("What one more pitch is worth")
     more = "" if len(table) <= MOST_BARS else " The tab Data has all reps."
     shell.chart_with_data(
@@ -118,8 +127,6 @@ def _plan(board: Board, plan: views_plan.CallPlan) -> None:
         f"pitch. Give time to those on top.{more}",
         table,
     )
-    st.subheader("The lists")
-    _lists(board, plan, table)
 
 
 def _figures(facts: dict[str, Any]) -> None:
@@ -155,14 +162,15 @@ def _lists(board: Board, plan: views_plan.CallPlan, table: pd.DataFrame) -> None
     )  # fmt: skip
     rows = views_plan.pitches(plan, rep or "")
     with right:
-        _downloads(board, plan)
+        _downloads(board, views_plan.of_rep(plan, rep or ""), rep or "", any_row=not rows.empty)
     if rows.empty:
         st.info("Nothing is planned for this rep.")
         return
+    order = _order(rows, rep or "")
     at = tables.show(
         shell.named(tables.per_cent(rows, Plan.SCORE)),
-        _columns(rows),
-        order=_order(rows, rep or ""),
+        _columns(rows, order),
+        order=order,
         pick=f"pitches-{rep}",
         height=420 if len(rows) > 11 else "content",
     )
@@ -172,26 +180,36 @@ def _lists(board: Board, plan: views_plan.CallPlan, table: pd.DataFrame) -> None
 def _order(rows: pd.DataFrame, rep: str) -> list[str]:
     first = [] if rep else [Plan.REP]
     product = [Plan.PRODUCT] if (rows[Plan.PRODUCT] != "").any() else [Plan.SKU]
-    key = [Plan.CUSTOMER] if shell.has_names(rows) else []
-    names = [Plan.SLOT, Plan.NAME, *key, Plan.DIVISION, *product, Plan.SCORE, Plan.VALUE]
-    if window.narrow():
-        names, first = [*names, *first], []
+    names = [Plan.SLOT, Plan.NAME, Plan.DIVISION, *product, Plan.SCORE, Plan.VALUE]
     telling = [name for name in (Plan.STATUS, Plan.KIND) if rows[name].nunique() > 1]
-    return [*first, *names, *telling]
+    if window.narrow():
+        return [*names, *first, *telling, Plan.REASONS]
+    key = [Plan.CUSTOMER] if shell.has_names(rows) else []
+    return [*first, *names, Plan.REASONS, *key, *telling]
 
 
-def _columns(rows: pd.DataFrame) -> dict[str, Any]:
+def _columns(rows: pd.DataFrame, order: Sequence[str]) -> dict[str, Any]:
     column = st.column_config
+    widths = WIDTHS | {Plan.DIVISION: tables.width_of(rows[Plan.DIVISION])}
+    reasons = tables.rest(widths.get(name, 0) for name in order)
     return {
-        Plan.REP: "Rep",
-        Plan.SLOT: column.NumberColumn("Call", width="small", help="In this order."),
-        Plan.NAME: column.TextColumn("Customer", width="medium"),
+        Plan.REP: column.TextColumn("Rep", width=widths[Plan.REP]),
+        Plan.SLOT: column.NumberColumn("Call", width=widths[Plan.SLOT], help="In this order."),
+        Plan.NAME: column.TextColumn("Customer", width=widths[Plan.NAME]),
         Plan.CUSTOMER: column.TextColumn("Id", width="small"),
-        Plan.DIVISION: "Division",
-        Plan.PRODUCT: "Product",
-        Plan.SKU: "Product",
-        Plan.SCORE: tables.score_column("Score", float(rows[Plan.SCORE].max()), "Chance to buy."),
-        Plan.VALUE: tables.money_column("Expected"),
+        Plan.DIVISION: column.TextColumn("Division", width=widths[Plan.DIVISION]),
+        Plan.PRODUCT: column.TextColumn("Product", width=widths[Plan.PRODUCT]),
+        Plan.SKU: column.TextColumn("Product", width=widths[Plan.SKU]),
+        Plan.SCORE: tables.score_column(
+            "Score", float(rows[Plan.SCORE].max()), "Chance to buy.", width=widths[Plan.SCORE]
+        ),
+        Plan.VALUE: column.NumberColumn(
+            "Expected",
+            width=widths[Plan.VALUE],
+            format="compact",
+            help="In the unit of your sales log.",
+        ),
+        Plan.REASONS: column.TextColumn("Reasons", width=reasons),
         Plan.STATUS: "Status",
         Plan.KIND: column.TextColumn("Kind", help="explore: to learn, not only to sell."),
     }
@@ -215,9 +233,11 @@ def _row(row: pd.Series) -> None:
             shell.account_link(str(row[Plan.CUSTOMER]))
 
 
-def _downloads(board: Board, plan: views_plan.CallPlan) -> None:
-    with st.popover("Download", icon=":material/download:", width="stretch"):
-        st.caption("The whole plan, the control group only in the CSV.")
+def _downloads(board: Board, plan: views_plan.CallPlan, rep: str, *, any_row: bool) -> None:
+    """A button that opens the forms of what is shown: the list of one rep, or the whole plan."""
+    with st.popover("Download", icon=":material/download:", width="stretch", disabled=not any_row):
+        what = f"The list of {wording.escape(wording.shorten(rep))}" if rep else "The whole plan"
+        st.caption(f"{what}, the control group only in the CSV.")
         csv = Form("csv", "CSV", "call_plan.csv", "text/csv")
         file_button(csv, lambda: views_plan.as_csv(plan))
         for form in FORMS:

@@ -25,7 +25,7 @@ def page() -> None:
                 "when": "When (UTC)",
                 "command": "Command",
                 "state": "State",
-                "published": st.column_config.TextColumn("Published from it", width="large"),
+                "published": st.column_config.TextColumn("Published from it", width="medium"),
             },
             pick="runs",
         )

@@ -15,7 +15,7 @@ from gosales.ui.parts import list_filters, list_row
 from gosales.ui.parts.downloads import downloads
 
 WIDTHS = {Whitespace.RANK: 52, Whitespace.NAME: 205, Whitespace.VALUE: 112, Whitespace.REP: 108}
-SCORE, PRODUCT, REMARK, TICK, LEAST_REASONS = 118, 150, 105, 35, 260
+SCORE, PRODUCT, REMARK = 118, 150, 105
 """Pixels of the columns: at 1,280 the reasons begin in view."""
 
 
@@ -104,8 +104,7 @@ def _columns(
         Whitespace.CELL_STATUS: REMARK,
     }
     before = order[: order.index(Whitespace.REASONS)]
-    room = window.room() - TICK - sum(widths[name] for name in before)
-    reasons: Any = "large" if window.narrow() else max(LEAST_REASONS, room)
+    reasons = tables.rest(widths[name] for name in before)
     return {
         Whitespace.RANK: column.NumberColumn("Rank", width=widths[Whitespace.RANK]),
         Whitespace.NAME: column.TextColumn("Customer", width=widths[Whitespace.NAME]),

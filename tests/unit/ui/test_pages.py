@@ -138,9 +138,9 @@ def test_the_call_plan_shows_the_published_lists(visit, workspace):
     test = visit(workspace, "plan", rep="Bo")
     assert [metric.value for metric in test.metric] == ["2024-12-31", "5", "3", "4.9K", "0", "1"]
     assert "has no account in the log" in test.warning[0].value
-    assert test.dataframe[-1].value["customer_id"].tolist() == ["acme"]
+    assert test.dataframe[0].value["customer_id"].tolist() == ["acme"]
     test.selectbox(key="rep").set_value("").run()
-    assert test.dataframe[-1].value["customer_id"].tolist() == ["1042", "007", "acme"]
+    assert test.dataframe[0].value["customer_id"].tolist() == ["1042", "007", "acme"]
     assert not test.exception
 
 
@@ -208,6 +208,14 @@ def test_where_the_log_has_no_names_ids_are_shown_once(visit, workspace, board):
     told = said(visit(workspace, "account", customer="007"))
     assert "Id 007" not in told
     assert "\nOrders on 3 days" in told
+
+
+def test_without_a_customer_those_on_top_are_offered(visit, workspace):
+    test = visit(workspace, "account")
+    links = [link.proto for link in test.get("page_link")]
+    assert len(links) == 5
+    assert links[0].label.startswith("\\<script\\>alert")
+    assert ": CAD" in links[0].label
 
 
 def test_several_customers_may_be_meant(visit, workspace):

@@ -47,10 +47,17 @@ def test_cells_are_text_and_numbers_as_on_the_screen():
     assert cells == ["Customer", "Score", "id", HOSTILE, "12.4 %", "=1+1", "-", "-", "007"]
 
 
+def test_sentences_get_more_room_than_names():
+    table = pd.DataFrame({"name": ["Acme"], "reasons": ["It grows fast. " * 9]})
+    page = paper.page_of(table, {}, ["name", "reasons"])
+    assert "<td>Acme</td>" in page
+    assert '<td class="long">It grows' in page
+
+
 def test_a_word_without_end_can_be_broken_and_a_long_list_says_what_is_missing():
     table = pd.DataFrame({"name": ["x" * 300] * (paper.MOST_ROWS + 5)})
     page = paper.page_of(table, {}, ["name"])
     assert "x" * 20 + "\u200b" in page
     assert "x" * 21 not in page
     assert "And 5 more rows." in page
-    assert page.count("<td>") == paper.MOST_ROWS
+    assert page.count("<td ") == paper.MOST_ROWS

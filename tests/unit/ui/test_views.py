@@ -456,6 +456,15 @@ def test_the_backtest_is_of_never_bought_cells_and_the_model_comes_first(board):
     assert views_proof.wins(views_proof.by_cutoff(gone)) == (0, 0)
 
 
+def test_a_reps_part_of_the_plan_is_a_plan(board):
+    plan = views_plan.published(board)
+    mine = views_plan.of_rep(plan, "Bo")
+    assert mine.rows["customer_id"].tolist() == ["acme", "b1"]
+    assert mine.treated["customer_id"].tolist() == ["acme"]
+    assert len(views_plan.as_csv(mine).splitlines()) == 3
+    assert len(views_plan.of_rep(plan, "").rows) == len(plan.rows)
+
+
 def test_a_check_tells_what_was_changed_before_what_came_of_it():
     check = {"name": "future_deleted", "result": "passed", "cutoff": "2024-06-30", "told": "Same.",
              "evidence": {"change": "Later lines are taken out."}}  # fmt: skip
