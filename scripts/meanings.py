@@ -59,7 +59,8 @@ WHITESPACE = {
     Whitespace.SKU: "The SKU to pitch; empty on division rows.",
     Whitespace.SCORE: "Probability to buy from the division in the horizon.",
     Whitespace.PRODUCT_SCORE: "Probability to buy this SKU in the horizon; empty on division rows.",
-    Whitespace.VALUE: "Money expected in the horizon from the division, or from the SKU.",
+    Whitespace.VALUE: "Money expected in the horizon from the division, or from the SKU: never "
+    "more than from its division.",
     Whitespace.REASONS: "As in `icp_scores.csv`, filled for listed rows; on product rows first "
     "[why this product](reasons.md#why-this-product).",
     Whitespace.LOOKALIKES: "Up to three owners of the division that were most alike before they "

@@ -52,6 +52,7 @@ class RowFacts:
             self._steps(customer, d) if Concept.RELATED in concepts and not owned else (),
             self._groups(customer, values) if Concept.PROFILE in concepts else (),
             {name: float(share[d]) for name, share in self._shares.items()},
+            {name: int(count[d]) for name, count in self._counts.items()},
         )
 
     @cached_property
@@ -81,6 +82,18 @@ class RowFacts:
             "added": added / np.maximum(added + free, 1),
             "owns": panel.owned.mean(0),
             "bought": (panel.orders_12m > 0).mean(0),
+        }
+
+    @cached_property
+    def _counts(self) -> dict[str, NDArray[np.int64]]:
+        """Customers by what the adoption rates are made of."""
+        panel = self.cells.panel
+        first, h = panel.months_since_first, panel.horizon_months
+        known = np.where(first < NEVER, first, -1.0).max(1, initial=-1.0) >= YEAR
+        return {
+            "could_add": (known[:, None] & ((first < YEAR) | (first == NEVER))).sum(0),
+            "added": (first < h).sum(0),
+            "before": ((first >= h) & (first < 2 * h)).sum(0),
         }
 
     def _steps(self, customer: int, division: int) -> tuple[Step, ...]:

@@ -52,6 +52,8 @@ class Facts:
         steps: The strongest step for it and the strongest against it.
         groups: The customer's segments.
         shares: "added" and "owns": shares of all customers, as the neighbours' are counted.
+        counts: Customers who "could_add" the division a year ago, and who "added" it in the last
+            horizon and in the one "before".
     """
 
     division: str
@@ -63,6 +65,7 @@ class Facts:
     steps: tuple[Step, ...] = ()
     groups: tuple[Group, ...] = ()
     shares: dict[str, float] | None = None
+    counts: dict[str, int] | None = None
 
     def get(self, name: str) -> float:
         return self.values.get(name, NONE)
@@ -72,3 +75,6 @@ class Facts:
 
     def share(self, name: str) -> float:
         return (self.shares or {}).get(name, NONE)
+
+    def count(self, name: str) -> float:
+        return (self.counts or {}).get(name, NONE)

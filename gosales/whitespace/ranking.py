@@ -48,12 +48,15 @@ def product_rows(cells: pd.DataFrame, found: pd.DataFrame, by: str) -> pd.DataFr
 
     Args:
         cells: Score rows.
-        found: `position` (of a cell), `sku`, `chance` and `value_cents` if it is bought.
+        found: `position` (of a cell), `sku`, `chance` and `value_cents` if it is bought; 0 where
+            nobody bought it lately, whose purchase then brings what one in the division does.
         by: `icp_score` (ranks products by their own score) or `expected_value`.
     """
-    chance = found["chance"].to_numpy(float)
-    value = chance * found["value_cents"].to_numpy(float) / 100
-    rows = cells.iloc[found["position"].to_numpy(int)].assign(
+    of_cell = cells.iloc[found["position"].to_numpy(int)]
+    chance, price = found["chance"].to_numpy(float), found["value_cents"].to_numpy(float) / 100
+    if_bought = np.where(price > 0, price, of_cell[Scores.MONEY[0]].to_numpy(float))
+    value = np.minimum(chance * if_bought, of_cell[Scores.VALUE].to_numpy(float))
+    rows = of_cell.assign(
         **{
             Whitespace.LEVEL: PRODUCT,
             Whitespace.SKU: found["sku"].to_numpy(object),

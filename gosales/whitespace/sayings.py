@@ -87,7 +87,9 @@ def _rhythm(facts: Facts, good: bool) -> str | None:
     orders = facts.get("any_frequency__orders_all")
     told_already = facts.owned and since == facts.get("own_recency__days_since_last")
     if good and since <= 0.8 * typical and not told_already:
-        return f"Last order {ago(facts.cutoff, since)}, {span(typical)} is usual"
+        usual = f"{span(typical)}{' earlier' if since < 1 else ''} is usual"
+        told = usual if typical <= YEAR else "more lately than most"
+        return f"Last order {ago(facts.cutoff, since)}, {told}"
     if good and gap >= 1 and gap <= 0.8 * usual_gap and since <= LATE * gap and orders >= 4:
         return f"Orders every {span(gap)}, every {span(usual_gap)} is usual"
     if good:
@@ -132,7 +134,7 @@ def _growth(facts: Facts, good: bool) -> str | None:
         change = new / old - 1
         if (change >= LEAST_CHANGE) if good else (change <= -LEAST_CHANGE):
             told = (
-                f"({new:,.0f} {unit} against {old:,.0f})"
+                f"({days(new)} against {old:,.0f})"
                 if unit
                 else (f"({money(new)} against {money(old)})")
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gosales.whitespace.facts import Facts, Step
-from gosales.whitespace.wording import month, months, percent, times
+from gosales.whitespace.wording import month, months, only, percent, sentence, things, times
 
 CLEARLY = 1.2
 """A share has to be so many times another to be told beside it."""
@@ -14,7 +14,10 @@ FADED_MONTHS = 2
 LONG_AGO = 1_200
 """Months; what is older stands for never."""
 
-DOUBLE, MOSTLY = 2.0, 0.5
+MOSTLY = 0.5
+LEAST_COUNTED, LEAST_ADDED = 10, 5
+"""Rates of fewer customers, and changes among fewer, tell nothing."""
+
 NOTHING = "Nothing about it stands out"
 
 
@@ -46,8 +49,8 @@ def _neighbours(facts: Facts, good: bool, family: str, who: str) -> str | None:
     if not told:
         return None
     _, share, usual, what, verb = max(told)
-    only = "" if good else "Only "
-    return f"{only}{percent(share)} of {who} {what}, {percent(usual)} of all {verb}"
+    said = f"{percent(share)} of {who} {what}, {percent(usual)} of all {verb}"
+    return sentence(only(share, good) + said)
 
 
 def apart(share: float, usual: float, *, good: bool) -> bool:
@@ -63,10 +66,9 @@ def related(facts: Facts, good: bool) -> str | None:
         return None
     for step in facts.steps:
         if apart(step.rate, step.usual, good=good):
-            only = "" if good else "only "
             return (
-                f"{_held(facts, step)}: {only}{percent(step.rate)} of such customers added "
-                f"{facts.division} within {facts.horizon_months} months, "
+                f"{_held(facts, step)}: {only(step.rate, good)}{percent(step.rate)} of such "
+                f"customers added {facts.division} within {facts.horizon_months} months, "
                 f"{percent(step.usual)} of all did"
             )
     return None
@@ -107,19 +109,20 @@ def division(facts: Facts, good: bool) -> str | None:
     rate, usual = facts.get(name), facts.typical(name)
     if not good and (said := faded(facts, FADED_MONTHS)):
         return said
-    if apart(rate, usual, good=good):
-        only = "" if good else "Only "
-        return (
-            f"{only}{percent(rate)} of the customers without it added {here} in the last "
-            f"12 months, {percent(usual)} in a usual division"
+    if apart(rate, usual, good=good) and not facts.count("could_add") < LEAST_COUNTED:
+        return sentence(
+            f"{only(rate, good)}{percent(rate)} of the customers without it added {here} in the "
+            f"last 12 months, {percent(usual)} in a usual division"
         )
-    trend = facts.get("division__adoption_trend")
-    if apart(trend, 1.0, good=good):
-        many = f"{percent(abs(trend - 1.0))} {'more' if good else 'fewer'} customers"
-        if trend >= DOUBLE:
-            many = f"{trend:.1f} times as many customers"
+    added, before = facts.count("added"), facts.count("before")
+    if apart(facts.get("division__adoption_trend"), 1.0, good=good) and (
+        max(added, before) >= LEAST_ADDED
+    ):
         h = facts.horizon_months
-        return f"{many} added {here} in the last {h} months than in the {h} before"
+        many = (
+            things(added, "customer") if good or not added else f"Only {things(added, 'customer')}"
+        )
+        return f"{many} added {here} in the last {h} months, {before:.0f} in the {h} before"
     return None
 
 
@@ -143,10 +146,9 @@ def _bought_again(facts: Facts, good: bool) -> str | None:
     usual = facts.typical("division__buyer_share_12m") / usual_owners
     if not apart(share, usual, good=good) or share > 1:
         return None
-    only = "" if good else "Only "
-    return (
-        f"{only}{percent(share)} of the owners of {facts.division} bought it in the last "
-        f"12 months, {percent(usual)} in a usual division"
+    return sentence(
+        f"{only(share, good)}{percent(share)} of the owners of {facts.division} bought it in "
+        f"the last 12 months, {percent(usual)} in a usual division"
     )
 
 
@@ -156,7 +158,8 @@ def plain_rate(facts: Facts) -> str:
     owners = facts.get("division__owner_share")
     if facts.owned:
         rate = facts.get("division__buyer_share_12m") / owners if owners > 0 else np.nan
-    if not np.isfinite(rate) or rate > 1:
+    few = not facts.owned and facts.count("could_add") < LEAST_COUNTED
+    if not np.isfinite(rate) or rate > 1 or few:
         return f"{NOTHING} for {facts.division}"
     if facts.owned:
         lead = "Like most owners" if rate > MOSTLY else NOTHING

@@ -39,6 +39,24 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %" if round(share, 3) >= 0.1 else f"{100 * share:.1f} %"
 
 
+def only(share: float, good: bool) -> str:
+    """What stands before a share that speaks against a row.
+
+    >>> only(0.2, False), only(0.2, True), only(0.0002, False)
+    ('only ', '', '')
+    """
+    return "only " if not good and share >= 0.001 else ""
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter in front.
+
+    >>> sentence("under 0.1 % of IT firms")
+    'Under 0.1 % of IT firms'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def months(number: float) -> str:
     """A span of months.
 

@@ -15,7 +15,8 @@ def cells(*rows):
     """A score table from (customer, division, score, value, rep)."""
     names = [Scores.CUSTOMER, Scores.DIVISION, Scores.SCORE, Scores.VALUE, W.REP]
     filled = [(*row, *(0.5, 10.0, None)[len(row) - 2 :]) for row in rows]
-    return pd.DataFrame(filled, columns=names).assign(**{W.BRANCH: None, Scores.REASONS: ""})
+    more = {W.BRANCH: None, Scores.REASONS: "", Scores.IF_BOUGHT: 20.0}
+    return pd.DataFrame(filled, columns=names).assign(**more)
 
 
 def all_open(table):
@@ -104,6 +105,15 @@ def test_a_product_row_is_its_cells_with_its_own_score_and_money():
         "p",
     )
     assert (row[W.PRODUCT_SCORE], row[W.VALUE]) == (0.3, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("cents", "expected"),
+    [(1000.0, 3.0), (9000.0, 10.0), (0.0, 6.0)],  # its own; not over its division's; the division's
+)
+def test_a_product_brings_no_more_than_its_division(cents, expected):
+    rows = product_rows(cells(("a", "X", 0.5, 10.0)), found((0, "p", 0.3, cents)), Scores.SCORE)
+    assert rows[W.VALUE].tolist() == [expected]
 
 
 def test_products_have_ranks_of_their_own_ties_by_sku():

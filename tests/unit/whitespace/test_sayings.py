@@ -135,7 +135,13 @@ HAND = [
         C.DIVISION,
         {RATE: 0.1, TREND: 1.5},
         {RATE: 0.1},
-        "50 % more customers added Training in the last 6 months than in the 6 before",
+        "9 customers added Training in the last 6 months, 6 in the 6 before",
+    ),
+    (
+        C.RHYTHM,
+        {SINCE: 12},
+        {SINCE: 1200},
+        "Last order 12 days ago, more lately than most",
     ),
     (
         C.OWN_HISTORY,
@@ -148,7 +154,8 @@ HAND = [
 
 @pytest.mark.parametrize(("concept", "values", "usual", "expected"), HAND)
 def test_of_a_never_bought_division(concept, values, usual, expected):
-    good, bad = both(concept, facts(values, usual))
+    counts = {"could_add": 40, "added": 9, "before": 6}
+    good, bad = both(concept, facts(values, usual, counts=counts))
     assert (good, bad) == (
         (None, expected.removeprefix("But: "))
         if expected and expected.startswith("But: ")
@@ -289,7 +296,36 @@ def test_the_last_order_is_told_once_and_on_the_last_day_by_its_date():
     )
     assert say(C.RHYTHM, one, speaks_for=True) is None
     later = facts(values | {OWN_SINCE: 20}, {SINCE: 90}, owned=True)
-    assert say(C.RHYTHM, later, speaks_for=True) == "Last order on 2024-06-30, 3 months is usual"
+    told = "Last order on 2024-06-30, 3 months earlier is usual"
+    assert say(C.RHYTHM, later, speaks_for=True) == told
+
+
+@pytest.mark.parametrize(("added", "told"), [(2, "Only 2 customers"), (0, "0 customers")])
+def test_fewer_customers_than_before_add_the_division(added, told):
+    one = facts({RATE: 0.1, TREND: 0.3}, {RATE: 0.1}, counts={"added": added, "before": 8})
+    said = f"{told} added Training in the last 6 months, 8 in the 6 before"
+    assert both(C.DIVISION, one) == (None, said)
+
+
+def test_few_customers_make_no_rate_and_no_change():
+    values = {RATE: 0.5, TREND: 3.0}
+    few = facts(values, {RATE: 0.1}, counts={"could_add": 9, "added": 4, "before": 1})
+    assert both(C.DIVISION, few) == (None, None)
+    assert plain_rate(few) == "Nothing about it stands out for Training"
+    enough = facts(values, {RATE: 0.1}, counts={"could_add": 10, "added": 5, "before": 1})
+    assert say(C.DIVISION, enough, speaks_for=True).startswith("50 % of the customers without it")
+    assert plain_rate(enough).startswith("Nothing about it stands out: 50 % of the customers")
+
+
+def test_a_share_of_next_to_nothing_is_not_called_only():
+    one = facts({NEAR: 0.0}, shares={"owns": 0.4})
+    assert say(C.PEERS, one, speaks_for=False).startswith("Under 0.1 % of similar accounts")
+
+
+def test_one_day_is_no_days():
+    one = facts({HALF: 1, YEAR: 4})
+    told = "Orders of the last 6 months down 67 % on the 6 before (1 day against 3)"
+    assert say(C.GROWTH, one, speaks_for=False) == told
 
 
 def test_since_when_nobody_orders():
