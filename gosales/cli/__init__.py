@@ -27,11 +27,14 @@ from gosales.cli.jobs import (
 from gosales.cli.judge import backtest_command, prove_command, validate_command
 from gosales.cli.plan import plan_group
 from gosales.cli.runs import runs_group
-from gosales.cli.terminal import calm_output
+from gosales.cli.terminal import Stoppable, calm_output
 from gosales.core.errors import GosalesError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Stoppable,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="gosales")
 def gosales() -> None:
     """Find the customers that each division should call next, and see why."""

@@ -10,7 +10,8 @@ GosalesError
 ├── WorkspaceError     the workspace's files cannot be read or written
 │   ├── WorkspaceBusy      another command is working on it
 │   └── MissingArtifact    a step needs the output of a step that has not run
-└── CheckFailed        a gate, blocker or strict warning said no
+├── CheckFailed        a gate, blocker or strict warning said no
+└── Stopped            somebody ended the command before its end
 
 Anything else that escapes is a bug and keeps its traceback.
 """
@@ -81,3 +82,7 @@ class MissingArtifact(WorkspaceError):
 
 class CheckFailed(GosalesError):
     """A gate, blocker or strict warning said no."""
+
+
+class Stopped(GosalesError):
+    """Somebody ended the command before its end."""

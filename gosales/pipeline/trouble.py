@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,13 @@ from gosales.core.errors import WorkspaceError
 NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.ETXTBSY, errno.EIO}
 TAKEN = {errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ELOOP}
+AWAY = {
+    getattr(errno, name)
+    for name in ("ESTALE", "ENOTCONN", "ENODEV", "ENXIO", "EHOSTDOWN", "EHOSTUNREACH", "ETIMEDOUT")
+    if hasattr(errno, name)
+}
+FILES = {errno.EMFILE, errno.ENFILE}
+LONGEST_ON_WINDOWS = 260
 ROOM = "Make room on the disk, then run the command again; what was published before is unharmed."
 RIGHTS = (
     "Check the permissions, and close the file where it is open (Excel?); then run the command "
@@ -25,6 +33,13 @@ ELSE = (
     "A folder is in the place of a file, a file in that of a folder, or a link leads nowhere: "
     "move it away, then run the command again. What was published before is unharmed."
 )
+GONE = "Connect the drive again, then run the command again; what was published before is unharmed."
+OPEN = "Raise the number of files that may be open (`ulimit -n`), then run the command again."
+LONG = (
+    "Put the workspace into a folder with a shorter path, or give the file a shorter name; then "
+    "run the command again."
+)
+SCRATCH = "Name a folder with room in the environment variable TMPDIR, then run the command again."
 MEMORY = (
     "Close other programs, set [limits] memory_gb or lower [limits] training_rows, then run the "
     "command again; what was published before is unharmed."
@@ -60,6 +75,7 @@ def in_plain_words(error: Exception, place: Path) -> WorkspaceError | None:
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return WorkspaceError(f"The memory does not suffice: {why}.", remedy=MEMORY)
     number = error.errno if isinstance(error, OSError) else None
+    remedy = _remedy(error) if isinstance(error, OSError) else None
     readers = duckdb.IOException, pa.ArrowException, OSError
     if (
         number is None
@@ -72,7 +88,21 @@ def in_plain_words(error: Exception, place: Path) -> WorkspaceError | None:
         return WorkspaceError(f"The disk under {place} refuses: {why}.", remedy=remedy)
     if isinstance(error, shutil.Error):
         return WorkspaceError(f"Files under {place} cannot be copied: {why}.", remedy=ROOM)
-    if number in NO_ROOM | REFUSED | TAKEN:
-        remedy = ROOM if number in NO_ROOM else RIGHTS if number in REFUSED else ELSE
+    if remedy:
         return WorkspaceError(f"A file under {place} cannot be used: {why}.", remedy=remedy)
+    return None
+
+
+def _remedy(error: OSError) -> str | None:
+    """What helps against an error of the machine; None for one that is none of its own."""
+    for numbers, remedy in (
+        *((NO_ROOM, ROOM), (REFUSED, RIGHTS), (TAKEN, ELSE), (AWAY, GONE), (FILES, OPEN)),
+        ({errno.ENAMETOOLONG}, LONG),
+    ):
+        if error.errno in numbers:
+            return remedy
+    if "No usable temporary directory" in str(error):
+        return SCRATCH
+    if os.name == "nt" and len(str(error.filename or "")) >= LONGEST_ON_WINDOWS:
+        return LONG  # it says there that the file does not exist
     return None

@@ -7,6 +7,7 @@ standard input, its result a line on the standard output:
     kill_at      end the process before its n-th step (a step moves, links, makes or removes a file)
     kill_after   end it so many seconds after its start
     kill_to      end the process before a step whose target has one of these endings
+    signal       end it with this signal's number instead of SIGKILL
     refuse       [n, errno]: refuse the n-th and all later steps with that error
     refuse_from  [ending, n, errno]: the same from n steps after the first whose target ends so
     refuse_to    [endings, errno]: refuse the steps whose target has one of these endings
@@ -50,7 +51,7 @@ def watch(job, log):
             target = str(args[1] if name in ("replace", "rename", "link") else args[0])
             os.write(log, f"{name} {target}\n".encode())
             if taken == job.get("kill_at") or target.endswith(tuple(job.get("kill_to", ()))):
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), job.get("signal", signal.SIGKILL))
             if ending and first == 2**60 and target.endswith(ending):
                 first = taken + later
             refused = job.get("refuse_to") or [(), ""]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from itertools import count
 
 import pytest
@@ -92,6 +93,20 @@ def test_kills_lose_nothing(forks, place, usual, chance):
         f"({len(done) + len(survived) - sum(done) - sum(survived)} more came too late)"
     )
     assert all(done[:3])
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_command_that_is_stopped_says_so(forks, place, name):
+    """Just before it would publish: by a scheduler, a terminal that is closed, Ctrl-C."""
+    before, number = published(place), int(getattr(signal, name))
+    ended = forks.run(place, "build-star", kill_to=["outputs/published.json"], signal=number)
+    assert ended.code == 1, ended.said
+    assert ended.said.strip().splitlines()[-1].startswith("error: The command was stopped (")
+    assert ("Ctrl-C" if name == "SIGINT" else name) in ended.said
+    assert "Traceback" not in ended.said
+    assert published(place) == before
+    assert litter(place) == []
+    assert_one_run(place)
 
 
 @pytest.mark.slow

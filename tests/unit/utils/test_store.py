@@ -293,6 +293,12 @@ def test_folders_are_made_as_needed(tmp_path):
     assert text(tmp_path / "a" / "b" / "c.txt") == "x"
 
 
+def test_nobodys_permissions_are_switched_off_meanwhile(tmp_path, monkeypatch):
+    """Not for a moment: other threads of the process make files too."""
+    monkeypatch.setattr(os, "umask", lambda mask: pytest.fail(f"umask({mask})"))
+    write_text(tmp_path / "list.csv", "x")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
 def test_a_new_file_has_the_users_usual_permissions(tmp_path):
     before = os.umask(0o027)
