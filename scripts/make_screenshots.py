@@ -33,7 +33,7 @@ PAGES = {
     "overview": ("", 905),
     "whitespace": ("whitespace", 1400),
     "account": ("account?customer={customer}", 900),
-    "trust": ("trust", 1765),
+    "trust": ("trust", 1735),
 }
 """Name -> its path, and how much of it is shown, in pixels from the top."""
 

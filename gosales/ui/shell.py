@@ -16,7 +16,7 @@ from gosales.core.errors import GosalesError
 from gosales.ui import charts, tables
 from gosales.ui.board import Board
 from gosales.ui.demo_market import make_demo
-from gosales.ui.wording import escape, sentences
+from gosales.ui.wording import escape, sentences, told
 from gosales.utils.paths import Workspace
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ def page(title: str, *, question: str = "") -> Iterator[None]:
     try:
         yield
     except GosalesError as error:
-        st.error(f"{escape(error.problem)}\n\n{escape(error.remedy)}", icon=":material/error:")
+        st.error(f"{escape(error.problem)}\n\n{told(error.remedy)}", icon=":material/error:")
 
 
 def published() -> Board:
@@ -97,11 +97,11 @@ def remarks(found: Sequence[str]) -> None:
     """Warnings that cannot be missed: each in its own box, and of many the rest in a list."""
     first = found if len(found) <= MOST_BOXES else found[: MOST_BOXES - 1]
     for text in first:
-        st.warning(escape(text), icon=":material/warning:")
+        st.warning(told(text), icon=":material/warning:")
     rest = found[len(first) :]
     if rest:
         with st.expander(f"{len(rest)} more warnings", icon=":material/warning:"):
-            st.markdown("\n".join(f"- {escape(text)}" for text in rest))
+            st.markdown("\n".join(f"- {told(text)}" for text in rest))
 
 
 def metrics(shown: Sequence[tuple[str, str, str | None]], width: int = 170) -> None:

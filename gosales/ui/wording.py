@@ -13,6 +13,9 @@ PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 LINKS = re.compile(r"(?i)(https?(?=:)|www(?=\.)|@)")
 """What Markdown takes for the start of a link or of a mail address, escaped or not."""
 
+COMMAND = re.compile(r"[\w ./=-]+")
+"""What may stand between two backticks: nothing that Markdown would obey without them."""
+
 PER_CENT = re.compile(r"(?<=\d) (?=%)")
 """A space that no line may end at."""
 
@@ -87,8 +90,24 @@ def escape(text: Any) -> str:
     >>> print(escape("<b>*A*</b>"))
     \<b\>\*A\*\<\/b\>
     """
-    whole = PER_CENT.sub("\u00a0", clean(text))
-    return PUNCTUATION.sub(r"\\\1", LINKS.sub("\\1\u2060", whole))
+    return _marked(clean(text))
+
+
+def _marked(text: str) -> str:
+    return PUNCTUATION.sub(r"\\\1", LINKS.sub("\\1\u2060", PER_CENT.sub("\u00a0", text)))
+
+
+def told(text: str) -> str:
+    r"""Our own sentence, which may hold foreign text, for Markdown: its `commands` are code.
+
+    >>> print(told("Run `gosales score` for *A*."))
+    Run `gosales score` for \*A\*\.
+    """
+    parts = clean(text).split("`")
+    ours = all(COMMAND.fullmatch(part) and not LINKS.search(part) for part in parts[1::2])
+    if len(parts) % 2 == 0 or not ours:
+        return escape(text)
+    return "`".join(part if at % 2 else _marked(part) for at, part in enumerate(parts))
 
 
 def shorten(text: Any, most: int = 60) -> str:

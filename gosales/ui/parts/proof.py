@@ -12,6 +12,8 @@ from gosales.ui.board import Board
 from gosales.utils.store import CERTIFICATE
 
 MOST_BARS = 15
+CHECK = {"name": 170, "result": 110, "cutoffs": 120}
+"""Pixels of the columns before what was found, which is shown in up to three lines."""
 
 
 def backtest(board: Board) -> None:
@@ -94,16 +96,20 @@ def certificate(board: Board) -> None:
         st.error(f"{told}: {wording.escape(summary)}.", icon=":material/error:")
     else:
         st.success(f"{told}: {wording.escape(summary)}.", icon=":material/verified:")
+    column = st.column_config
     tables.show(
         views_proof.checks(content),
         {
-            "name": st.column_config.TextColumn("Check", width="medium"),
-            "result": "Result",
-            "cutoffs": "Cutoffs",
-            "told": st.column_config.TextColumn("What was found", width="large"),
+            "name": column.TextColumn("Check", width=CHECK["name"]),
+            "result": column.TextColumn("Result", width=CHECK["result"]),
+            "cutoffs": column.TextColumn("Cutoffs", width=CHECK["cutoffs"]),
+            "told": column.TextColumn(
+                "What was done, and found", width=tables.rest(CHECK.values())
+            ),
         },
-        order=("name", "result", "cutoffs", "told"),
-        height=300,
+        order=(*CHECK, "told"),
+        row_height=tables.TALL,
+        height=430,
     )
     if board.find(CERTIFICATE, views_proof.PAGE_FILE):
         st.download_button(

@@ -91,7 +91,7 @@ def _next(table: pd.DataFrame, months: int) -> None:
             f"The likeliest new business: **{wording.escape(name)}** buys from "
             f"**{wording.escape(wording.shorten(best[Whitespace.DIVISION]))}** within "
             f"{wording.plural(months, 'month')} with a chance of "
-            f"{wording.percent(best[Whitespace.SCORE])}."
+            f"{wording.escape(wording.percent(best[Whitespace.SCORE]))}."
         )
     with st.container(horizontal=True):
         for path, label, icon in NEXT:

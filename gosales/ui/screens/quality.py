@@ -61,11 +61,11 @@ def _remarks(quality: dict[str, Any]) -> None:
     warnings = views_quality.remarks(quality, "warnings")
     for message, remedy in blockers:
         st.error(
-            f"**{wording.escape(message)}**\n\n{wording.escape(remedy)}", icon=":material/block:"
+            f"**{wording.escape(message)}**\n\n{wording.told(remedy)}", icon=":material/block:"
         )
     for message, remedy in warnings:
         st.warning(
-            f"**{wording.escape(message)}**\n\n{wording.escape(remedy)}", icon=":material/warning:"
+            f"**{wording.escape(message)}**\n\n{wording.told(remedy)}", icon=":material/warning:"
         )
     if not blockers and not warnings:
         st.success("No blockers and no warnings.", icon=":material/check_circle:")

@@ -79,7 +79,7 @@ def test_a_workspace_that_is_gone_is_a_sentence(visit, workspace, monkeypatch):
 
 def test_the_overview_says_what_to_do_next(visit, workspace):
     told = said(visit(workspace, "overview"))
-    assert "buys from **CAD** within 6 months with a chance of 20.0 %" in told
+    assert "buys from **CAD** within 6 months with a chance of 20\\.0\u00a0\\%" in told
 
 
 def test_the_overview_shows_the_files_numbers(visit, workspace):

@@ -52,3 +52,9 @@ def test_a_number_and_its_per_cent_stay_on_one_line():
 def test_marks_that_turn_the_text_and_line_ends_are_dropped():
     assert wording.clean("\u202eabc\u202c\nd\x00e\u2066") == "abc d e"
     assert wording.clean(None) == wording.clean(float("nan")) == ""
+
+
+def test_only_commands_between_marks_become_code():
+    assert wording.told("Run `gosales score-all`!") == "Run `gosales score-all`\\!"
+    for text in ("`", "a `b", "`![i](x)`", "`www.evil.example`", "`<b>`", "``", "`:red[x]` `ls`"):
+        assert wording.told(text) == wording.escape(text)
