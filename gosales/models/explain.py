@@ -18,9 +18,7 @@ from gosales.models.baseline_parts import baseline_parts
 from gosales.models.division_model import BASELINE, DivisionModel, Shared, Side, popularity
 from gosales.models.recipe import (
     BLEND,
-    DORMANT_MONTHS,
     LINEAR,
-    QUIET,
     WHITESPACE,
     Ensemble,
     LinearMember,
@@ -116,10 +114,12 @@ class Explainer:
             rate = np.log(ensemble.rate / (1 - ensemble.rate))
             base = np.full(len(values), rate)
             concepts = np.zeros((len(values), len(CONCEPTS)))
-        quiet = values[:, ensemble.names.index(QUIET)] >= DORMANT_MONTHS
+        quiet = ensemble.dormant(values)
         if ensemble.activity is not None and not owned and quiet.any():
             alone = self._linear(ensemble.activity, values[quiet])
-            base[quiet], concepts[quiet] = alone.base, alone.concepts
+            told = alone.base + alone.concepts.sum(axis=1)
+            base[quiet] = alone.base + ensemble.revived(told) - told
+            concepts[quiet] = alone.concepts
         base += ensemble.exposure(values, np.full(len(values), owned))
         return Parts(base, concepts)
 

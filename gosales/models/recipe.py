@@ -92,6 +92,7 @@ class Ensemble:
         months: Length of the outcome whose log odds the members give.
         held: Log odds of an owned cell to be bought from in so many months.
         linear_share: What the linear member counts on never-bought cells.
+        revival: Chance that a dormant division is sold again in the horizon at all.
     """
 
     names: tuple[str, ...]
@@ -102,6 +103,7 @@ class Ensemble:
     linear: LinearMember | None
     activity: LinearMember | None
     linear_share: float
+    revival: float
 
     def logit(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
         """Log odds of buying in the horizon.
@@ -118,10 +120,21 @@ class Ensemble:
             if names and len(part):
                 members = [self._member(name, part) for name in names]
                 result[rows] = np.average(members, axis=0, weights=self.shares(names))
-        dormant = ~owned & (values[:, self.names.index(QUIET)] >= DORMANT_MONTHS)
+        dormant = ~owned & self.dormant(values)
         if self.activity is not None and dormant.any():
-            result[dormant] = self.activity.logit(values[dormant])
+            result[dormant] = self.revived(self.activity.logit(values[dormant]))
         return result + self.exposure(values, owned)
+
+    def dormant(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Shape (rows,): cells of divisions that nobody has ordered from for DORMANT_MONTHS."""
+        return np.asarray(values[:, self.names.index(QUIET)] >= DORMANT_MONTHS)
+
+    def revived(self, logits: Floats) -> Floats:
+        """Log odds to buy from a dormant division, never above those that it is sold again at all.
+
+        The reciprocals of the odds add up, which is a smooth minimum and keeps the order.
+        """
+        return np.asarray(-np.log(np.exp(-logits) + 1 / self.revival - 1))
 
     def shares(self, names: Sequence[str]) -> Floats:
         """Shape (len(names),): what each of the members counts in their blend; sums to 1."""
@@ -148,8 +161,14 @@ class Ensemble:
         return raw(self.trees[name], values[:, columns])
 
 
-def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> Ensemble:
-    """Fit every member that has enough rows of both outcomes."""
+def fit_ensemble(
+    training: TrainingSet, settings: ModelSettings, seed: int, revival: float = 1.0
+) -> Ensemble:
+    """Fit every member that has enough rows of both outcomes.
+
+    Args:
+        revival: Of the ensemble.
+    """
     horizon = _horizon(training)
     months = training.values[:, training.names.index(MONTHS)].astype(np.float64)
     rate = _rate(training)
@@ -173,7 +192,7 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
     trees = {name: found[name] for name in TREES if name in found}
     linear, activity = found.get(LINEAR), found.get(ACTIVITY)
     share = linear_share(int(never.bought.sum()))
-    return Ensemble(training.names, rate, horizon, usual, trees, linear, activity, share)
+    return Ensemble(training.names, rate, horizon, usual, trees, linear, activity, share, revival)
 
 
 def borrowed(buyers: int) -> float:

@@ -19,13 +19,14 @@ from gosales.core.columns import UNASSIGNED
 from gosales.core.frames import TrainingSet
 from gosales.features.cells import CellFeatures
 from gosales.features.engine import FeatureEngine
-from gosales.features.panel import Panel, Rows
+from gosales.features.panel import Panel, Purchases, Rows
+from gosales.features.revival import revival
 from gosales.labels.purchases import label
 from gosales.models.baselines import fit_baselines
 from gosales.models.division_model import BASELINE, DivisionModel, Shared, Side
 from gosales.models.money_model import fit_money_model
 from gosales.models.product_model import ProductModel
-from gosales.models.recipe import fit_ensemble
+from gosales.models.recipe import DORMANT_MONTHS, fit_ensemble
 from gosales.models.settings import ModelSettings
 from gosales.pipeline.calibrate import Calibrations, bands
 from gosales.pipeline.exposure import exposure
@@ -274,9 +275,11 @@ def _shared(engine: FeatureEngine, training: TrainingSet | None, plan: Plan) -> 
         )
         typical = float(np.nan_to_num(activity).mean()) + 0.1
         return Shared(cells.names, None, {}, plain_money(cells), typical)
+    known, h = engine.ledger, engine.horizon_months
+    back = revival(Purchases.of(known), len(known.divisions), DORMANT_MONTHS, h)
     return Shared(
         training.names,
-        fit_ensemble(training, plan.settings, plan.seed),
+        fit_ensemble(training, plan.settings, plan.seed, back),
         fit_baselines(training),
         fit_money_model(training, price_levels(engine.history), plan.seed),
     )

@@ -40,6 +40,14 @@ def test_base_and_parts_are_the_log_odds_of_the_score(make_model, mixed, kind):
     assert np.abs(parts.concepts).max() > 0.1
 
 
+def test_a_doubt_whether_a_division_comes_back_is_in_the_base(make_model, shared, mixed):
+    doubted = replace(shared.ensemble, revival=0.2)
+    model = with_sides(make_model(parts=replace(shared, ensemble=doubted)), OWN, "recency")
+    values, owned = mixed
+    parts = Explainer.of(model.shared).parts(model, values, owned)
+    np.testing.assert_allclose(parts.margin, model.margin(values, owned), atol=1e-5)
+
+
 @pytest.mark.parametrize("dropped", [{"ensemble": None}, {"ensemble": None, "baselines": {}}])
 def test_what_stands_in_for_a_missing_model_adds_up_too(make_model, shared, mixed, dropped):
     model = with_sides(make_model(parts=replace(shared, **dropped)), OWN, "spend_12m")

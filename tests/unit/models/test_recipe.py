@@ -186,6 +186,19 @@ def test_in_a_dormant_division_activity_alone_speaks_for_never_bought_cells(ense
     assert (ensemble.logit(values, owned)[quiet & ~owned] != alone[quiet & ~owned]).all()
 
 
+def test_nobody_buys_from_a_dormant_division_more_likely_than_it_is_sold_at_all(ensemble, training):
+    values = training.values[~training.owned].copy()
+    never = np.zeros(len(values), bool)
+    values[:, training.names.index(QUIET)] = DORMANT_MONTHS
+    sure, doubted = (replace(ensemble, revival=chance) for chance in (1.0, 0.15))
+    before, after = (1 / (1 + np.exp(-one.logit(values, never))) for one in (sure, doubted))
+    assert (after < np.minimum(before, 0.15)).all()
+    assert 1 / after - 1 == pytest.approx((1 / before - 1) + (1 / 0.15 - 1))
+    assert (np.argsort(after) == np.argsort(before)).all()
+    values[:, training.names.index(QUIET)] = DORMANT_MONTHS - 1
+    assert (sure.logit(values, never) == doubted.logit(values, never)).all()
+
+
 def test_activity_looks_at_the_customer_and_the_rates_of_the_division_only(ensemble, training):
     seen = {training.names[i] for i in ensemble.activity.columns}
     assert seen == {
