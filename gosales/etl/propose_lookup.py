@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gosales.etl.propose_facts import overlap
 from gosales.etl.propose_profile import ColumnProfile, Profiler, Table
-from gosales.etl.propose_roles import GUESS, LIKELY, SURE, Choice
-from gosales.etl.propose_words import ID, header_score, plain_words
+from gosales.etl.propose_roles import GUESS, LIKELY, SURE, Choice, own_name
+from gosales.etl.propose_words import TRAILING_ID, header_score, plain_words
 
 PRODUCTS, CUSTOMERS = "products", "customers"
 ROLE = {PRODUCTS: "sku", CUSTOMERS: "customer"}
@@ -24,7 +24,6 @@ ONCE = 0.99
 CODES = 0.85
 """How clearly a column of codes must say that they are divisions."""
 
-TRAILING_ID = re.compile(rf" {ID}$")
 LOOKS = re.compile(
     r"\b(colou?r|size|style|finish|pack|packaging|unit|units|flag|status|discontinued)\b"
 )
@@ -113,6 +112,8 @@ def _products(join: Join, free: list[ColumnProfile]) -> Lookup:
 def _customers(join: Join, free: list[ColumnProfile]) -> Lookup:
     mapped = {"customer_id": join.key}
     name = _first(free, "customer_name", mapped, text=True)
+    told = own_name(join.key, free)
+    name = name or (told.name if told else None)
     mapped |= {"customer_name": name} if name else {}
     dates = {key: _first(free, key, mapped, dates=True) for key in ("valid_from", "valid_to")}
     mapped |= {key: header for key, header in dates.items() if header}

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gosales.etl.propose_profile import ColumnProfile
-from gosales.etl.propose_words import header_score, is_measure, outlet_rank
+from gosales.etl.propose_words import (
+    TRAILING_ID,
+    header_score,
+    is_measure,
+    outlet_rank,
+    plain_words,
+)
 
 SURE, LIKELY, GUESS = "sure", "likely", "guess"
 GOOD_ENOUGH = 0.34
@@ -148,8 +154,18 @@ def with_outlets(found: list[Candidate], columns: tuple[ColumnProfile, ...]) -> 
         return found
     column = min(ranked)[3]
     why = f"no header says customer; who is delivered to may be it; {shown(column)}"
-    others = [one for one in found if one.column is not column]
-    return [Candidate("customer", column, GOOD_ENOUGH, why), *others]
+    chosen = [Candidate("customer", column, GOOD_ENOUGH, why)]
+    name = own_name(column.name, columns)
+    if name is not None:
+        chosen.append(Candidate("customer_name", name, GOOD_ENOUGH, f"the name of {column.name}"))
+    used = [one.column for one in chosen]
+    return [*chosen, *(one for one in found if one.column not in used)]
+
+
+def own_name(key: str, columns: Iterable[ColumnProfile]) -> ColumnProfile | None:
+    """The column `Store Name` of the key `Store Number`."""
+    wanted = f"{TRAILING_ID.sub('', plain_words(key))} name"
+    return next((one for one in columns if one.is_text and plain_words(one.name) == wanted), None)
 
 
 def assign(found: list[Candidate]) -> dict[str, Candidate]:

@@ -189,6 +189,8 @@ NOT_THESE: dict[str, str] = {
 }
 
 
+TRAILING_ID = re.compile(rf" {ID}$")
+
 OUTLETS = (
     re.compile(
         r"\b(store|shop|outlet|retailer|merchant|pharmacy|hospital|clinic|school|apotheke)\b"

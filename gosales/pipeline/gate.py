@@ -3,9 +3,10 @@
 A division with enough buyers is judged by its own gain over the best simple score in the proof's
 unseen horizon, steadied by the others' (see `evaluation.shrinkage`): surely better, or surely
 worse, with its whole 95 % interval. Where that tells neither way, and in small divisions, the
-common gain of all divisions decides, by its sign. A proof with few buyers in all decides nothing,
-since the best of six scores on it is the luckiest one: the model stands. docs/adr/0007 tells what
-asking for more has cost.
+common gain of all divisions decides, by its sign; but where it is not surely below zero, the model
+stands if its probabilities fit better: a simple score ranks customers, and may know nothing of
+divisions. A proof with few buyers in all decides nothing, since the best of six scores on it is the
+luckiest one: the model stands. docs/adr/0007 tells what asking for more has cost.
 """
 
 from __future__ import annotations
@@ -133,18 +134,32 @@ def _sides(
     buyers = (bought & inside).sum(0)
     told = buyers.sum() >= LEAST_TOLD
     gains = shrunk_gains(proof.score[MODEL], proof.score[best], bought, inside) if told else None
+    fits_better = _log_loss(proof, MODEL, inside) < _log_loss(proof, best, inside)
     position = {name: d for d, name in enumerate(proof.divisions)}
     sides = {}
     for name in divisions:
         d = position.get(name)
         enough = d is not None and int(buyers[d]) >= least_buyers
-        kind, gain = _kind(gains, d if enough else None)
+        kind, gain = _kind(gains, d if enough else None, fits_better=fits_better)
         sides[name] = Side(kind, best), _evidence(kind, best, gain)
     return sides
 
 
-def _kind(gains: Gains | None, division: int | None) -> tuple[str, Difference | None]:
-    """What to ship, and the gain that decided; `division` is None where its own says nothing."""
+def _log_loss(proof: Proof, name: str, inside: Flags) -> float:
+    """Mean over the cells inside, across divisions."""
+    p, bought = proof.score[name][inside], proof.labels.bought[inside]
+    return float(-np.log(np.where(bought, p, 1.0 - p)).mean()) if p.size else 0.0
+
+
+def _kind(
+    gains: Gains | None, division: int | None, *, fits_better: bool
+) -> tuple[str, Difference | None]:
+    """What to ship, and the gain that decided.
+
+    Args:
+        division: None where its own gain says nothing.
+        fits_better: Whether the model's log loss is lower than the simple score's.
+    """
     if gains is None:
         return POOLED, None
     own = None if division is None else gains.of_division[division]
@@ -152,7 +167,8 @@ def _kind(gains: Gains | None, division: int | None) -> tuple[str, Difference | 
         return OWN, own
     if own is not None and own.is_worse:
         return BASELINE, own
-    return (POOLED if gains.common.value > 0 else BASELINE), gains.common
+    stands = gains.common.value > 0 or (fits_better and not gains.common.is_worse)
+    return (POOLED if stands else BASELINE), gains.common
 
 
 def _evidence(kind: str, best: str, gain: Difference | None) -> dict[str, Any]:

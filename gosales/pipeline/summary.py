@@ -7,12 +7,18 @@ from typing import Any
 import pandas as pd
 
 from gosales.core.columns import Scores, Whitespace
+from gosales.evaluation.scoreboard import MIN_BUYERS
 from gosales.pipeline.score_all import ScoreAllRun
 from gosales.pipeline.score_customers import ScoredLists
 from gosales.pipeline.validate_holdout import ValidationRun
 from gosales.utils.paths import Workspace
 
 TOP = 10
+HARDLY_BETTER = 0.55
+LIKE_CHANCE = (
+    "That is hardly better than chance (an AUC of 0.5): this log tells little about who buys next "
+    "from a division that is new to it. Take the order of the list lightly."
+)
 
 
 def summarise(run: ScoreAllRun, workspace: Workspace) -> str:
@@ -53,7 +59,21 @@ def summarise_models(metrics: dict[str, Any]) -> str:
     ]
     names = (("auc", "AUC"), ("ap", "average precision"), ("lift_10", "lift in the top 10 %"))
     rows += [f"  {text:28}{_number(figures[key]):>8}  {_number(base[key])}" for key, text in names]
-    return "\n".join([*rows, *_money(metrics.get("money"))])
+    return "\n".join([*rows, *_doubts(metrics), *_money(metrics.get("money"))])
+
+
+def _doubts(metrics: dict[str, Any]) -> list[str]:
+    """Why there is no figure, or why a figure is not to be trusted; nothing where it is sound."""
+    boards = metrics["populations"]["never_bought"]
+    area = boards["_macro"]["auc"]
+    if area is not None:
+        return [] if area >= HARDLY_BETTER else [LIKE_CHANCE]
+    divisions = [board for name, board in boards.items() if name != "_macro"]
+    cells, buyers = (sum(board[key] for board in divisions) for key in ("n", "buyers"))
+    if not cells:
+        return ["There was nobody to judge: every customer had bought from every division."]
+    few = f"{buyers:,} of {cells:,} such cells bought, and a division's figures need {MIN_BUYERS}"
+    return [f"Too few to judge: {few} buyers. The scores are untested there."]
 
 
 def _money(figures: dict[str, Any] | None) -> list[str]:
@@ -94,7 +114,8 @@ def summarise_lists(lists: ScoredLists, workspace: Workspace) -> str:
     rows = lists.whitespace
     rows = rows[rows[Whitespace.LEVEL] == "division"].drop_duplicates(Whitespace.CUSTOMER).head(TOP)
     lines = [*(f"Warning: {text}" for text in lists.drift)]
-    lines += [f"Top opportunities ({len(lists.scores):,} scores):"]
+    none = "" if len(rows) else " none, since no customer has a division left that it never bought"
+    lines += [f"Top opportunities ({len(lists.scores):,} scores):{none}"]
     for row in rows.to_dict("records"):
         lines += _opportunity(row)
     lines += ["", f"Scores:     {workspace.outputs / 'icp_scores.csv'}"]

@@ -218,6 +218,17 @@ def test_stores_are_the_customers_and_codes_the_divisions_where_nothing_else_is(
     assert customer.certainty == "guess"
 
 
+def test_a_store_is_named_by_the_log_or_by_the_file_that_describes_it(tmp_path):
+    log = star_of_stores()
+    stores = ["store_number,store_name,zip"]
+    stores += [f"{2000 + n},Shop {n} of Iowa,{50000 + n}" for n in range(30)]
+    paths = [written(tmp_path, "facts.csv", log), written(tmp_path, "dim_store.csv", stores)]
+    assert propose(paths).lookups[0].columns.value["customer_name"] == "store_name"
+    named = [f"{log[0]},Store Name", *(f"{line},Shop {line.split(',')[3]} Co" for line in log[1:])]
+    keys = found(propose([written(tmp_path, "named.csv", named)]))
+    assert (keys["customer"], keys["customer_name"]) == ("Store Number", "Store Name")
+
+
 def test_a_proven_product_beats_a_header_that_only_hints_at_a_quantity(tmp_path):
     lines = [line.replace("Volume ML", "Volume") for line in star_of_stores()]
     keys = found(propose([written(tmp_path, "facts.csv", lines)]))

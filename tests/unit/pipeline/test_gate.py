@@ -9,7 +9,7 @@ from gosales.core.frames import LabelFrame
 from gosales.core.timeline import Cutoff
 from gosales.evaluation.scoreboard import ACTIVE, NEVER
 from gosales.models.baselines import BASELINES
-from gosales.models.calibration import Calibration
+from gosales.models.calibration import Calibration, logit
 from gosales.models.division_model import BASELINE, OWN, POOLED
 from gosales.pipeline.gate import (
     LEAST_TOLD,
@@ -106,6 +106,29 @@ def test_a_common_gain_that_is_not_sure_decides_by_its_sign():
         assert found.evidence["auc_gain_low"] < 0 < found.evidence["auc_gain_high"]
         kinds[found.never.kind] = found.evidence["auc_gain"]
     assert kinds[POOLED] > 0 > kinds[BASELINE]
+
+
+def blind_to_levels(proof):
+    """Simple scores that rank within divisions as before, but far from the divisions' levels."""
+    for name in BASELINES:
+        proof.score[name] = Calibration(1.0, 2.0)(logit(proof.score[name]))
+    return proof
+
+
+def test_a_model_that_is_not_surely_worse_stands_where_its_probabilities_fit_better():
+    proof = proof_of(1.0, 1.0)
+    assert verdict(proof, "Tiny").never.kind == BASELINE
+    found = verdict(blind_to_levels(proof), "Tiny")
+    assert found.never.kind == POOLED
+    assert found.evidence["auc_gain"] < 0 < found.evidence["auc_gain_high"]
+
+
+def test_a_model_that_ranks_surely_worse_does_not_stand_for_its_fit():
+    proof = blind_to_levels(proof_of(3.0, 0.3))
+    proof.score[MODEL] = Calibration(0.1, -3.0)(logit(proof.score[MODEL]))
+    found = verdict(proof, "Tiny")
+    assert found.never.kind == BASELINE
+    assert found.evidence["auc_gain_high"] < 0
 
 
 def test_a_proof_with_few_buyers_in_all_decides_nothing():
