@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -32,6 +32,7 @@ from gosales.etl.sku_map import SkuMap
 from gosales.etl.unmapped import Unmapped, unmapped_products
 from gosales.etl.wide import stage_wide, wide_layout
 from gosales.utils.parse import parse_json
+from gosales.utils.store import sha256
 
 VERSION = 2
 """Raise it when staged files change their meaning; older ones are then read again."""
@@ -105,7 +106,7 @@ class Staging:
                 blank_path(temporary).replace(blank_path(target))
             return asdict(replace(made, path=Path()))
 
-        card = _once(target, make)
+        card = _once(target, make, blank_path(target))
         notes = tuple(Note(**note) for note in card.pop("notes"))
         header, hidden = tuple(card.pop("header")), tuple(card.pop("hidden"))
         known = {"path": target, "header": header, "hidden": hidden, "notes": notes}
@@ -165,24 +166,37 @@ def _card(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def _once(target: Path, make: Callable[[Path, Path], dict[str, Any]]) -> dict[str, Any]:
-    """What `make` told about `target`, calling it only when there is no whole such file yet."""
-    card = _card(target)
+def _once(
+    target: Path, make: Callable[[Path, Path], dict[str, Any]], *beside: Path
+) -> dict[str, Any]:
+    """What `make` told about `target`, calling it only when there is no whole such file yet.
+
+    Nobody waits until what is staged is on the disk: after a power cut a file may be there, with
+    its full length, and hold nothing but zeros.
+
+    Args:
+        beside: Files that `make` may make together with it.
+    """
+    card, files = _card(target), (target, *beside)
     try:
         told: dict[str, Any] = parse_json(card.read_text(encoding="utf-8"))
-        if told.pop("bytes") == target.stat().st_size:
+        if told.pop("sha256") == _hashes(files):
             return told
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         card.unlink(missing_ok=True)
     with _scratch(target.parent) as scratch:
         temporary = scratch / "staged.parquet"
         made = make(temporary, scratch)
-        size = temporary.stat().st_size
         temporary.replace(target)
         draft = scratch / "card.json"
-        draft.write_text(json.dumps({**made, "bytes": size}, default=str), encoding="utf-8")
+        told = {**made, "sha256": _hashes(files)}
+        draft.write_text(json.dumps(told, default=str), encoding="utf-8")
         draft.replace(card)
     return json.loads(json.dumps(made, default=str))  # type: ignore[no-any-return]
+
+
+def _hashes(paths: Iterable[Path]) -> list[str | None]:
+    return [sha256(path) if path.is_file() else None for path in paths]
 
 
 @contextmanager

@@ -51,6 +51,9 @@ DAMAGED = (
     "thrift",
     "could not read enough bytes",
     "not a valid duckdb database",
+    "no magic bytes",
+    "decompression failed",
+    "corrupt",
 )
 """What readers say of a published file that was cut short or written over."""
 
@@ -76,7 +79,7 @@ def in_plain_words(error: Exception, place: Path) -> WorkspaceError | None:
         return WorkspaceError(f"The memory does not suffice: {why}.", remedy=MEMORY)
     number = error.errno if isinstance(error, OSError) else None
     remedy = _remedy(error) if isinstance(error, OSError) else None
-    readers = duckdb.IOException, pa.ArrowException, OSError
+    readers = duckdb.IOException, duckdb.InvalidInputException, pa.ArrowException, OSError
     if (
         number is None
         and isinstance(error, readers)

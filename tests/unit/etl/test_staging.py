@@ -78,6 +78,17 @@ def test_half_written_and_stale_files_are_replaced(shop, long, long_log):
     assert not left & set(names)
 
 
+@pytest.mark.parametrize("kind", ["lines", "records", "blank"])
+def test_what_a_power_cut_left_full_of_zeros_is_made_anew(shop, long, long_log, kind):
+    shop.put("a.csv", long_log("c,2024-01-01,A,CAD,1,1", "", ",2024-01-02,A,CAD,1,1"))
+    shop.build(long())
+    before = content(shop)
+    (staged,) = shop.sources.staging.glob(f"*.{kind}.parquet")
+    staged.write_bytes(bytes(staged.stat().st_size))
+    shop.build(long())
+    assert content(shop) == before
+
+
 def test_empty_files_are_a_warning_and_nothing_but_them_an_error(shop, long, long_log):
     shop.put("a.csv", "")
     shop.put("b.csv", long_log())

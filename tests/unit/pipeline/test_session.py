@@ -125,6 +125,8 @@ ELSE = "in the place of"
         (pa.ArrowInvalid("Could not open Parquet input source 'x.parquet'"), "score-all"),
         (OSError("Couldn't deserialize thrift: TProtocolException"), "score-all"),
         (duckdb.IOException("Could not read enough bytes from file"), "score-all"),
+        (duckdb.InvalidInputException("No magic bytes found at end of file"), "score-all"),
+        (OSError("ZSTD decompression failed: Unknown frame descriptor"), "score-all"),
     ],
     ids=lambda value: type(value).__name__,
 )
