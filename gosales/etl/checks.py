@@ -169,10 +169,7 @@ def _shared_names(connection: duckdb.DuckDBPyConnection) -> Note | None:
 
 
 def _migrated(connection: duckdb.DuckDBPyConnection) -> Note | None:
-    dated, late = connection.execute(
-        "SELECT count(known_at), count(CASE WHEN known_at > order_date + "
-        f"INTERVAL {MIGRATION_DELAY_DAYS} DAY THEN 1 END) FROM good"
-    ).fetchall()[0]
+    dated, late = connection.execute("SELECT sum(dated), sum(late) FROM loaded").fetchall()[0]
     if late <= MIGRATION_SHARE * dated:
         return None
     return Note(

@@ -103,18 +103,26 @@ def reject_copies(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]
     """Reject equal lines in several files beyond the most that one file has of them."""
     if sum(staged.lines is not None for staged in files) < 2:
         return
+    # Exports mostly follow each other: then no day is in two of them, and no line need be compared.
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE shared_days AS SELECT order_date FROM good WHERE first "
+        "GROUP BY order_date HAVING min(file) <> max(file)"
+    )
+    if not connection.execute("SELECT 1 FROM shared_days LIMIT 1").fetchall():
+        return
+    good = "(SELECT * FROM good WHERE first AND order_date IN (SELECT order_date FROM shared_days))"
     key = f"{Line.HASH}, {Line.CUSTOMER}, order_date"
     connection.execute(
         f"""
         INSERT INTO rejected
         WITH shared AS (
-            SELECT {Line.HASH} FROM good WHERE first
+            SELECT {Line.HASH} FROM {good}
             GROUP BY {Line.HASH} HAVING min(file) <> max(file)
         ),
         numbered AS (
             SELECT file, record, {key},
                 row_number() OVER (PARTITION BY {key}, file ORDER BY record) AS nth
-            FROM good WHERE first AND {Line.HASH} IN (SELECT {Line.HASH} FROM shared)
+            FROM {good} WHERE {Line.HASH} IN (SELECT {Line.HASH} FROM shared)
         )
         SELECT file, record, '{Reason.DUPLICATE_LINE}' FROM numbered
         QUALIFY row_number() OVER (PARTITION BY {key}, nth ORDER BY file) > 1
@@ -130,8 +138,7 @@ def reject_flagged(connection: duckdb.DuckDBPyConnection) -> None:
     line counts when it is the first, and then the first unflagged one does not.
     """
     key = f"{Line.CUSTOMER}, order_date, coalesce({Line.ORDER}, '')"
-    flagged = connection.execute("SELECT count(*) FROM good WHERE flagged").fetchall()[0][0]
-    if not flagged:
+    if not connection.execute("SELECT 1 FROM staged WHERE flagged LIMIT 1").fetchall():
         return
     pair = f"{{'sku': {Line.SKU}, 'value': {Line.VALUE}, 'quantity': {Line.QUANTITY}}}"
     twins = f"{Line.CUSTOMER}, order_date, document, sale"

@@ -99,6 +99,7 @@ def _sale(layout: LongLayout) -> str:
     quantity = column(layout.quantity)
     value, price = column(layout.value), column(layout.unit_price)
     money = "CAST(NULL AS DECIMAL(18, 2))" if layout.value is None else f"money({value})"
+    priced = "CAST(NULL AS DECIMAL(18, 6))" if layout.unit_price is None else f"price({price})"
     problems = [
         f"number_problem({text}, {kind}({text}), {most})"
         for place, text, kind, most in (
@@ -116,7 +117,7 @@ def _sale(layout: LongLayout) -> str:
             f"{column(places['customer_name'], 'text_of({})')} AS {Line.NAME}",
             f"quantity({quantity}) AS {Line.QUANTITY}",
             f"{money} AS valued",
-            f"price({price}) AS priced",
+            f"{priced} AS priced",
             f"coalesce({listed(problems)}, NULL) AS problem",
         )
     )

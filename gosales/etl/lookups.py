@@ -197,7 +197,8 @@ def _insert_attributes(
             f"INSERT INTO {Attribute.TABLE} SELECT id_of(c{customer}), $header, text_of(c{place}), "
             f"{days[0]}, {days[1]} FROM ({file.rows()}) WHERE id_of(c{customer}) IS NOT NULL "
             f"AND text_of(c{place}) IS NOT NULL AND {dated} QUALIFY row_number() OVER "
-            f"(PARTITION BY id_of(c{customer}), {days[0]} ORDER BY record DESC) = 1",
+            f"(PARTITION BY id_of(c{customer}), {days[0]} ORDER BY record DESC) = 1 "
+            "ORDER BY record",
             {"header": header},
         )
     if not dropped:
@@ -234,7 +235,7 @@ def load_statuses(connection: duckdb.DuckDBPyConnection, lookups: LookupFolder) 
     _refuse_unknown(connection, file, fields, filled)
     connection.execute(
         f"INSERT INTO {CellStatus.TABLE} SELECT DISTINCT {listed(fields)} FROM ({file.rows()}) "
-        f"WHERE {filled}"
+        f"WHERE {filled} ORDER BY ALL"
     )
     return []
 

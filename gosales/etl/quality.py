@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from gosales.core.columns import UNASSIGNED, Fact
+from gosales.core.columns import UNASSIGNED, Customer, Fact, Product
 from gosales.core.timeline import Cutoff
 from gosales.etl.notes import Note
 from gosales.etl.staging import StagedFile
@@ -118,10 +118,13 @@ def measure(
     rejected = connection.execute(
         "SELECT reason, count(*) FROM rejected GROUP BY 1 ORDER BY 1"
     ).fetchall()
-    first, last, customers, products = connection.execute(
-        f"SELECT min({Fact.DATE}), max({Fact.DATE}), count(DISTINCT {Fact.CUSTOMER}), "
-        f"count(DISTINCT {Fact.SKU}) FROM {Fact.TABLE}"
+    first, last, customers = connection.execute(
+        f"SELECT min({Customer.FIRST_DATE}), max({Customer.LAST_DATE}), count(*) "
+        f"FROM {Customer.TABLE}"
     ).fetchall()[0]
+    products = connection.execute(
+        f"SELECT count(DISTINCT {Product.SKU}) FROM {Product.TABLE}"
+    ).fetchall()[0][0]
     per_file = tuple(_per_file(connection, files))
     end = Cutoff(min(last, cutoff.date) if cutoff else last)
     return DataQuality(
@@ -155,9 +158,7 @@ def training_cutoffs(first: dt.date, end: Cutoff, horizon_months: int, step: int
 
 
 def _per_file(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> list[FileQuality]:
-    loaded = dict(
-        connection.execute("SELECT file, count(*) FROM good WHERE first GROUP BY 1").fetchall()
-    )
+    loaded = dict(connection.execute("SELECT file, sum(lines) FROM loaded GROUP BY 1").fetchall())
     rejected = dict(connection.execute("SELECT file, count(*) FROM rejected GROUP BY 1").fetchall())
     return [
         FileQuality(
@@ -174,9 +175,9 @@ def _per_file(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) ->
 
 def _per_month(connection: duckdb.DuckDBPyConnection) -> list[MonthQuality]:
     rows = connection.execute(
-        "SELECT strftime(order_date, '%Y-%m'), count(CASE WHEN first THEN 1 END), "
-        "count(DISTINCT customer_id), CAST(sum(value_cents) AS DOUBLE) / 100 "
-        "FROM good GROUP BY 1 ORDER BY 1"
+        "SELECT strftime(month, '%Y-%m'), CAST(sum(lines) AS BIGINT), "
+        "count(DISTINCT customer_id), CAST(sum(cents) AS DOUBLE) / 100 "
+        "FROM loaded GROUP BY month ORDER BY month"
     ).fetchall()
     return [MonthQuality(*row) for row in rows]
 

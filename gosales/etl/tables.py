@@ -5,8 +5,10 @@ from __future__ import annotations
 import duckdb
 
 from gosales.core.columns import UNASSIGNED, Calendar, Customer, Fact, Product
+from gosales.core.star import MIGRATION_DELAY_DAYS
 from gosales.core.timeline import Cutoff
 from gosales.etl.lines import Line
+from gosales.etl.sql import listed
 from gosales.etl.staging import StagedFile
 
 
@@ -53,8 +55,13 @@ def _fold(division: str) -> str:
     return " ".join(division.split()).casefold()
 
 
-def make_facts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `fact_transactions`, sorted by day, file, line and SKU."""
+def make_facts(connection: duckdb.DuckDBPyConnection, *, one_sku: bool) -> None:
+    """Make `fact_transactions`, sorted by day, file, line and SKU.
+
+    Args:
+        one_sku: Every line has one SKU; a key less, and one without texts sorts sooner.
+    """
+    order = [Fact.DATE, "file", Fact.SOURCE_LINE, *([] if one_sku else [Fact.SKU])]
     is_return = f"{Line.QUANTITY} < 0 OR (coalesce({Line.QUANTITY}, 0) = 0 AND {Line.VALUE} < 0)"
     connection.execute(
         f"""
@@ -67,7 +74,24 @@ def make_facts(connection: duckdb.DuckDBPyConnection) -> None:
             {Line.BRANCH} AS {Fact.BRANCH}, {Line.REP} AS {Fact.REP},
             source_file AS {Fact.SOURCE_FILE}, record AS {Fact.SOURCE_LINE}
         FROM sold JOIN source_files USING (file)
-        ORDER BY {Fact.DATE}, file, {Fact.SOURCE_LINE}, {Fact.SKU}
+        ORDER BY {listed(order)}
+        """
+    )
+
+
+def count_loaded(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table `loaded` of the good lines: their counts by file, month and customer.
+
+    `lines` are records, `dated` rows with a posting date, `late` those posted long after the event.
+    """
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE loaded AS
+        SELECT file, date_trunc('month', order_date) AS month, {Line.CUSTOMER},
+            count(CASE WHEN first THEN 1 END) AS lines, sum({Line.VALUE}) AS cents,
+            count(known_at) AS dated,
+            count(CASE WHEN known_at > order_date + {MIGRATION_DELAY_DAYS} THEN 1 END) AS late
+        FROM good GROUP BY ALL
         """
     )
 

@@ -69,7 +69,8 @@ def _texts() -> list[str]:
     longest = max(len(word) for word in BLANK_WORDS) + 1
     # Most texts begin and end with a visible ASCII character: that is seen five times sooner than
     # that there is nothing to trim. The same holds for CASE against coalesce below.
-    sound = " AND ".join(f"t[{at}] > ' ' AND t[{at}] < '\x7f'" for at in (1, -1))
+    # A text that lies between '!' and DEL begins so, which is told sooner than by its first sign.
+    sound = "t >= '!' AND t < '\x7f' AND t[-1] > ' ' AND t[-1] < '\x7f'"
     return [
         f"trimmed(t) AS CASE WHEN {sound} THEN t ELSE trim(t, {spaces}) END",
         f"is_blank(x) AS length(x) < {longest} AND regexp_full_match(x, {blank})",

@@ -246,6 +246,15 @@ def test_attributes_need_dates_or_a_promise(shop, long, long_log):
     assert found == [("Small", "2020-01-01"), ("Big", "2022-01-01")]
 
 
+def test_attributes_stand_in_the_order_of_the_lookup(shop, long, long_log):
+    shop.put("log.csv", long_log("1,2024-01-01,A,CAD,1,1"))
+    ids = [str(7919 * n % 5003) for n in range(1, 5003)]
+    rows = "".join(f"{one},Metal\n" for one in ids)
+    shop.put("customers.csv", f"customer_id,Industry\n{rows}", lookup=True)
+    shop.build(long(lookup=LookupSettings(customers=CustomerLookup(constant=("Industry",)))))
+    assert shop.rows("SELECT customer_id FROM customer_attribute") == [(one,) for one in ids]
+
+
 def test_cell_statuses(shop, long, long_log):
     shop.put("log.csv", long_log("1,2024-01-01,A,CAD,1,1"))
     head = "customer_id,division,product_sku,status,valid_from\n"
