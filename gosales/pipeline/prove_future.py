@@ -151,7 +151,7 @@ def late_posted(logs: Logs, edge: Edge) -> Logs:
 
 CHANGES: dict[str, tuple[Change, str]] = {
     DELETED: (deleted, "Everything not known at the cutoff is taken out of the raw logs."),
-    SCRAMBLED: (scrambled, "Its customers, SKUs, divisions, amounts and days are mixed."),
+    SCRAMBLED: (scrambled, "Customers, SKUs, divisions, amounts and days of its lines are mixed."),
     EXTENDED: (extended, "Invented lines are added from the day after the cutoff on."),
     SWAPPED: (swapped, "Each customer's purchases after the cutoff go to another customer."),
     LATE: (late_posted, "Lines are added that happened before the cutoff, posted after it."),
