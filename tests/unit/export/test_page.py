@@ -168,3 +168,8 @@ def test_text_has_the_contrast_of_level_aa_in_every_theme(text):
             assert contrast(theme[front], theme[back]) >= 4.5, (front, back, theme)
         for shape in ("bar", "money", "muted"):
             assert contrast(theme[shape], theme["paper"]) >= 3, shape
+
+
+@pytest.mark.parametrize("char", ["\0", "\x1b", "\x9b", "\n", "\u2028", "\u202e", "\u2066"])
+def test_no_name_reorders_or_hides_text(char):
+    assert page._text(f"Acme{char}<b>") == "<bdi>Acme &lt;b&gt;</bdi>"
