@@ -18,10 +18,11 @@ import duckdb
 import pandas as pd
 
 from gosales.core.errors import GosalesError, MissingArtifact, WorkspaceError
+from gosales.etl.forgotten import FILE as FORGOTTEN
 from gosales.utils.db import connect
 from gosales.utils.paths import Workspace, find_workspace
 from gosales.utils.spreadsheet import neutral_sql
-from gosales.utils.store import LISTS, MODELS, STAR, VALIDATION, RunStore, read_json
+from gosales.utils.store import LISTS, MODELS, STAR, VALIDATION, RunStore, read_json, sha256
 
 SCORES, WHITESPACE = "icp_scores.parquet", "whitespace.parquet"
 
@@ -72,6 +73,11 @@ class Board:
             if (folder / name).is_file():
                 return folder / name
         return None
+
+    def forgotten(self) -> str:
+        """What changes when a customer is forgotten: the runs stay, without that customer."""
+        path = self.workspace.root / FORGOTTEN
+        return sha256(path) if path.is_file() else ""
 
     def metrics(self) -> dict[str, Any]:
         """How the models fared when they were trained; empty when nothing was."""

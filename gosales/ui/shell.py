@@ -77,18 +77,19 @@ def _offer_demo(empty: Board) -> None:
 
 
 def kept(view: Callable[..., T], board: Board, *asked: Hashable) -> T:
-    """A view that only a new run can change, made once for all visitors.
+    """A view that only a new run can change, or a customer forgotten, made once for all visitors.
 
     Args:
         asked: What the view takes after the board.
     """
     key = (view.__module__, view.__name__, str(board.workspace.root), repr(asked))
-    found: T = _made(key, sorted(board.parts.items()), (view, board, asked))
+    state = [*sorted(board.parts.items()), ("forgotten", board.forgotten())]
+    found: T = _made(key, state, (view, board, asked))
     return found
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _made(key: tuple[str, ...], parts: list[tuple[str, str]], _how: Any) -> Any:  # noqa: ARG001 - the key
+def _made(key: tuple[str, ...], state: list[tuple[str, str]], _how: Any) -> Any:  # noqa: ARG001 - the key
     view, board, asked = _how
     return view(board, *asked)
 

@@ -12,6 +12,7 @@ from gosales.core.columns import Plan, Whitespace
 from gosales.core.errors import GosalesError, MissingArtifact
 from gosales.pipeline.scorings import diff_folder
 from gosales.ui import (
+    shell,
     views,
     views_account,
     views_changes,
@@ -535,3 +536,17 @@ def test_every_reject_reason_has_a_meaning():
 def test_runs_are_listed_newest_first(board):
     assert views_quality.runs(board)["command"].tolist() == ["validate", "score-all", "score-all"]
     assert views_quality.runs(Board.open(Workspace(board.workspace.root / "no"))).empty
+
+
+def test_what_is_kept_for_visitors_ends_when_a_customer_is_forgotten(tmp_path):
+    """The run stays the same then, without that customer."""
+    board, made = Board(Workspace(tmp_path), {"lists": "r1"}), []
+
+    def view(_board):
+        made.append(1)
+        return len(made)
+
+    assert [shell.kept(view, board) for _ in range(2)] == [1, 1]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "forgotten.json").write_text("{}", encoding="utf-8")
+    assert shell.kept(view, board) == 2
