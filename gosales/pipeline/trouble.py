@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ AWAY = {
 }
 FILES = {errno.EMFILE, errno.ENFILE}
 LONGEST_ON_WINDOWS = 260
+NUMBERED = re.compile(r"\[(Errno|WinError) (\d+)\] (.*)", re.DOTALL)
+"""How the system's errors are told."""
+
 ROOM = "Make room on the disk, then run the command again; what was published before is unharmed."
 RIGHTS = (
     "Check the permissions, and close the file where it is open (Excel?); then run the command "
@@ -65,7 +69,7 @@ def plain_trouble(place: Path) -> Iterator[None]:
     """Turn what the machine refuses into a WorkspaceError; bugs keep their traceback."""
     try:
         yield
-    except (OSError, MemoryError, duckdb.Error, pa.ArrowException) as error:
+    except (OSError, MemoryError, RecursionError, duckdb.Error, pa.ArrowException) as error:
         told = in_plain_words(error, place)
         if told is None:
             raise
@@ -74,6 +78,7 @@ def plain_trouble(place: Path) -> Iterator[None]:
 
 def in_plain_words(error: Exception, place: Path) -> WorkspaceError | None:
     """What the machine refused and what to do; None for an error that is none of the machine's."""
+    error = _cause(error)
     why = " ".join(str(error).split())[:300]
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
         return WorkspaceError(f"The memory does not suffice: {why}.", remedy=MEMORY)
@@ -89,11 +94,32 @@ def in_plain_words(error: Exception, place: Path) -> WorkspaceError | None:
     if isinstance(error, duckdb.IOException):
         remedy = RIGHTS if "permission denied" in why.lower() else ROOM
         return WorkspaceError(f"The disk under {place} refuses: {why}.", remedy=remedy)
-    if isinstance(error, shutil.Error):
-        return WorkspaceError(f"Files under {place} cannot be copied: {why}.", remedy=ROOM)
     if remedy:
         return WorkspaceError(f"A file under {place} cannot be used: {why}.", remedy=remedy)
     return None
+
+
+def _cause(error: Exception) -> Exception:
+    """What lies behind an error that only wraps it.
+
+    A copied folder tells the errors of all its files at once. To remove a scratch folder that is
+    held by somebody ends in a recursion before Python 3.12.
+    """
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        told = str(error.args[0][0][-1])
+        found = NUMBERED.match(told)
+        if found is None:
+            return error
+        number = int(found[2])
+        if found[1] == "Errno":
+            return OSError(number, found[3])
+        return OSError(0, found[3], None, number)  # Windows finds the number that Python has for it
+    if isinstance(error, RecursionError):
+        before: BaseException | None = error
+        while before is not None and not isinstance(before, PermissionError):
+            before = before.__context__
+        return before or error
+    return error
 
 
 def _remedy(error: OSError) -> str | None:

@@ -117,7 +117,8 @@ ELSE = "in the place of"
         (OSError(errno.EMFILE, "Too many open files"), "ulimit"),
         (OSError(errno.ENAMETOOLONG, "File name too long"), "shorter"),
         (FileNotFoundError(errno.ENOENT, "No usable temporary directory found in []"), "TMPDIR"),
-        (shutil.Error([("a", "b", "[Errno 28] No space left on device")]), FULL),
+        (shutil.Error([("a", "b", "[Errno 28] No space left on device: 'b'")]), FULL),
+        (shutil.Error([("a", "b", "[Errno 13] Permission denied: 'b'")]), RIGHTS),
         (duckdb.IOException("Could not write file: No space left on device"), FULL),
         (duckdb.IOException('Cannot open file "x.duckdb": Permission denied'), RIGHTS),
         (duckdb.OutOfMemoryException("failed to allocate data"), MEMORY),
@@ -139,10 +140,24 @@ def test_what_the_machine_refuses_is_an_expected_error(session, error, remedy):
     assert "failed" in log.read_text(encoding="utf-8")
 
 
+def held():
+    """As Python 3.11 ends that tries to remove a scratch folder until its stack is full."""
+    try:
+        raise PermissionError(errno.EACCES, "Permission denied", "scratch")
+    except PermissionError:
+        raise RecursionError("maximum recursion depth exceeded")  # noqa: B904 - as it comes
+
+
+def test_a_scratch_folder_that_is_held_is_an_expected_error(session):
+    with pytest.raises(WorkspaceError, match=RIGHTS), working(session, "train"):
+        held()
+
+
 @pytest.mark.parametrize(
     "bug",
     [
         KeyError("x"),
+        RecursionError("x"),
         FileNotFoundError(2, "x.parquet"),
         duckdb.BinderException(),
         pa.ArrowInvalid("x"),
