@@ -75,6 +75,9 @@ def child(job, log, said):
     try:
         os.dup2(said, 1)
         os.dup2(said, 2)
+        # As on a terminal: under nohup or in the background they are ignored, which stays so.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         watch(job, log)
         from gosales.cli import main
 
