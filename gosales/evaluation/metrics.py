@@ -129,6 +129,12 @@ def brier(score: Floats, bought: Flags) -> float:
     return float(((score - bought) ** 2).mean()) if len(score) else float("nan")
 
 
+def log_loss(score: Floats, bought: Flags) -> float:
+    """Mean surprise at the outcomes, of scores within (0, 1); NaN without rows."""
+    said = np.where(bought, score, 1.0 - score)
+    return float(-np.log(said).mean()) if len(score) else float("nan")
+
+
 def brier_skill(score: Floats, bought: Flags) -> float:
     """Share of the base rate's Brier score that the scores save; NaN without both outcomes."""
     rate = float(bought.mean()) if len(score) else 0.0

@@ -24,13 +24,14 @@ from gosales.etl.forgotten import Forgotten, hashed
 from gosales.export.pseudonyms import Pseudonyms
 from gosales.pipeline.forget_files import clean_file, drop_file, mentions, names_in_list
 from gosales.pipeline.forget_own import out_of_reach, own_files
-from gosales.pipeline.session import CHECKPOINT, MANIFEST, NOT_OUTPUT
+from gosales.pipeline.session import CHECKPOINT, NOT_OUTPUT
 from gosales.pipeline.trouble import plain_trouble
 from gosales.utils.litter import sweep
 from gosales.utils.lock import holding
 from gosales.utils.paths import Workspace, has_folder
 from gosales.utils.store import (
     COPIED,
+    MANIFEST,
     RunStore,
     hashes,
     read_json,

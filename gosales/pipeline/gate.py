@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from gosales.core.frames import LabelFrame
 from gosales.core.timeline import Cutoff
-from gosales.evaluation.metrics import auc
+from gosales.evaluation.metrics import auc, log_loss
 from gosales.evaluation.paired import Difference
 from gosales.evaluation.scoreboard import NEVER
 from gosales.evaluation.shrinkage import Gains, shrunk_gains
@@ -134,7 +134,8 @@ def _sides(
     buyers = (bought & inside).sum(0)
     told = buyers.sum() >= LEAST_TOLD
     gains = shrunk_gains(proof.score[MODEL], proof.score[best], bought, inside) if told else None
-    fits_better = _log_loss(proof, MODEL, inside) < _log_loss(proof, best, inside)
+    ours, simple = (log_loss(proof.score[x][inside], bought[inside]) for x in (MODEL, best))
+    fits_better = ours < simple
     position = {name: d for d, name in enumerate(proof.divisions)}
     sides = {}
     for name in divisions:
@@ -143,12 +144,6 @@ def _sides(
         kind, gain = _kind(gains, d if enough else None, fits_better=fits_better)
         sides[name] = Side(kind, best), _evidence(kind, best, gain)
     return sides
-
-
-def _log_loss(proof: Proof, name: str, inside: Flags) -> float:
-    """Mean over the cells inside, across divisions."""
-    p, bought = proof.score[name][inside], proof.labels.bought[inside]
-    return float(-np.log(np.where(bought, p, 1.0 - p)).mean()) if p.size else 0.0
 
 
 def _kind(

@@ -14,7 +14,7 @@ from gosales.core.errors import MissingArtifact, WorkspaceError
 from gosales.pipeline.plan_tables import Record, read_table
 from gosales.pipeline.runs import find_run, run_ids
 from gosales.utils.paths import Workspace, has_file
-from gosales.utils.store import PLAN, RunStore, read_json, sha256
+from gosales.utils.store import MANIFEST, PLAN, RunStore, read_json, sha256
 
 FOLDER = "plan"
 TABLE, FACTS, TWIN = "plan.csv", "plan.json", "plan.parquet"
@@ -145,7 +145,7 @@ def earlier_plans(workspace: Workspace, day: dt.date) -> list[StoredPlan]:
     by_day: dict[dt.date, StoredPlan] = {}
     for run_id in run_ids(workspace):
         folder = workspace.runs / run_id
-        if (folder / "manifest.json").is_file() and (folder / FOLDER / FACTS).is_file():
+        if (folder / MANIFEST).is_file() and (folder / FOLDER / FACTS).is_file():
             plan = stored_plan(workspace, run_id)
             if plan.date < day:
                 by_day[plan.date] = plan
@@ -174,7 +174,7 @@ def require_unaltered(workspace: Workspace, plan: StoredPlan) -> None:
     Raises:
         WorkspaceError: A file is missing or not what was frozen.
     """
-    manifest = read_json(plan.folder.parent / "manifest.json", made_by="plan")
+    manifest = read_json(plan.folder.parent / MANIFEST, made_by="plan")
     frozen = manifest.get("plan_sha256") or {}
     folders = [plan.folder]
     if RunStore(workspace).published().parts.get(PLAN) == plan.run_id:

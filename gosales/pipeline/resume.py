@@ -17,9 +17,9 @@ from gosales.features.engine import FeatureEngine
 from gosales.models.model_store import load_models
 from gosales.pipeline.calibrate import Calibrations
 from gosales.pipeline.fit import Fitted
-from gosales.pipeline.session import CHECKPOINT, MANIFEST, Work, versions
+from gosales.pipeline.session import CHECKPOINT, Work, versions
 from gosales.pipeline.train import TrainRun, train
-from gosales.utils.store import MODELS, hashes, read_json, same_file, write_json
+from gosales.utils.store import MANIFEST, MODELS, hashes, read_json, same_file, write_json
 
 METRICS = "metrics.json"
 """The one file of a training that a scoring adds to, so the checkpoint keeps it as it was."""

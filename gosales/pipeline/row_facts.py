@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gosales.core.concepts import Concept
 from gosales.core.frames import FeatureFrame
 from gosales.features.cells import CellFeatures
-from gosales.features.families.popularity import SEGMENT_KINDS
+from gosales.features.families.popularity import SEGMENT_KINDS, adopters_and_free
 from gosales.features.ledger import NEVER
 from gosales.features.panel import BRANCH_KIND, REP_KIND, SIZE_KIND
 from gosales.features.walk import STATES, past_months
@@ -89,9 +89,8 @@ class RowFacts:
         """Customers by what the adoption rates are made of."""
         panel = self.cells.panel
         first, h = panel.months_since_first, panel.horizon_months
-        known = np.where(first < NEVER, first, -1.0).max(1, initial=-1.0) >= YEAR
         return {
-            "could_add": (known[:, None] & ((first < YEAR) | (first == NEVER))).sum(0),
+            "could_add": adopters_and_free(first, 0, YEAR)[1],
             "added": (first < h).sum(0),
             "before": ((first >= h) & (first < 2 * h)).sum(0),
         }

@@ -16,7 +16,7 @@ from typing import Any
 from gosales.core.errors import WorkspaceError
 from gosales.utils.parse import parse_json
 from gosales.utils.paths import Workspace, has_folder
-from gosales.utils.store import Published, RunStore
+from gosales.utils.store import MANIFEST, Published, RunStore
 
 FAILED, UNFINISHED, UNREADABLE = "failed", "unfinished", "unreadable"
 RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}")
@@ -24,7 +24,6 @@ STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})-")
 RESOLVED = ("run_id", "command", "seed", "cutoff", "divisions", "settings", "versions", "seconds")
 RECORDS = ("options", "output_hashes", "made_from", "settings", "versions")
 HASHES, HOLDOUT = "input_hashes", "holdout_hashes"
-MANIFEST = "manifest.json"
 TABLES = (*RECORDS, HASHES, HOLDOUT)
 FIGURES = ("n", "buyers", "base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
 MOST_INPUTS = 40

@@ -27,9 +27,9 @@ from gosales.utils.litter import sweep
 from gosales.utils.lock import holding
 from gosales.utils.log import get_log, log_to
 from gosales.utils.paths import Workspace
-from gosales.utils.store import LISTS, MODELS, STAR, Run, RunStore, hashes, write_json
+from gosales.utils.store import LISTS, MANIFEST, MODELS, STAR, Run, RunStore, hashes, write_json
 
-MANIFEST, LOG, CHECKPOINT = "manifest.json", "log.jsonl", "trained.json"
+LOG, CHECKPOINT = "log.jsonl", "trained.json"
 NOT_OUTPUT = frozenset({MANIFEST, LOG, CHECKPOINT})
 LIBRARIES = ("duckdb", "ibis-framework", "lightgbm", "mlflow-skinny", "numpy", "pandas", "pyarrow")
 

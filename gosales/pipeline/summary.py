@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from gosales.core.columns import Scores, Whitespace
-from gosales.evaluation.scoreboard import MIN_BUYERS
+from gosales.evaluation.scoreboard import MACRO, MIN_BUYERS
 from gosales.pipeline.score_all import ScoreAllRun
 from gosales.pipeline.score_customers import ScoredLists
 from gosales.pipeline.validate_holdout import ValidationRun
@@ -64,12 +64,10 @@ def summarise_models(metrics: dict[str, Any]) -> str:
 
 def _doubts(metrics: dict[str, Any]) -> list[str]:
     """Why there is no figure, or why a figure is not to be trusted; nothing where it is sound."""
-    boards = metrics["populations"]["never_bought"]
-    area = boards["_macro"]["auc"]
+    figures = metrics["populations"]["never_bought"][MACRO]
+    area, cells, buyers = (figures[key] for key in ("auc", "n", "buyers"))
     if area is not None:
         return [] if area >= HARDLY_BETTER else [LIKE_CHANCE]
-    divisions = [board for name, board in boards.items() if name != "_macro"]
-    cells, buyers = (sum(board[key] for board in divisions) for key in ("n", "buyers"))
     if not cells:
         return ["There was nobody to judge: every customer had bought from every division."]
     few = f"{buyers:,} of {cells:,} such cells bought, and a division's figures need {MIN_BUYERS}"

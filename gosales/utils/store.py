@@ -28,7 +28,7 @@ from gosales.utils.parse import parse_json
 from gosales.utils.paths import Workspace, has_file, has_folder
 
 MODEL_SUFFIX = "_model"
-COPIED = ".copied.json"
+COPIED, MANIFEST = ".copied.json", "manifest.json"
 RUN_ID = re.compile(r"\d{8}T\d{6}-\d{3}")
 STAR, MODELS, LISTS, VALIDATION, BACKTEST = "star", "models", "lists", "validation", "backtest"
 CERTIFICATE = "leak_certificate"

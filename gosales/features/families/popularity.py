@@ -98,15 +98,23 @@ def quiet_months(panel: Panel) -> NDArray[np.float64]:
 
 
 def adoption_rate(first: Floats, start: int, end: int) -> NDArray[np.float64]:
-    """Shape (D,): share of adopters in `[start, end)` months ago among those who could adopt.
+    """Shape (D,): share of adopters in `[start, end)` months ago among those who could adopt."""
+    adopters, free = adopters_and_free(first, start, end)
+    return np.asarray((adopters + 0.5) / (free + 1.0))
 
-    These are the customers who had ordered anything by `end` months ago, but not from the
+
+def adopters_and_free(
+    first: Floats, start: int, end: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Shape (D,) each: customers who adopted `[start, end)` months ago, and those who could.
+
+    The latter are the customers who had ordered anything by `end` months ago, but not from the
     division: the same population as a label's, so that the rate speaks of the same thing.
     """
     known = np.where(first < NEVER, first, -1.0).max(1, initial=-1.0) >= end
     adopters = known[:, None] & (first >= start) & (first < end)
     free = known[:, None] & ~_bought_before(first, end)
-    return np.asarray((adopters.sum(0) + 0.5) / (free.sum(0) + 1.0))
+    return adopters.sum(0), free.sum(0)
 
 
 def segment_lift(

@@ -16,6 +16,7 @@ from gosales.evaluation.metrics import (
     expected_calibration_error,
     expected_over_actual,
     lift_at,
+    log_loss,
     share_captured,
     summary,
     top_size,
@@ -131,6 +132,12 @@ def test_ece_of_fewer_rows_than_bins():
 
 def test_ece_of_one_score_for_all_is_its_distance_from_the_base_rate():
     assert expected_calibration_error(*cells([0.5] * 20, [1] * 10 + [0] * 10)) == pytest.approx(0)
+
+
+def test_log_loss_by_hand():
+    score, bought = cells([0.8, 0.4], [1, 0])
+    assert log_loss(score, bought) == pytest.approx(-(np.log(0.8) + np.log(0.6)) / 2)
+    assert np.isnan(log_loss(*cells([], [])))
 
 
 def test_chance_alone_gives_right_scores_a_calibration_error():

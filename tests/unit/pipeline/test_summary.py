@@ -12,7 +12,8 @@ from gosales.utils.paths import Workspace
 
 def metrics(auc, *divisions):
     """Of a run whose never-bought cells have that AUC; divisions as (cells, buyers)."""
-    macro = {"auc": auc, "ap": auc, "lift_10": auc}
+    cells, buyers = map(sum, zip(*divisions, strict=True))
+    macro = {"auc": auc, "ap": auc, "lift_10": auc, "n": cells, "buyers": buyers}
     boards = {f"D{at}": {"n": n, "buyers": b} for at, (n, b) in enumerate(divisions)}
     return {
         "judged_at": "2024-06-30",
