@@ -59,18 +59,16 @@ def etl(workspace: Workspace, _size: Size) -> dict[str, Any]:
 
 def features(workspace: Workspace, _size: Size) -> dict[str, Any]:
     """The relational families of all divisions at eight cutoffs, as panels; then all families."""
-    from gosales.features.panel import relational
-    from gosales.features.relational import Snapshots
+    from gosales.features.months import CubeRows
 
     engine = _engine(workspace)
     with timed() as told:
         with timed("cube_seconds", told):
             _ = engine.cube
+        rows = CubeRows.of(engine.cube, 6, None)
         for age in AGES:
             panel = engine.sources.panel(age, engine.history.cutoff.months_before(age), 6)
-            snapshots = Snapshots(engine.cube, (age,), 6)
-            for _values in relational(snapshots, [panel], [panel.everyone]):
-                pass
+            rows.relational(age, panel, panel.everyone)
     return told
 
 

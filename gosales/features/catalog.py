@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ibis
-
 from gosales.features.cells import DIVISION_NAMES, HORIZON_FEATURE
-from gosales.features.cube import C
 from gosales.features.families.adoption_paths import PATH_FEATURES
 from gosales.features.families.collaborative import COLLABORATIVE_FEATURES
 from gosales.features.families.mix import mix
 from gosales.features.families.popularity import DIVISION_FEATURES, SEGMENT_FEATURES
 from gosales.features.families.profile import PROFILE_FEATURES
 from gosales.features.families.tastes import TASTE_FEATURES
-from gosales.features.measures import Measures
-from gosales.features.relational import ANY_FAMILIES, OWN_FAMILIES, features_of
+from gosales.features.relational import ANY_FAMILIES, OWN_FAMILIES, features_of, of_cells
+from gosales.features.sums import Sums, TouchedCells
 
 COLUMNS = ("feature", "of", "meaning")
 CELL, CUSTOMER, DIVISION = "customer x division", "customer", "division"
@@ -21,13 +18,10 @@ CELL, CUSTOMER, DIVISION = "customer x division", "customer", "division"
 
 def catalog(horizon_months: int) -> list[dict[str, str]]:
     """One row per feature, in the order of the frame: `feature`, `of` (its grain), `meaning`."""
-    cube = ibis.table(
-        dict.fromkeys((C.AGE, C.SEEN, C.FIRST, C.LAST, *C.ADDITIVE), "int64"), name="cube"
-    )
-    measures = Measures(cube, horizon_months)
-    own = features_of(measures, OWN_FAMILIES, "own")
-    anywhere = features_of(measures, ANY_FAMILIES, "any")
-    cells = ibis.table({"months_since_first": "float64", **dict.fromkeys(own, "float64")})
+    nobody = Sums.of_nobody(horizon_months)
+    own = features_of(nobody, OWN_FAMILIES, "own")
+    anywhere = features_of(nobody, ANY_FAMILIES, "any")
+    cells = TouchedCells(of_cells(nobody), nobody.starts)
     return [
         *_rows({name: f"In this division: {_lower(f.meaning)}" for name, f in own.items()}, CELL),
         *_rows({name: f"Overall: {_lower(f.meaning)}" for name, f in anywhere.items()}, CUSTOMER),

@@ -27,8 +27,9 @@ from gosales.features.families.popularity import (
 )
 from gosales.features.families.profile import PROFILE_FEATURES, profile
 from gosales.features.families.tastes import TASTE_FEATURES, Patterns, fit_patterns, tastes
-from gosales.features.panel import Ints, Panel, Relational, Rows
-from gosales.features.relational import ADOPTED
+from gosales.features.measures import ADOPTED
+from gosales.features.panel import Ints, Panel, Rows
+from gosales.features.relational import Relational
 from gosales.utils.parallel import in_threads
 
 HORIZON_FEATURE = "horizon__months"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import ibis.expr.types as ir
+import numpy as np
 
 from gosales.core.star import History
 from gosales.features.cell_blocks import CellBlocks
@@ -27,8 +28,11 @@ from gosales.features.cells import (
 )
 from gosales.features.cube import Cube, build_cube
 from gosales.features.ledger import Ledger
-from gosales.features.panel import Panel, Rows, Sources, computed, relational
-from gosales.features.relational import Snapshots, customers_by_age, relational_names
+from gosales.features.months import CubeRows
+from gosales.features.panel import Panel, Rows, Sources
+from gosales.features.relational import Relational, relational_names
+from gosales.features.tables import Snapshots, computed, customers_by_age, fetched
+from gosales.utils.engines import DUCKDB
 
 CUSTOMERS_AT_ONCE = 25_000
 """Cutoffs share one query until so many customers are asked for in it."""
@@ -130,21 +134,24 @@ class FeatureEngine:
         """The features of chosen customers at some cutoffs, by one query of the engine."""
         if not asked:
             return
-        panels, chosen = [one.panel for one in asked], [one.rows for one in asked]
-        found = relational(self._snapshots(asked), panels, chosen)
-        for one, values in zip(asked, found, strict=True):
+        for one, values in zip(asked, self._relational(asked), strict=True):
             yield chosen_cells(one.panel, one.learned, one.rows, values)
+
+    def _relational(self, asked: list[Asked]) -> Iterator[Relational]:
+        whole = all(one.whole for one in asked)
+        names = [one.panel.customers[one.rows] for one in asked]
+        if self.cube.cells.get_backend().name == DUCKDB:
+            wanted = None if whole else np.unique(np.concatenate(names))
+            rows = CubeRows.of(self.cube, self.horizon_months, wanted)
+            return (rows.relational(one.age, one.panel, one.rows) for one in asked)
+        ages = tuple(one.age for one in asked)
+        wanted = None if whole else customers_by_age(zip(ages, names, strict=True))
+        snapshots = Snapshots(self.cube, ages, self.horizon_months, wanted)
+        return fetched(snapshots, [one.panel for one in asked], [one.rows for one in asked])
 
     def _in_blocks(self, asked: Asked) -> CellBlocks:
         def make(rows: Rows) -> ChosenCells:
             return next(self._made([replace(asked, rows=rows)]))
 
-        names = column_names(*relational_names(self._snapshots([asked])))
+        names = column_names(*relational_names(self.horizon_months))
         return CellBlocks(asked.panel, asked.learned, names, make)
-
-    def _snapshots(self, asked: list[Asked]) -> Snapshots:
-        wanted = None
-        if not all(one.whole for one in asked):
-            wanted = customers_by_age((one.age, one.panel.customers[one.rows]) for one in asked)
-        ages = tuple(one.age for one in asked)
-        return Snapshots(self.cube, ages, self.horizon_months, wanted)

@@ -1,7 +1,7 @@
 """What the cube knows of every cell, month by month, on the driver as codes.
 
 Whatever a snapshot needs of all customers is cut from here without another query; the features of
-chosen customers, which are many more numbers, come from the engine (see `relational`).
+chosen customers, which are many more numbers, are made of more columns (see `relational`).
 """
 
 from __future__ import annotations

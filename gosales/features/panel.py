@@ -1,32 +1,24 @@
-"""All customers x divisions at one cutoff, as arrays: what the learned families work on.
-
-The features of chosen customers are kept sparse (one row per cell ever touched), since most cells
-are empty.
-"""
+"""All customers x divisions at one cutoff, as arrays: what the learned families work on."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gosales.core.columns import Attribute, Fact
+from gosales.core.columns import Attribute
 from gosales.core.frames import Spine
 from gosales.core.star import History
 from gosales.core.timeline import Cutoff
 from gosales.features.cube import Cube
 from gosales.features.ledger import Ledger, Places
-from gosales.features.relational import CUT, Snapshots, cell_table, customer_table
 from gosales.features.skus import SkuHistory
-from gosales.utils.engines import materialise, release
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -116,28 +108,6 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Relational:
-    """The relational features of m chosen customers of a panel.
-
-    Attributes:
-        customer_values: Shape (m, len(customer_names)), `any_` and `mix_` features; NaN is none.
-        own_values: Shape (cells, len(own_names)), `own_` features of the touched cells.
-        cell_row: Shape (m, D), row in `own_values`, -1 for an untouched cell.
-    """
-
-    customer_names: tuple[str, ...]
-    customer_values: Floats
-    own_names: tuple[str, ...]
-    own_values: Floats
-    cell_row: Ints
-
-    def own(self, name: str, missing: float = 0.0) -> Floats:
-        """One own feature as a dense (m, D) array, `missing` in untouched cells."""
-        column = np.append(self.own_values[:, self.own_names.index(name)], np.float32(missing))
-        return column[self.cell_row]
-
-
-@dataclass(frozen=True)
 class Sources:
     """What panels are built from, on the driver, beside the cube.
 
@@ -203,61 +173,6 @@ def _skus_of(
     skus: SkuHistory, age: int, customers: NDArray[np.object_], rows: Rows
 ) -> sparse.csr_array:
     return skus.known_at(age, pd.Index(customers[rows]))
-
-
-def relational(
-    snapshots: Snapshots, panels: list[Panel], chosen: list[Rows]
-) -> Iterator[Relational]:
-    """Run the relational families at all cutoffs of `snapshots`, one by one for its customers.
-
-    Args:
-        panels: One for each cutoff.
-        chosen: Of each panel, the rows of the customers that are wanted, in ascending order; those
-            of `snapshots.wanted`, or everybody.
-    """
-    with computed(snapshots) as tables:
-        key = [CUT, Fact.CUSTOMER, Fact.DIVISION]
-        people = tables[0].order_by(key[:2]).to_pandas()
-        touched = tables[1].order_by(key).to_pandas()
-    for age, panel, rows in zip(snapshots.ages, panels, chosen, strict=True):
-        parts = (table[table[CUT] == age].drop(columns=CUT) for table in (people, touched))
-        yield relational_of(panel, rows, *parts)
-
-
-@contextmanager
-def computed(snapshots: Snapshots) -> Iterator[tuple[ir.Table, ir.Table]]:
-    """The relational features of customers and of cells, as tables for as long as it lasts."""
-    cells = materialise(cell_table(snapshots))
-    try:
-        yield customer_table(snapshots, cells), cells
-    finally:
-        release(cells)
-
-
-def relational_of(
-    panel: Panel, rows: Rows, people: pd.DataFrame, touched: pd.DataFrame
-) -> Relational:
-    """The relational features of one cutoff, put in the panel's order.
-
-    Args:
-        rows: The customers' rows in the panel, in ascending order.
-        people: Their rows of `customer_table`, without CUT.
-        touched: Their rows of `cell_table`, without CUT.
-    """
-    customers = pd.Index(panel.customers[rows])
-    place = customers.get_indexer(people.pop(Fact.CUSTOMER).astype(object))
-    row = customers.get_indexer(touched.pop(Fact.CUSTOMER).astype(object))
-    column = pd.Index(panel.divisions).get_indexer(touched.pop(Fact.DIVISION).astype(object))
-    cell_row = np.full((len(rows), len(panel.divisions)), -1, np.int32)
-    cell_row[row, column] = np.arange(len(touched), dtype=np.int32)
-    values = people.to_numpy(np.float32, na_value=np.nan)
-    return Relational(
-        customer_names=tuple(people.columns),
-        customer_values=values[np.argsort(place)],
-        own_names=tuple(touched.columns),
-        own_values=touched.to_numpy(np.float32, na_value=np.nan),
-        cell_row=cell_row,
-    )
 
 
 def _segments(

@@ -22,8 +22,9 @@ import gosales
 from gosales.core.columns import Fact
 from gosales.features.cells import CellFeatures, Learned, block_size, chosen_cells
 from gosales.features.engine import FeatureEngine
-from gosales.features.panel import Panel, relational_of
-from gosales.features.relational import CUT
+from gosales.features.panel import Panel
+from gosales.features.relational import relational_of
+from gosales.features.tables import CUT
 from gosales.models.division_model import DivisionModel
 from gosales.models.model_text import ModelText, from_texts, to_texts
 from gosales.pipeline.cell_scores import COLUMNS, block_scores, scored_divisions

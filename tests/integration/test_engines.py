@@ -23,7 +23,7 @@ from gosales.export.tables import TableSource
 from gosales.export.to_spark import write_spark
 from gosales.features.cube import build_cube
 from gosales.features.ledger import Places
-from gosales.features.relational import CUT, Snapshots, cell_table, customer_table, customers_by_age
+from gosales.features.tables import CUT, Snapshots, cell_table, customer_table, customers_by_age
 from gosales.labels.purchases import purchases
 from gosales.pipeline.products import owned_skus
 from gosales.pipeline.results import write_results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gosales.features.cube import C
-from gosales.features.measures import Feature, Measures, ratio
+from gosales.features.measures import Feature, Measures
 
 LOOKBACK_MONTHS = (3, 6, 12, 24)
 
@@ -14,7 +14,7 @@ def monetary(m: Measures) -> dict[str, Feature]:
         f"value_{k}m": Feature(m.within(C.VALUE, k), f"Value of the last {k} months, in cents.")
         for k in LOOKBACK_MONTHS
     }
-    usual = ratio(m.total(C.VALUE), m.total(C.ORDERS))
+    usual = m.ratio(m.total(C.VALUE), m.total(C.ORDERS))
     return {
         **values,
         "value_all": Feature(m.total(C.VALUE), "Value, ever, in cents."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gosales.features.cube import C
-from gosales.features.measures import Feature, Measures, ratio
+from gosales.features.measures import Feature, Measures
 
 
 def trend(m: Measures) -> dict[str, Feature]:
@@ -16,13 +16,13 @@ def trend(m: Measures) -> dict[str, Feature]:
     value, last_value = m.within(C.VALUE, 12), m.within(C.VALUE, 12, start=12)
     return {
         "orders_half_year_ratio": Feature(
-            ratio(recent + 1, before + 1), "Order days of the last 6 months over the 6 before."
+            m.ratio(recent + 1, before + 1), "Order days of the last 6 months over the 6 before."
         ),
         "orders_year_ratio": Feature(
-            ratio(year + 1, last_year + 1), "Order days of the last 12 months over the 12 before."
+            m.ratio(year + 1, last_year + 1), "Order days of the last 12 months over the 12 before."
         ),
         "value_year_change": Feature(
-            ratio(value - last_value, value.abs() + last_value.abs()).fill_null(0.0),
+            m.change(value, last_value),
             "Change of the value of the last 12 months, relative to both years, -1 to 1.",
         ),
     }

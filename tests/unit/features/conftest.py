@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 
@@ -7,8 +8,9 @@ from gosales.core.timeline import Cutoff
 from gosales.features.cube import build_cube
 from gosales.features.engine import FeatureEngine
 from gosales.features.ledger import NEVER
+from gosales.features.months import Months
 from gosales.features.panel import Panel, Purchases
-from gosales.features.relational import Snapshots
+from gosales.features.tables import Snapshots
 
 JUNE = Cutoff.parse("2024-06-30")
 LOG = [
@@ -20,6 +22,15 @@ LOG = [
     ("cora", "CAD", "lite", "2024-04-02", -30, -1),
     ("dora", UNASSIGNED, "zzz", "2024-04-02", 70),
 ]
+
+
+def as_rows(features):
+    """Arrays by name as a list of rows; NaN is None."""
+    columns = [np.asarray(values, float).tolist() for values in features.values()]
+    return [
+        {name: None if value != value else value for name, value in zip(features, row, strict=True)}
+        for row in zip(*columns, strict=True)
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +56,8 @@ def cube_of(make_star):
 def measured(cube_of):
     """`measured(family, rows, age=0, by="cells")`: the family's features of the rows' one group.
 
-    `by="customers"` measures over all divisions; the cutoff is `age` months before 2024-06-30.
+    `by="customers"` measures over all divisions; the cutoff is `age` months before 2024-06-30. Told
+    are those of the database, after a look that those on arrays are the same.
     """
 
     def measure(family, rows, age=0, by="cells", horizon=6):
@@ -53,6 +65,11 @@ def measured(cube_of):
         m = Snapshots(cube, (age,), horizon).measures(getattr(cube, by))
         features = {name: f.value.cast("float64") for name, f in family(m).items()}
         (row,) = m.rows.aggregate(**features).to_pyarrow().to_pylist()
+        days = (JUNE.date - JUNE.months_before(age).date).days
+        months = Months.of(getattr(cube, by))
+        known = months.known_at(age, days, pd.Index(months.customers), horizon)
+        (other,) = as_rows({name: f.value for name, f in family(known.sums).items()})
+        assert other == row
         return row
 
     return measure

@@ -6,7 +6,7 @@ import pytest
 from gosales.core.timeline import Cutoff
 from gosales.features.engine import FeatureEngine
 from gosales.features.ledger import NEVER
-from gosales.features.relational import ADOPTED
+from gosales.features.measures import ADOPTED
 from tests.unit.features.conftest import JUNE, LOG
 
 

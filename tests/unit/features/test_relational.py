@@ -18,7 +18,11 @@ from gosales.features.families.recency import recency
 from gosales.features.families.returns import returns
 from gosales.features.families.seasonality import seasonality
 from gosales.features.families.trend import trend
-from gosales.features.relational import Snapshots, cell_table, customer_table
+from gosales.features.months import Months, starts_of
+from gosales.features.relational import of_cells, of_mix, relational_names
+from gosales.features.sums import TouchedCells
+from gosales.features.tables import CUT, Snapshots, cell_table, customer_table
+from tests.unit.features.conftest import JUNE, as_rows
 
 
 def line(day, money=100, quantity=1, sku="pro", known_at=None, division="CAD"):
@@ -249,9 +253,23 @@ MIXED = [
     ],
 )  # fmt: skip
 def test_mix(cube_of, age, expected):
-    snapshot = Snapshots(cube_of(MIXED), (age,), 6)
-    rows = customer_table(snapshot, cell_table(snapshot)).to_pyarrow().to_pylist()
-    assert {f"mix__{name}": value for name, value in expected.items()}.items() <= rows[0].items()
+    expected = {f"mix__{name}": value for name, value in expected.items()}
+    cube = cube_of(MIXED)
+    snapshot = Snapshots(cube, (age,), 6)
+    (row,) = customer_table(snapshot, cell_table(snapshot)).to_pyarrow().to_pylist()
+    assert expected.items() <= row.items()
+    days = (JUNE.date - JUNE.months_before(age).date).days
+    known = Months.of(cube.cells).known_at(age, days, pd.Index(["acme"]), 6)
+    cells = TouchedCells(of_cells(known.sums), starts_of(known.customer))
+    assert as_rows(of_mix(cells)) == [expected]
+
+
+def test_the_names_are_those_of_the_tables_in_their_order(cube_of):
+    snapshot = Snapshots(cube_of(MIXED), (0,), 6)
+    cells = cell_table(snapshot)
+    own, customer = relational_names(6)
+    assert (CUT, Fact.CUSTOMER, Fact.DIVISION, *own) == cells.columns
+    assert (CUT, Fact.CUSTOMER, *customer) == customer_table(snapshot, cells).columns
 
 
 def test_a_sale_of_negative_units_takes_back_what_was_sold():

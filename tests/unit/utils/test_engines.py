@@ -12,7 +12,7 @@ from gosales.core.star import Star, Tables
 from gosales.core.timeline import Cutoff
 from gosales.etl.contracts import CONTRACTS
 from gosales.features.cube import Cube, cube_tables
-from gosales.features.relational import Snapshots, cell_table, customer_table, customers_by_age
+from gosales.features.tables import Snapshots, cell_table, customer_table, customers_by_age
 from gosales.labels.purchases import purchases
 from gosales.pipeline.products import owned_skus, still_sold
 from gosales.utils.engines import connect_engine, kind_of

@@ -1,0 +1,65 @@
+"""The features made of sorted months are those that the database makes, to the byte."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from gosales.features.cube import build_cube
+from gosales.features.engine import FeatureEngine
+from gosales.features.months import CubeRows
+from gosales.features.tables import Snapshots, customers_by_age, fetched
+from tests.unit.features.conftest import JUNE
+
+AGES = (0, 5, 13)
+PARTS = ("customer_names", "customer_values", "own_names", "own_values", "cell_row")
+
+
+def random_log(two_clocks):
+    """Sales, returns and free items of 30 customers in two and a half years, some posted late."""
+    rng = np.random.default_rng(5)
+    amounts = [(1234, 1), (99, None), (-1234, -1), (-50, None), (0, 2), (700, 0.5), (-700, 1)]
+    for _ in range(600):
+        day = JUNE.date - dt.timedelta(days=int(rng.integers(-60, 900)))
+        money, units = amounts[rng.integers(len(amounts))]
+        posted = day + dt.timedelta(days=int(rng.integers(0, 80)))
+        division, sku = rng.choice(["CAD", "CPE", "GIS"]), f"s{rng.integers(6)}"
+        yield (
+            f"c{rng.integers(30)}",
+            division,
+            sku,
+            day,
+            money,
+            units,
+            posted if two_clocks else None,
+        )
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["two clocks", "one clock"])
+def engine(request, make_star):
+    history = make_star(*random_log(request.param)).as_of(JUNE)
+    assert history.two_clocks is request.param
+    return FeatureEngine(history, 6)
+
+
+@pytest.mark.parametrize("every", [1, 3], ids=["everybody", "some"])
+def test_arrays_and_tables_give_the_same_bytes(engine, every):
+    panels = [engine.sources.panel(age, JUNE.months_before(age), 6) for age in AGES]
+    chosen = [panel.everyone[at % every :: every] for at, panel in enumerate(panels)]
+    names = [panel.customers[rows] for panel, rows in zip(panels, chosen, strict=True)]
+    wanted = None if every == 1 else np.unique(np.concatenate(names))
+    asked = None if every == 1 else customers_by_age(zip(AGES, names, strict=True))
+    months = CubeRows.of(engine.cube, 6, wanted)
+    tables = fetched(Snapshots(engine.cube, AGES, 6, asked), panels, chosen)
+    for age, panel, rows, table in zip(AGES, panels, chosen, tables, strict=True):
+        found = months.relational(age, panel, rows)
+        for part in PARTS:
+            mine, other = getattr(found, part), getattr(table, part)
+            assert mine == other if isinstance(mine, tuple) else mine.tobytes() == other.tobytes()
+        assert len(found.own_values) > 10
+
+
+def test_only_the_rows_of_the_wanted_customers_are_fetched(make_star):
+    cube = build_cube(make_star(*random_log(two_clocks=False)).as_of(JUNE))
+    rows = CubeRows.of(cube, 6, np.array(["c3", "c7", "who?"], object))
+    assert rows.cells.customers.tolist() == rows.people.customers.tolist() == ["c3", "c7"]
