@@ -162,12 +162,12 @@ class Ensemble:
 
 
 def fit_ensemble(
-    training: TrainingSet, settings: ModelSettings, seed: int, revival: float = 1.0
+    training: TrainingSet, settings: ModelSettings, seed: int, revival: float
 ) -> Ensemble:
     """Fit every member that has enough rows of both outcomes.
 
     Args:
-        revival: Of the ensemble.
+        revival: Of the ensemble; 1 where every division is sure to be sold.
     """
     horizon = _horizon(training)
     months = training.values[:, training.names.index(MONTHS)].astype(np.float64)

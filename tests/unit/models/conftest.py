@@ -105,7 +105,7 @@ def settings():
 def shared(training, settings):
     return Shared(
         training.names,
-        fit_ensemble(training, settings, 1),
+        fit_ensemble(training, settings, 1, revival=1.0),
         fit_baselines(training),
         fit_money_model(training, LEVELS, 1),
     )

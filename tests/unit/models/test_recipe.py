@@ -30,7 +30,7 @@ from gosales.models.recipe import (
 
 @pytest.fixture(scope="module")
 def ensemble(training, settings):
-    return fit_ensemble(training, settings, seed=1)
+    return fit_ensemble(training, settings, seed=1, revival=1.0)
 
 
 def members(ensemble):
@@ -59,12 +59,12 @@ def with_buyers(training, rows, count):
 )
 def test_a_member_without_enough_buyers_is_left_out(training, settings, buyers, fitted):
     few = with_buyers(training, ~training.owned, buyers)
-    assert members(fit_ensemble(few, settings, 1)) == fitted
+    assert members(fit_ensemble(few, settings, 1, revival=1.0)) == fitted
 
 
 def test_without_owned_cells_there_is_no_owned_member(training, settings):
     never = training.where(~training.owned)
-    ensemble = fit_ensemble(never, settings, 1)
+    ensemble = fit_ensemble(never, settings, 1, revival=1.0)
     assert members(ensemble) == {GENERAL, WHITESPACE, LINEAR}
     held = np.ones(len(never.bought), bool)
     assert ensemble.logit(never.values, held) == pytest.approx(
@@ -74,7 +74,7 @@ def test_without_owned_cells_there_is_no_owned_member(training, settings):
 
 def test_without_any_member_the_score_is_the_weighted_base_rate(training, settings):
     few = with_buyers(training, training.bought, 3)
-    ensemble = fit_ensemble(few, settings, 1)
+    ensemble = fit_ensemble(few, settings, 1, revival=1.0)
     assert members(ensemble) == set()
     chance = 1 / (1 + np.exp(-ensemble.logit(few.values, few.owned)))
     assert chance == pytest.approx((few.weight[few.bought].sum() + 0.5) / (few.weight.sum() + 1))
@@ -145,7 +145,7 @@ def test_a_row_is_scored_alike_alone_and_among_others(ensemble, training):
 
 
 def test_the_same_seed_gives_the_same_trees(training, settings, ensemble):
-    again, other = (fit_ensemble(training, settings, seed) for seed in (1, 2))
+    again, other = (fit_ensemble(training, settings, seed, revival=1.0) for seed in (1, 2))
     texts = [{name: to_text(t) for name, t in e.trees.items()} for e in (ensemble, again, other)]
     assert texts[0] == texts[1]
     assert texts[0] != texts[2]
@@ -171,7 +171,9 @@ def test_a_feature_that_is_never_known_does_no_harm(training, settings):
     values = training.values.copy()
     values[:, training.names.index("segment__size_adoption_lift")] = np.nan
     blank = replace(training, values=values)
-    assert np.isfinite(fit_ensemble(blank, settings, 1).logit(values, blank.owned)).all()
+    assert np.isfinite(
+        fit_ensemble(blank, settings, 1, revival=1.0).logit(values, blank.owned)
+    ).all()
 
 
 def test_in_a_dormant_division_activity_alone_speaks_for_never_bought_cells(ensemble, training):
@@ -242,8 +244,8 @@ def test_rows_with_an_open_outcome_teach_the_level_of_the_whole_horizon(make_tra
     rows = make_training(6_000, seed=3, rate=0.05)
     new = make_training(6_000, seed=4, rate=0.05)
     longer = settings.model_copy(update={"rounds": 40})
-    told = fit_ensemble(with_open_outcomes(rows, np.log(1 / 3)), longer, 1)
-    untold = fit_ensemble(with_open_outcomes(rows, 0.0), longer, 1)
+    told = fit_ensemble(with_open_outcomes(rows, np.log(1 / 3)), longer, 1, revival=1.0)
+    untold = fit_ensemble(with_open_outcomes(rows, 0.0), longer, 1, revival=1.0)
     assert level(told, new) == pytest.approx(1, abs=0.12)
     assert level(untold, new) < 0.8
 
@@ -256,7 +258,7 @@ def test_open_outcomes_do_not_lower_the_level_of_owners(make_training, settings)
     values = rows.values.copy()
     values[is_open, rows.names.index(MONTHS)] = 2
     rows = replace(rows, values=values, bought=rows.bought & (~is_open | (draw < seen)))
-    ensemble = fit_ensemble(rows, settings.model_copy(update={"rounds": 120}), 1)
+    ensemble = fit_ensemble(rows, settings.model_copy(update={"rounds": 120}), 1, revival=1.0)
     chance = 1 / (1 + np.exp(-ensemble.logit(new.values, new.owned)))
     assert chance[new.owned].mean() == pytest.approx(new.bought[new.owned].mean(), rel=0.06)
 
@@ -279,7 +281,7 @@ def test_a_shorter_outcome_is_scored_with_lower_odds(ensemble, training):
 
 def test_what_a_shorter_outcome_means_to_an_owner_is_learned(make_training, settings):
     rows = with_open_outcomes(make_training(6_000, seed=3), np.log(1 / 3))
-    ensemble = fit_ensemble(rows, settings.model_copy(update={"rounds": 40}), 1)
+    ensemble = fit_ensemble(rows, settings.model_copy(update={"rounds": 40}), 1, revival=1.0)
     held = rows.values[rows.owned]
     short = held.copy()
     short[:, rows.names.index(MONTHS)] = 2
