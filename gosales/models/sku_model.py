@@ -4,7 +4,7 @@ P(buys the SKU) = P(buys from the division) x P(buys the SKU | buys from the div
 factor is a ridge logistic regression on the signals that speak for a SKU (see
 `features.sku_signals`), over all divisions at past cutoffs. It is learned among those who did buy
 from the division: no error of the division scores enters it, and no past scores are needed. A
-product's chance is never above its division's.
+product's chance is never above its division's, and the same where the division never had another.
 """
 
 from __future__ import annotations
@@ -69,17 +69,23 @@ class SkuModel:
     kind: str
     model: RidgeLogistic | None = None
 
-    def chance(self, signals: NDArray[np.float32], division_score: Floats, share: Floats) -> Floats:
+    def chance(
+        self,
+        signals: NDArray[np.float32],
+        division_score: Floats,
+        share: Floats,
+        sole: NDArray[np.bool_],
+    ) -> Floats:
         """Shape (rows,): P(buys the SKU in the horizon), at most that of the division.
 
         Args:
             signals: Shape (rows, k); popularity first, then segment.
             division_score: Shape (rows,).
             share: Shape (rows,), chance that a buyer of the division buys the SKU.
+            sole: Shape (rows,), SKUs whose division never had another.
         """
-        return np.minimum(
-            scores(self.kind, signals, division_score, share, self.model), division_score
-        )
+        told = scores(self.kind, signals, division_score, share, self.model)
+        return np.where(sole, division_score, np.minimum(told, division_score))
 
 
 UNLEARNED = SkuModel(DIVISION)

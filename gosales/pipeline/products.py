@@ -91,6 +91,13 @@ def still_sold(history: History) -> ir.Table:
     return lately.anti_join(gone, [Fact.DIVISION, Fact.SKU]).order_by([Fact.DIVISION, Fact.SKU])
 
 
+def sku_counts(history: History) -> dict[str, int]:
+    """Division -> how many SKUs were ever sold in it."""
+    sales = history.sales
+    counts = sales.group_by(Fact.DIVISION).aggregate(skus=sales[Fact.SKU].nunique())
+    return {name: int(skus) for name, skus in counts.to_pandas().itertuples(index=False)}
+
+
 def product_names(history: History) -> dict[tuple[str, str], str]:
     """(division, SKU) -> name, where there is one."""
     table = history.tables.products

@@ -61,6 +61,7 @@ def best_products(
                     values[picked].reshape(-1, values.shape[2]),
                     np.repeat(cells.score[rows], len(columns)),
                     np.tile(market.share[columns], len(rows)),
+                    np.tile(market.sole[columns], len(rows)),
                 )
                 .reshape(shape)
             )

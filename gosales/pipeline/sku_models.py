@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gosales.core.star import History
-from gosales.evaluation.paired import Difference
 from gosales.evaluation.recommend import Ranked, figures, gain, ranked
 from gosales.features.holdings import Pairs
 from gosales.features.panel import Panel
@@ -38,7 +37,7 @@ from gosales.models.sku_model import (
     fit_blend,
     scores,
 )
-from gosales.pipeline.products import product_models, sku_holdings, still_sold
+from gosales.pipeline.products import product_models, sku_counts, sku_holdings, still_sold
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -60,12 +59,14 @@ class SkuMarket:
 
     Attributes:
         share: Shape (S,), chance that a buyer of the division buys the SKU.
-        value_cents: Shape (S,), if it is bought.
+        value_cents: Shape (S,), if it is bought; 0 where it brings what the division does.
+        sole: Shape (S,), whether the division never had another SKU.
     """
 
     signals: SkuSignals
     share: Floats
     value_cents: Floats
+    sole: Flags
 
     @classmethod
     def of(cls, history: History, panel: Panel, models: Mapping[str, ProductModel]) -> SkuMarket:
@@ -77,7 +78,9 @@ class SkuMarket:
         items = [known.get(pair) for pair in signals.keys]
         share = np.array([item.chance if item else 0.0 for item in items])
         value = np.array([item.value_cents if item else 0.0 for item in items])
-        return cls(signals, share, value)
+        skus = sku_counts(history)
+        sole = np.array([skus[division] == 1 for division, _ in signals.keys], bool)
+        return cls(signals, share, np.where(sole, 0.0, value), sole)
 
     def held(self, pairs: Pairs) -> sparse.csr_array:
         """Shape (n, S): the customers x candidates that are among `pairs`."""
@@ -226,8 +229,15 @@ def sku_rows(window: SkuWindow, rng: np.random.Generator) -> SkuRows:
 
 @dataclass(frozen=True)
 class _Judgement:
-    """The candidates' lists over the same customers, and the sums of their chances."""
+    """The candidates' lists over the same customers, and the sums of their chances.
 
+    Attributes:
+        plain: By each candidate alone: what is chosen by, so that a choice does not turn on the
+            divisions of one SKU, in which all candidates say the same.
+        lists: As they would be published.
+    """
+
+    plain: dict[str, Ranked]
     lists: dict[str, Ranked]
     owner_share: Floats
     expected: dict[str, float]
@@ -236,18 +246,16 @@ class _Judgement:
     @property
     def best(self) -> str:
         """What ranks best, if it surely beats popularity in the segments."""
-        sure = [kind for kind in SHIPPED if kind in self.lists and self.gain(kind).is_better]
-        recall = {kind: float(self.lists[kind].recall(10).mean()) for kind in sure}
+        told = self.plain
+        sure = [k for k in SHIPPED if k in told and gain(told[k], told[SEGMENT]).is_better]
+        recall = {kind: float(told[kind].recall(10).mean()) for kind in sure}
         return max(sure, key=lambda kind: recall[kind]) if sure else SEGMENT
-
-    def gain(self, kind: str) -> Difference:
-        return gain(self.lists[kind], self.lists[SEGMENT])
 
     def evidence(self) -> dict[str, Any]:
         """Plain JSON values."""
         found = {}
         for kind, lists in self.lists.items():
-            more = self.gain(kind)
+            more = gain(lists, self.lists[SEGMENT])
             found[kind] = {
                 **figures(lists, self.owner_share),
                 "gain": round(more.value, 4),
@@ -269,6 +277,7 @@ def _judge(
     """Rank the products of drawn customers by every candidate; None where too few took one up."""
     drawn = np.sort(customers[rng.permutation(len(customers))[:MOST_CUSTOMERS]])
     kinds = [kind for kind in (POPULARITY, *SHIPPED) if kind != BLEND or blend is not None]
+    plain: dict[str, list[Ranked]] = {kind: [] for kind in kinds}
     parts: dict[str, list[Ranked]] = {kind: [] for kind in kinds}
     expected, actual = dict.fromkeys(kinds, 0.0), 0
     for block in window.blocks(drawn):
@@ -278,10 +287,15 @@ def _judge(
         division = division_score[place][:, window.market.signals.division]
         for kind in kinds:
             told = block.score(kind, division, window.market.share, blend)
+            plain[kind].append(ranked(told[takers], block.free[takers], block.taken[takers]))
+            if kind in (DIVISION, BLEND):
+                told = np.where(window.market.sole, division, told)
             expected[kind] += float(np.minimum(told, division)[block.free].sum())
             parts[kind].append(ranked(told[takers], block.free[takers], block.taken[takers]))
-    lists = {kind: Ranked.joined(found) for kind, found in parts.items()}
+    alone, lists = (
+        {kind: Ranked.joined(found) for kind, found in told.items()} for told in (plain, parts)
+    )
     if len(lists[SEGMENT].taken) < LEAST_TAKERS:
         return None
     owned = window.market.signals.owned
-    return _Judgement(lists, np.asarray(owned.sum(0)) / owned.shape[0], expected, actual)
+    return _Judgement(alone, lists, np.asarray(owned.sum(0)) / owned.shape[0], expected, actual)

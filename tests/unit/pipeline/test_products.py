@@ -6,7 +6,7 @@ import pytest
 
 from gosales.core.timeline import Cutoff
 from gosales.models.product_model import PRIOR
-from gosales.pipeline.products import owned_skus, product_models, still_sold
+from gosales.pipeline.products import owned_skus, product_models, sku_counts, still_sold
 
 CUTOFF = Cutoff(dt.date(2024, 12, 31))
 BEFORE, AFTER = "2024-03-01", "2024-09-01"
@@ -130,3 +130,9 @@ def test_a_sku_bought_long_ago_may_be_offered_again(history):
     assert owned(24) == still, "its last purchase is 24 months ago to the day"
     assert owned(25) == still | {("eve", "CAD", "old")}
     assert ("bob", "CAD", "pro") not in owned(3)
+
+
+def test_skus_are_counted_from_the_first_line_on(history):
+    gone = ("eve", "CPE", "old plan", "2019-01-05", 5)
+    assert sku_counts(history()) == {"CAD": 2, "CPE": 1}
+    assert sku_counts(history(gone)) == {"CAD": 2, "CPE": 2}

@@ -67,7 +67,7 @@ def market_of(customers=600, seed=3, buyers=0.5):
         segments={"kind": np.zeros(customers, int)},
     )
     signals = SkuSignals.of(held, sold, panel)
-    market = SkuMarket(signals, np.full(SKUS, 0.1), np.full(SKUS, 500.0))
+    market = SkuMarket(signals, np.full(SKUS, 0.1), np.full(SKUS, 500.0), np.zeros(SKUS, bool))
     return SkuWindow(market, buyer, sparse.csr_array(taken * 1.0)), likes, chance
 
 
@@ -199,6 +199,29 @@ def test_lists_hold_the_likeliest_free_products_never_above_their_division(windo
     assert (found.groupby("position")["chance"].diff().dropna() <= 0).all()
 
 
+@pytest.mark.parametrize("kind", [SEGMENT, DIVISION, BLEND])
+def test_the_only_sku_a_division_ever_had_is_as_likely_as_the_division(windows, kind):
+    older, newer = windows
+    model = SkuModel(kind, chosen(newer, older).model.model if kind == BLEND else None)
+    market = replace(newer[0].market, sole=np.arange(SKUS) == 7)
+    cells = ListedCells(np.zeros(1, np.int32), np.zeros(1, np.int32), np.array([0.3]))
+    nothing_hidden = Pairs.of(table([], COLUMNS[:3]))
+    found = best_products(market, {0: model}, cells, nothing_hidden).set_index("sku")["chance"]
+    assert found["s07"] == 0.3
+    assert (found.drop("s07") < 0.3).all()
+
+
+def test_the_choice_does_not_turn_on_divisions_of_one_sku(windows):
+    older, newer = windows
+    window = replace(newer[0], market=replace(newer[0].market, sole=np.ones(SKUS, bool)))
+    plain, some = chosen(newer, older), chosen((window, *newer[1:]), older)
+    assert some.model.kind == plain.model.kind == BLEND
+    told = [one.evidence["candidates"] for one in (plain, some)]
+    assert told[1][BLEND]["recall_10"] == told[1][DIVISION]["recall_10"], "as published"
+    assert told[0][BLEND]["recall_10"] > told[1][BLEND]["recall_10"]
+    assert told[0][SEGMENT] == told[1][SEGMENT]
+
+
 def test_what_rounds_to_nothing_is_not_listed(windows):
     market = windows[1][0].market
     cells = ListedCells(np.zeros(1, np.int32), np.zeros(1, np.int32), np.array([1e-9]))
@@ -208,7 +231,7 @@ def test_what_rounds_to_nothing_is_not_listed(windows):
 
 def test_a_market_without_candidates_gives_no_products():
     signals = windows_without_candidates()
-    market = SkuMarket(signals, np.empty(0), np.empty(0))
+    market = SkuMarket(signals, np.empty(0), np.empty(0), np.empty(0, bool))
     cells = ListedCells(np.zeros(1, np.int32), np.zeros(1, np.int32), np.array([0.5]))
     hidden = Pairs.of(table([], COLUMNS[:3]))
     assert best_products(market, {0: SkuModel(DIVISION)}, cells, hidden).empty
