@@ -59,16 +59,16 @@ def etl(workspace: Workspace, _size: Size) -> dict[str, Any]:
 
 def features(workspace: Workspace, _size: Size) -> dict[str, Any]:
     """The relational families of all divisions at eight cutoffs, as panels; then all families."""
-    from gosales.features.months import CubeRows
+    from gosales.features.values import Books
 
     engine = _engine(workspace)
     with timed() as told:
         with timed("cube_seconds", told):
             _ = engine.cube
-        rows = CubeRows.of(engine.cube, 6, None)
+        books = Books(engine.ledger, engine.sources.people)
         for age in AGES:
             panel = engine.sources.panel(age, engine.history.cutoff.months_before(age), 6)
-            rows.relational(age, panel, panel.everyone)
+            books.relational(age, panel, panel.everyone)
     return told
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import ibis.expr.types as ir
-import numpy as np
 
 from gosales.core.star import History
 from gosales.features.cell_blocks import CellBlocks
@@ -28,11 +27,11 @@ from gosales.features.cells import (
 )
 from gosales.features.cube import Cube, build_cube
 from gosales.features.ledger import Ledger
-from gosales.features.months import CubeRows
-from gosales.features.panel import Panel, Rows, Sources
+from gosales.features.panel import Panel, Rows
 from gosales.features.relational import Relational, relational_names
+from gosales.features.sources import Sources
 from gosales.features.tables import Snapshots, computed, customers_by_age, fetched
-from gosales.utils.engines import DUCKDB
+from gosales.features.values import Books
 
 CUSTOMERS_AT_ONCE = 25_000
 """Cutoffs share one query until so many customers are asked for in it."""
@@ -138,13 +137,12 @@ class FeatureEngine:
             yield chosen_cells(one.panel, one.learned, one.rows, values)
 
     def _relational(self, asked: list[Asked]) -> Iterator[Relational]:
-        whole = all(one.whole for one in asked)
-        names = [one.panel.customers[one.rows] for one in asked]
-        if self.cube.cells.get_backend().name == DUCKDB:
-            wanted = None if whole else np.unique(np.concatenate(names))
-            rows = CubeRows.of(self.cube, self.horizon_months, wanted)
-            return (rows.relational(one.age, one.panel, one.rows) for one in asked)
+        if self.sources.people:
+            books = Books(self.ledger, self.sources.people)
+            return (books.relational(one.age, one.panel, one.rows) for one in asked)
         ages = tuple(one.age for one in asked)
+        names = [one.panel.customers[one.rows] for one in asked]
+        whole = all(one.whole for one in asked)
         wanted = None if whole else customers_by_age(zip(ages, names, strict=True))
         snapshots = Snapshots(self.cube, ages, self.horizon_months, wanted)
         return fetched(snapshots, [one.panel for one in asked], [one.rows for one in asked])

@@ -1,168 +1,150 @@
-"""What the cube knows of every cell, month by month, on the driver as codes.
+"""What the cube knows, month by month, on the driver as codes.
 
-Whatever a snapshot needs of all customers is cut from here without another query; the features of
-chosen customers, which are many more numbers, are made of more columns (see `relational`).
+Whatever a snapshot needs of all customers is cut from here without another query, and where the
+star is in DuckDB the features of chosen customers too: what a database would have to find again
+for every cutoff is sorted once, the rows of a cell from the oldest on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import ibis.expr.types as ir
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
-from gosales.features.cube import C, Cube
+from gosales.core.timeline import Cutoff
+from gosales.features.cube import C
+from gosales.features.sums import Array, Sums, starts_of
 from gosales.utils.coding import Ints, Names, coded, order_by
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.float32]
 NEVER = 9999
 """Months since the first order where there was none."""
+
+KINDS: dict[str, type] = {
+    **dict.fromkeys((C.AGE, C.SEEN), np.int16),
+    **dict.fromkeys((C.ORDERS, C.LINES, C.RETURN_LINES, C.KEPT, C.MONTHS), np.int32),
+    **dict.fromkeys((C.VALUE, C.RETURNED), np.int64),
+    **dict.fromkeys((C.FIRST, C.LAST), np.float32),  # days: NaN is none, and it holds them exactly
+}
+COLUMNS = tuple(KINDS)
+OF_EVERYBODY = (C.AGE, C.SEEN, C.ORDERS, C.KEPT, C.VALUE)
+"""What a snapshot needs of all customers."""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Months in which something happened in a cell; the oldest first, then by customer, division.
+    """Rows of one of a cube's tables; by customer, then division, then the oldest first.
 
     Attributes:
-        customers: Shape (c,), ids, sorted.
-        divisions: Their names, sorted.
+        anchor: Of the cube.
+        customers, divisions: Ids and names, sorted; one division without a name where the table
+            has none.
         customer, division: Shape (rows,), codes into the two.
-        age, seen: Shape (rows,), months before the cube's anchor: of the event, and of the day on
-            which it became known.
-        orders, kept: Shape (rows,), order days, and change in the number of SKUs owned.
-        value: Shape (rows,), cents.
+        columns: By the names of `C`, shape (rows,).
+    """
+
+    anchor: Cutoff
+    customers: Names
+    divisions: Names
+    customer: Ints
+    division: Ints
+    columns: dict[str, Array]
+
+    @classmethod
+    def of(cls, anchor: Cutoff, table: ir.Table, columns: tuple[str, ...] = COLUMNS) -> Ledger:
+        """Fetch the rows of all customers."""
+        keys = [name for name in (Fact.CUSTOMER, Fact.DIVISION) if name in table.columns]
+        found = table.select(*keys, *columns).to_pyarrow()
+        customer, customers = coded(found[Fact.CUSTOMER])
+        division, divisions = np.zeros(len(found), np.int32), np.array([""], object)
+        if Fact.DIVISION in keys:
+            division, divisions = coded(found[Fact.DIVISION])
+        age, seen = (found[name].to_numpy() for name in (C.AGE, C.SEEN))
+        order = order_by(customer, division, age.max(initial=0) - age, seen)
+        taken = {name: found[name].to_numpy().astype(KINDS[name])[order] for name in columns}
+        return cls(anchor, customers, divisions, customer[order], division[order], taken)
+
+    @cached_property
+    def _sold(self) -> NDArray[np.bool_]:
+        return np.asarray(self.columns[C.ORDERS] > 0)
+
+    @cached_property
+    def months(self) -> int:
+        """Whole months since the first order."""
+        return int(self.columns[C.AGE][self._sold].max(initial=0)) + 1
+
+    @cached_property
+    def ordered(self) -> tuple[str, ...]:
+        """Divisions with an order."""
+        return tuple(self.divisions[np.unique(self.division[self._sold])])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.customers), len(self.divisions)
+
+    def known_at(self, age: int, customers: NDArray[np.bool_] | None = None) -> Known:
+        """What was known so many months before the anchor, with ages and days counted from there.
+
+        Args:
+            age: Of the cutoff.
+            customers: Shape (len(self.customers),), whose rows are wanted; by default everybody's.
+        """
+        there = self.columns[C.SEEN] >= age
+        if customers is not None:
+            there &= customers[self.customer]
+        rows = slice(None) if there.all() else np.flatnonzero(there)
+        days = (self.anchor.date - self.anchor.months_before(age).date).days
+        shifts = {C.AGE: age, C.FIRST: days, C.LAST: days}
+
+        @cache
+        def column(name: str) -> Array:
+            values: Array = self.columns[name][rows]
+            return values - KINDS[name](shifts[name]) if name in shifts else values
+
+        customer, known = _used(self.customer[rows], self.customers)
+        division, divisions = _used(self.division[rows], self.divisions)
+        return Known(known, divisions, customer, division, column)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A ledger cut at a cutoff: n customers and D divisions of which something was known then.
+
+    Attributes:
+        customers, divisions: Shape (n,) and (D,).
+        customer, division: Shape (rows,), codes into the two.
+        column: Gives a column of `C`, of shape (rows,); ages and days count from the cutoff.
     """
 
     customers: Names
     divisions: Names
     customer: Ints
     division: Ints
-    age: Ints
-    seen: Ints
-    orders: Ints
-    kept: Ints
-    value: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, cube: Cube) -> Ledger:
-        """Fetch the months of all cells."""
-        numbers = [C.AGE, C.SEEN, C.ORDERS, C.KEPT]
-        table = cube.cells.select(Fact.CUSTOMER, Fact.DIVISION, *numbers, C.VALUE).to_pyarrow()
-        customer, customers = coded(table[Fact.CUSTOMER])
-        division, divisions = coded(table[Fact.DIVISION])
-        age, seen, orders, kept = (table[name].to_numpy().astype(np.int32) for name in numbers)
-        value = table[C.VALUE].to_numpy().astype(np.int64)
-        order = order_by(age.max(initial=0) - age, customer, division, seen)
-        return cls(
-            customers,
-            divisions,
-            customer[order],
-            division[order],
-            age[order],
-            seen[order],
-            orders[order],
-            kept[order],
-            value[order],
-        )
+    column: Callable[[str], Array]
 
     @cached_property
-    def months(self) -> int:
-        """Whole months since the first order."""
-        return int(self.age[self.orders > 0].max(initial=0)) + 1
-
-    @cached_property
-    def ordered(self) -> tuple[str, ...]:
-        """Divisions with an order."""
-        return tuple(self.divisions[np.unique(self.division[self.orders > 0])])
-
-    def known_at(self, age: int) -> Ledger:
-        """What was known so many months before the anchor, with ages counted from there.
-
-        Customers and divisions that nothing was known of are left out.
-        """
-        keep = np.flatnonzero(self.seen >= age)
-        customer, customers = _used(self.customer[keep], self.customers)
-        division, divisions = _used(self.division[keep], self.divisions)
-        return Ledger(
-            customers,
-            divisions,
-            customer,
-            division,
-            self.age[keep] - np.int32(age),
-            self.seen[keep] - np.int32(age),
-            self.orders[keep],
-            self.kept[keep],
-            self.value[keep],
-        )
+    def starts(self) -> NDArray[np.intp]:
+        """Shape (cells,), the first row of each."""
+        return starts_of(self.customer, self.division)
 
     @property
-    def shape(self) -> tuple[int, int]:
-        return len(self.customers), len(self.divisions)
+    def cells(self) -> tuple[Ints, Ints]:
+        """Customer and division of each cell."""
+        return self.customer[self.starts], self.division[self.starts]
 
-    def total(self, column: NDArray[np.integer], first: int = 0, end: int | None = None) -> Floats:
-        """Shape (c, D): sum of a column over the months `[first, end)` ago, by default all."""
-        n, d = self.shape
-        inside = self.age >= first
-        if end is not None:
-            inside &= self.age < end
-        rows = np.flatnonzero(inside)
-        flat = self.customer[rows].astype(np.int64) * d + self.division[rows]
-        found = np.bincount(flat, column[rows].astype(np.float64), n * d)
-        return found.astype(np.float64).reshape(n, d)
+    def sums(self, horizon_months: int) -> Sums:
+        """The measures of the cells, for an outcome of so many months."""
+        return Sums(self.column, self.starts, horizon_months)
 
-    def first(self) -> NDArray[np.float32]:
-        """Shape (c, D): age in months of the first order, NEVER where there was none."""
-        found = np.full(self.shape, -1, np.int32)
-        sold = self.orders > 0
-        np.maximum.at(found, (self.customer[sold], self.division[sold]), self.age[sold])
-        return np.where(found < 0, NEVER, found).astype(np.float32)
-
-    def spent(self, months: int) -> Floats:
-        """Shape (c,): cents of the last so many months, returns taken off."""
-        lately = self.age < months
-        cents = self.value[lately].astype(np.float64)
-        found = np.bincount(self.customer[lately], cents, len(self.customers))
-        return found.astype(np.float64)
-
-
-@dataclass(frozen=True)
-class Places:
-    """Branch and rep of customers' lines; by customer, the latest line first.
-
-    Attributes:
-        customer: Shape (rows,), codes into the ledger's customers.
-        seen: Shape (rows,), months before the anchor of the day on which the line became known.
-        branch, rep: Shape (rows,), None for none.
-    """
-
-    customer: NDArray[np.intp]
-    seen: Ints
-    branch: Names
-    rep: Names
-
-    @classmethod
-    def of(cls, rows: ir.Table, customers: Names) -> Places:
-        """Where two lines are of the same day, the first by name counts, none after any."""
-        table = rows.to_pandas()
-        code = pd.Index(customers).get_indexer(table[Fact.CUSTOMER].astype(object))
-        branch, rep = (table[name].astype(object) for name in (Fact.BRANCH, Fact.REP))
-        ranks = [_rank(one) for one in (branch, rep)]
-        last = table[C.LAST].to_numpy(np.int64)
-        order = np.lexsort((ranks[1], ranks[0], last, code))
-        names = (one.where(one.notna(), None).to_numpy(object)[order] for one in (branch, rep))
-        return cls(code[order], table[C.SEEN].to_numpy(np.int32)[order], *names)
-
-    def known_at(self, age: int, customers: int) -> tuple[Names, Names]:
-        """Shape (customers,) each: branch and rep of everybody in the ledger."""
-        keep = np.flatnonzero(self.seen >= age)
-        code, at = np.unique(self.customer[keep], return_index=True)
-        found = np.full(customers, None, object), np.full(customers, None, object)
-        for names, known in zip(found, (self.branch, self.rep), strict=True):
-            names[code] = known[keep[at]]
+    def dense(self, values: Array, missing: float = 0.0) -> Floats:
+        """Shape (n, D): one value for each cell, `missing` where there is none or NaN."""
+        found = np.full((len(self.customers), len(self.divisions)), missing, np.float32)
+        found[self.cells] = np.nan_to_num(values, nan=missing)
         return found
 
 
@@ -170,11 +152,7 @@ def _used(codes: Ints, names: Names) -> tuple[Ints, Names]:
     """The codes that occur, numbered anew, and their names."""
     used = np.zeros(len(names), bool)
     used[codes] = True
+    if used.all():
+        return codes, names
     number = np.cumsum(used, dtype=np.int32) - np.int32(1)
     return number[codes], names[used]
-
-
-def _rank(names: pd.Series) -> NDArray[np.intp]:
-    """Place in the order of the names; the missing come last."""
-    codes = pd.factorize(names, sort=True)[0]
-    return np.where(codes < 0, len(names), codes)

@@ -1,7 +1,7 @@
 """The relational families, put together, and the values they have for chosen customers.
 
 Which features there are is said here once, in the words of `measures`. Their values come from
-`months` where the cube is in DuckDB, and from `tables` where it is in another engine.
+`values` where the cube is in DuckDB, and from `tables` where it is in another engine.
 """
 
 from __future__ import annotations

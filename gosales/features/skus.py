@@ -79,12 +79,13 @@ class SkuHistory:
         taken = self.commonest[age] if age < len(self.commonest) else np.empty(0, np.int32)
         place = np.full(self.count, -1, np.int32)
         place[taken] = np.arange(len(taken), dtype=np.int32)
-        row = customers.get_indexer(self.customers)[self.customer]
-        column = place[self.sku]
-        keep = (self.seen >= age) & (row >= 0) & (column >= 0)
-        weight = 0.5 ** ((self.age[keep] - age) / DECAY_MONTHS)
+        at = customers.get_indexer(self.customers)
+        asked = np.flatnonzero((at >= 0)[self.customer] & (self.seen >= age))
+        rows = asked[place[self.sku[asked]] >= 0]
+        weight = 0.5 ** ((self.age[rows] - age) / DECAY_MONTHS)
+        cell = at[self.customer[rows]], place[self.sku[rows]]
         shape = (len(customers), len(taken))
-        bought = sparse.csr_array((weight, (row[keep], column[keep])), shape=shape)
+        bought = sparse.csr_array((weight, cell), shape=shape)
         bought.sum_duplicates()
         bought.data = np.log1p(bought.data)
         return bought

@@ -7,6 +7,7 @@ another engine finds in another order.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,15 +26,15 @@ class Sums(Measures):
     """g groups of cube rows, each with at least one row.
 
     Attributes:
-        columns: By the names of `C`, shape (rows,); ages and days are counted from the cutoff.
-            FIRST and LAST are NaN in months without a sale.
+        column: Gives a column of `C`, of shape (rows,), the same array each time; ages and days are
+            counted from the cutoff. FIRST and LAST are NaN in months without a sale.
         starts: Shape (g,), the first row of each group.
         horizon_months: Length of the outcome.
         running: Running sums by column, of shape (rows + 1,).
         edges: By age, the first row of each group that is younger, of shape (g,).
     """
 
-    columns: dict[str, Array]
+    column: Callable[[str], Array]
     starts: Places
     horizon_months: int
     running: dict[str, NDArray[np.int64]] = field(default_factory=dict)
@@ -42,10 +43,7 @@ class Sums(Measures):
     @classmethod
     def of_nobody(cls, horizon_months: int) -> Sums:
         """No row and no group: for the names of features."""
-        names = (C.AGE, C.FIRST, C.LAST, *C.ADDITIVE)
-        return cls(
-            {name: np.empty(0, np.int64) for name in names}, np.empty(0, np.intp), horizon_months
-        )
+        return cls(lambda _name: np.empty(0, np.int64), np.empty(0, np.intp), horizon_months)
 
     def total(self, column: str) -> NDArray[np.int64]:
         sums = self._running(column)
@@ -56,21 +54,21 @@ class Sums(Measures):
         return sums[self._edge(start)] - sums[self._edge(start + months)]
 
     def decayed(self, column: str, half_life_months: int) -> Floats:
-        age = self.columns[C.AGE]
+        age = self.column(C.AGE)
         months = np.arange(int(age.max(initial=0)) + 1)
         left = 2 * half_life_months - months % half_life_months
         weight = left * 0.5 ** (months // half_life_months)
-        found: Floats = np.add.reduceat(self.columns[column] * weight[age], self.starts)
+        found: Floats = np.add.reduceat(self.column(column) * weight[age], self.starts)
         return found / (2 * half_life_months)
 
     def days_since_first(self) -> Floats:
-        return np.fmax.reduceat(self.columns[C.FIRST], self.starts)
+        return np.fmax.reduceat(self.column(C.FIRST), self.starts)
 
     def days_since_last(self) -> Floats:
-        return np.fmin.reduceat(self.columns[C.LAST], self.starts)
+        return np.fmin.reduceat(self.column(C.LAST), self.starts)
 
     def months_since_first(self) -> Floats:
-        age = np.where(self.columns[C.ORDERS] > 0, self.columns[C.AGE], np.nan)
+        age = np.where(self.column(C.ORDERS) > 0, self.column(C.AGE), np.nan)
         return np.fmax.reduceat(age, self.starts)
 
     def ratio(self, top: Array, bottom: Array) -> Floats:
@@ -82,7 +80,7 @@ class Sums(Measures):
 
     def _running(self, column: str) -> NDArray[np.int64]:
         if column not in self.running:
-            values = self.columns[column]
+            values = self.column(column)
             sums = np.zeros(len(values) + 1, np.int64)
             np.cumsum(values, out=sums[1:])
             self.running[column] = sums
@@ -90,7 +88,7 @@ class Sums(Measures):
 
     def _edge(self, age: int) -> Places:
         if age not in self.edges:
-            older = np.add.reduceat(self.columns[C.AGE] >= age, self.starts, dtype=np.intp)
+            older = np.add.reduceat(self.column(C.AGE) >= age, self.starts, dtype=np.intp)
             self.edges[age] = self.starts + older
         return self.edges[age]
 
@@ -126,6 +124,13 @@ class TouchedCells(Touched):
 
     def _count(self, true: NDArray[np.bool_]) -> Places:
         return np.add.reduceat(true, self.starts, dtype=np.intp)
+
+
+def starts_of(*codes: NDArray[np.integer]) -> Places:
+    """The first row of each run of rows that have the same codes."""
+    new = np.ones(len(codes[0]), bool)
+    new[1:] = np.any([one[1:] != one[:-1] for one in codes], axis=0)
+    return np.flatnonzero(new)
 
 
 def _ratio(top: Array, bottom: Array) -> Floats:

@@ -14,6 +14,7 @@ from gosales.core.columns import Fact
 from gosales.core.star import History
 from gosales.evaluation.drift import DRIFTED, STABLE, UNJUDGED, judged_ratio
 from gosales.evaluation.settings import DriftSettings
+from gosales.features.cube import C
 from gosales.features.engine import FeatureEngine
 from gosales.features.ledger import Ledger
 
@@ -58,9 +59,13 @@ def label_drift(engine: FeatureEngine, settings: DriftSettings) -> list[dict[str
 
 def _orders(ledger: Ledger) -> pd.DataFrame:
     """customer, division (codes of the ledger) and age of the months with an order."""
-    sold = ledger.orders > 0
-    columns = ("customer", "division", "age")
-    return pd.DataFrame({name: getattr(ledger, name)[sold] for name in columns})
+    sold = ledger.columns[C.ORDERS] > 0
+    columns = {
+        "customer": ledger.customer,
+        "division": ledger.division,
+        "age": ledger.columns[C.AGE],
+    }
+    return pd.DataFrame({name: values[sold] for name, values in columns.items()})
 
 
 def _rate_status(rate: float, earlier: list[float], n: int, settings: DriftSettings) -> str:

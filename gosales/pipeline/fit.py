@@ -275,7 +275,7 @@ def _shared(engine: FeatureEngine, training: TrainingSet | None, plan: Plan) -> 
         )
         typical = float(np.nan_to_num(activity).mean()) + 0.1
         return Shared(cells.names, None, {}, plain_money(cells), typical)
-    known, h = engine.ledger, engine.horizon_months
+    known, h = engine.ledger.known_at(0), engine.horizon_months
     back = revival(Purchases.of(known), len(known.divisions), DORMANT_MONTHS, h)
     return Shared(
         training.names,

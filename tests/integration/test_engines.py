@@ -22,7 +22,7 @@ from gosales.etl.build_star import open_star
 from gosales.export.tables import TableSource
 from gosales.export.to_spark import write_spark
 from gosales.features.cube import build_cube
-from gosales.features.ledger import Places
+from gosales.features.places import Places
 from gosales.features.tables import CUT, Snapshots, cell_table, customer_table, customers_by_age
 from gosales.labels.purchases import purchases
 from gosales.pipeline.products import owned_skus

@@ -15,10 +15,10 @@ from gosales.core.columns import UNASSIGNED
 from gosales.core.timeline import Cutoff, add_months
 from gosales.features import skus
 from gosales.features.cube import build_cube
-from gosales.features.months import CubeRows, starts_of
+from gosales.features.ledger import Ledger
 from gosales.features.relational import of_cells, of_customers, of_mix
 from gosales.features.skus import SkuHistory
-from gosales.features.sums import TouchedCells
+from gosales.features.sums import TouchedCells, starts_of
 from gosales.features.tables import CUT, Snapshots, cell_table, customer_table
 from tests.unit.features.conftest import as_rows
 
@@ -204,18 +204,19 @@ def by_engine(star, anchor, age, horizon):
 
 
 def by_arrays(star, anchor, age, horizon):
-    """The same from sorted months, in the precision before they are rounded to short floats."""
-    rows = CubeRows.of(build_cube(star.as_of(anchor)), horizon, None)
-    days = (anchor.date - anchor.months_before(age).date).days
-    chosen = pd.Index(rows.cells.customers)
-    cells, people = (m.known_at(age, days, chosen, horizon) for m in (rows.cells, rows.people))
-    own = of_cells(cells.sums)
-    mixed = of_mix(TouchedCells(own, starts_of(cells.customer)))
+    """The same from a ledger, in the precision before they are rounded to short floats."""
+    cube = build_cube(star.as_of(anchor))
+    cells, people = (
+        Ledger.of(anchor, table).known_at(age) for table in (cube.cells, cube.customers)
+    )
+    own = of_cells(cells.sums(horizon))
+    customer, division = cells.cells
+    mixed = of_mix(TouchedCells(own, starts_of(customer)))
     del own["months_since_first"]
-    cell_keys = zip(chosen[cells.customer], rows.cells.divisions[cells.division], strict=True)
-    person_keys = ((name,) for name in chosen[people.customer])
+    cell_keys = zip(cells.customers[customer], cells.divisions[division], strict=True)
     found = dict(zip(cell_keys, as_rows(own), strict=True))
-    return found | dict(zip(person_keys, as_rows(of_customers(people.sums) | mixed), strict=True))
+    told = as_rows(of_customers(people.sums(horizon)) | mixed)
+    return found | dict(zip(((name,) for name in people.customers), told, strict=True))
 
 
 @settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])

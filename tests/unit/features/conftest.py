@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import sparse
 
@@ -7,8 +6,7 @@ from gosales.core.columns import UNASSIGNED
 from gosales.core.timeline import Cutoff
 from gosales.features.cube import build_cube
 from gosales.features.engine import FeatureEngine
-from gosales.features.ledger import NEVER
-from gosales.features.months import Months
+from gosales.features.ledger import NEVER, Ledger
 from gosales.features.panel import Panel, Purchases
 from gosales.features.tables import Snapshots
 
@@ -65,10 +63,8 @@ def measured(cube_of):
         m = Snapshots(cube, (age,), horizon).measures(getattr(cube, by))
         features = {name: f.value.cast("float64") for name, f in family(m).items()}
         (row,) = m.rows.aggregate(**features).to_pyarrow().to_pylist()
-        days = (JUNE.date - JUNE.months_before(age).date).days
-        months = Months.of(getattr(cube, by))
-        known = months.known_at(age, days, pd.Index(months.customers), horizon)
-        (other,) = as_rows({name: f.value for name, f in family(known.sums).items()})
+        known = Ledger.of(JUNE, getattr(cube, by)).known_at(age)
+        (other,) = as_rows({k: f.value for k, f in family(known.sums(horizon)).items()})
         assert other == row
         return row
 

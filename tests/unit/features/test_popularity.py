@@ -11,7 +11,7 @@ from gosales.features.families.popularity import (
     segment_popularity,
 )
 from gosales.features.ledger import NEVER
-from gosales.features.panel import size_band
+from gosales.features.sources import size_band
 
 PAST = {
     "ann": {"CAD": [2, 8], "CPE": [1]},

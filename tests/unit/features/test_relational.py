@@ -18,9 +18,9 @@ from gosales.features.families.recency import recency
 from gosales.features.families.returns import returns
 from gosales.features.families.seasonality import seasonality
 from gosales.features.families.trend import trend
-from gosales.features.months import Months, starts_of
+from gosales.features.ledger import Ledger
 from gosales.features.relational import of_cells, of_mix, relational_names
-from gosales.features.sums import TouchedCells
+from gosales.features.sums import TouchedCells, starts_of
 from gosales.features.tables import CUT, Snapshots, cell_table, customer_table
 from tests.unit.features.conftest import JUNE, as_rows
 
@@ -258,9 +258,8 @@ def test_mix(cube_of, age, expected):
     snapshot = Snapshots(cube, (age,), 6)
     (row,) = customer_table(snapshot, cell_table(snapshot)).to_pyarrow().to_pylist()
     assert expected.items() <= row.items()
-    days = (JUNE.date - JUNE.months_before(age).date).days
-    known = Months.of(cube.cells).known_at(age, days, pd.Index(["acme"]), 6)
-    cells = TouchedCells(of_cells(known.sums), starts_of(known.customer))
+    known = Ledger.of(JUNE, cube.cells).known_at(age)
+    cells = TouchedCells(of_cells(known.sums(6)), starts_of(known.cells[0]))
     assert as_rows(of_mix(cells)) == [expected]
 
 

@@ -1,14 +1,13 @@
-"""The features made of sorted months are those that the database makes, to the byte."""
+"""The features made from a ledger are those that the database makes, to the byte."""
 
 import datetime as dt
 
 import numpy as np
 import pytest
 
-from gosales.features.cube import build_cube
 from gosales.features.engine import FeatureEngine
-from gosales.features.months import CubeRows
 from gosales.features.tables import Snapshots, customers_by_age, fetched
+from gosales.features.values import Books
 from tests.unit.features.conftest import JUNE
 
 AGES = (0, 5, 13)
@@ -47,19 +46,12 @@ def test_arrays_and_tables_give_the_same_bytes(engine, every):
     panels = [engine.sources.panel(age, JUNE.months_before(age), 6) for age in AGES]
     chosen = [panel.everyone[at % every :: every] for at, panel in enumerate(panels)]
     names = [panel.customers[rows] for panel, rows in zip(panels, chosen, strict=True)]
-    wanted = None if every == 1 else np.unique(np.concatenate(names))
     asked = None if every == 1 else customers_by_age(zip(AGES, names, strict=True))
-    months = CubeRows.of(engine.cube, 6, wanted)
+    books = Books(engine.ledger, engine.sources.people)
     tables = fetched(Snapshots(engine.cube, AGES, 6, asked), panels, chosen)
     for age, panel, rows, table in zip(AGES, panels, chosen, tables, strict=True):
-        found = months.relational(age, panel, rows)
+        found = books.relational(age, panel, rows)
         for part in PARTS:
             mine, other = getattr(found, part), getattr(table, part)
             assert mine == other if isinstance(mine, tuple) else mine.tobytes() == other.tobytes()
         assert len(found.own_values) > 10
-
-
-def test_only_the_rows_of_the_wanted_customers_are_fetched(make_star):
-    cube = build_cube(make_star(*random_log(two_clocks=False)).as_of(JUNE))
-    rows = CubeRows.of(cube, 6, np.array(["c3", "c7", "who?"], object))
-    assert rows.cells.customers.tolist() == rows.people.customers.tolist() == ["c3", "c7"]

@@ -1,0 +1,139 @@
+"""How everybody at a cutoff is put together from what the driver holds of the star."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from gosales.core.columns import Attribute
+from gosales.core.star import History
+from gosales.core.timeline import Cutoff
+from gosales.features.cube import C, Cube
+from gosales.features.ledger import COLUMNS, NEVER, OF_EVERYBODY, Ledger
+from gosales.features.panel import (
+    BRANCH_KIND,
+    REP_KIND,
+    SIZE_KIND,
+    Ints,
+    Panel,
+    Purchases,
+    Rows,
+)
+from gosales.features.places import Places
+from gosales.features.skus import SkuHistory
+from gosales.features.sums import starts_of
+from gosales.utils.engines import DUCKDB
+
+YEAR = 12
+MAX_ATTRIBUTES = 12
+BANDS = 9
+"""Bands of size below and above the middle one; a factor of four each."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What panels are built from, on the driver.
+
+    Attributes:
+        ledger: Of the cube's cells.
+        people: Of the cube's customers, where features are made here; None where another engine
+            makes them.
+        attributes: The imported attributes of customers with their validity.
+    """
+
+    ledger: Ledger
+    people: Ledger | None
+    places: Places
+    attributes: pd.DataFrame
+    skus: SkuHistory
+
+    @classmethod
+    def of(cls, history: History, cube: Cube) -> Sources:
+        attributes = history.tables.attributes.to_pandas()
+        order = [Attribute.CUSTOMER, Attribute.NAME, Attribute.VALID_FROM, Attribute.VALUE]
+        ordered = attributes.sort_values(order, na_position="first")
+        here = cube.cells.get_backend().name == DUCKDB
+        ledger = Ledger.of(cube.anchor, cube.cells, COLUMNS if here else OF_EVERYBODY)
+        people = Ledger.of(cube.anchor, cube.customers) if here else None
+        places = Places.of(cube.places, ledger.customers)
+        return cls(ledger, people, places, ordered, SkuHistory.of(cube))
+
+    def attributes_on(self, day: dt.date) -> pd.DataFrame:
+        """Customers x attributes as of `day`: the values valid then, the latest where several."""
+        rows = self.attributes
+        start = pd.to_datetime(rows[Attribute.VALID_FROM])
+        end = pd.to_datetime(rows[Attribute.VALID_TO])
+        at = pd.Timestamp(day)
+        valid = rows[(start.isna() | (start <= at)) & (end.isna() | (end >= at))]
+        key = [Attribute.CUSTOMER, Attribute.NAME]
+        latest = valid.drop_duplicates(key, keep="last")
+        return latest.pivot(
+            index=Attribute.CUSTOMER, columns=Attribute.NAME, values=Attribute.VALUE
+        )
+
+    def panel(self, age: int, cutoff: Cutoff, horizon_months: int) -> Panel:
+        """Everybody at the cutoff `age` months before the ledger's end."""
+        known = self.ledger.known_at(age)
+        sums = known.sums(horizon_months)
+        everybody = self.ledger.customers
+        row = pd.Index(everybody).get_indexer(known.customers)
+        branch, rep = (name[row] for name in self.places.known_at(age, len(everybody)))
+        spent = sums.within(C.VALUE, YEAR)
+        in_all = np.add.reduceat(spent, starts_of(known.cells[0]))
+        season = max(YEAR - horizon_months, 0)
+        attributes = self.attributes_on(cutoff.date).reindex(pd.Index(known.customers))
+        return Panel(
+            cutoff=cutoff,
+            horizon_months=horizon_months,
+            customers=known.customers,
+            divisions=tuple(known.divisions),
+            owned=known.dense(sums.total(C.KEPT)) > 0,
+            months_since_first=known.dense(sums.months_since_first(), NEVER),
+            orders_12m=known.dense(sums.within(C.ORDERS, YEAR)),
+            orders_season=known.dense(sums.within(C.ORDERS, min(horizon_months, YEAR), season)),
+            value_12m=known.dense(spent),
+            branch=branch,
+            rep=rep,
+            segments=_segments(size_band(in_all), branch, rep, attributes),
+            purchases=Purchases.of(known),
+            skus=partial(_skus_of, self.skus, age, known.customers),
+        )
+
+
+def _skus_of(
+    skus: SkuHistory, age: int, customers: NDArray[np.object_], rows: Rows
+) -> sparse.csr_array:
+    return skus.known_at(age, pd.Index(customers[rows]))
+
+
+def _segments(
+    size: Ints, branch: NDArray[np.object_], rep: NDArray[np.object_], attributes: pd.DataFrame
+) -> dict[str, Ints]:
+    """Groups of like customers: by size, branch, rep and each imported attribute."""
+    kinds = {SIZE_KIND: size, BRANCH_KIND: _codes(branch), REP_KIND: _codes(rep)}
+    for name in attributes.columns[:MAX_ATTRIBUTES]:
+        kinds[f"attribute {name}"] = _codes(attributes[name])
+    return kinds
+
+
+def size_band(value_cents: NDArray[np.float64]) -> Ints:
+    """Spend beside the median of those who spent, as whole powers of four; 0 for none.
+
+    Beside the median, so that the bands are the same in any currency.
+    """
+    spent = value_cents > 0
+    usual = np.median(value_cents[spent]) if spent.any() else 1.0
+    steps = np.log2(np.where(spent, value_cents, usual) / usual) / 2
+    band = np.clip(np.floor(steps + 0.5), -BANDS, BANDS) + BANDS + 1
+    return np.where(spent, band, 0).astype(np.int32)
+
+
+def _codes(values: pd.Series | NDArray[np.object_]) -> Ints:
+    """Codes in the order of the sorted values; -1 for none."""
+    return np.asarray(pd.Categorical(values).codes, np.int32)
