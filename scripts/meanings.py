@@ -300,7 +300,8 @@ BACKTEST = {
 }
 BACKTEST_REST = {
     "FIGURE": "The [figures of `metrics.json`](#metricsjson): `n` to `value_captured_10`. In rows "
-    "over all cutoffs `n`, `buyers` and `expected` are sums, all else means over the cutoffs at "
+    "over all cutoffs `n`, `buyers` and `expected` are sums, `expected_over_actual` is that of "
+    "these sums, all else means over the cutoffs at "
     "which the division had at least ten buyers.",
     "FIGURE_low, FIGURE_high": "95 % intervals of {names}. Empty below ten buyers, and for single "
     "divisions over all cutoffs.",

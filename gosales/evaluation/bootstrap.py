@@ -106,6 +106,29 @@ def resample(cells: Cells, copies: Copies, who: NDArray[np.intp]) -> dict[str, N
     return found
 
 
+def resample_counts(
+    cells: Cells, copies: Copies, who: NDArray[np.intp]
+) -> dict[str, NDArray[np.float64]]:
+    """Buyers expected and found over all divisions, in every draw.
+
+    Args:
+        who: Shape (n,), the index of each row's customer.
+
+    Returns:
+        Score -> shape (2, draws).
+    """
+    found = (cells.bought & cells.inside).sum(1, dtype=np.float64)
+    of_customers = {
+        name: np.stack([np.where(cells.inside, score, 0.0).sum(1), found])
+        for name, score in cells.scores.items()
+    }
+    blocks = [block.astype(np.float64) for block in copies.blocks(who)]
+    return {
+        name: np.concatenate([sums @ block for block in blocks], axis=1)
+        for name, sums in of_customers.items()
+    }
+
+
 def _poisson_levels() -> NDArray[np.uint8]:
     """Shape (LEVELS,): one of them at random is Poisson(1), to an error of 1 / LEVELS."""
     chances = np.cumsum([exp(-1) / factorial(k) for k in range(12)])

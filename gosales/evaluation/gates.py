@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gosales.evaluation.scoreboard import MACRO, NEVER
+from gosales.evaluation.scoreboard import MACRO, NEVER, RATIO
 from gosales.evaluation.settings import GateSettings
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "not applied"
@@ -30,13 +30,13 @@ def judge(populations: dict[str, Any], settings: GateSettings) -> list[Gate]:
     rows = populations[NEVER]
     macro = rows[MACRO]
     enough = macro["buyers"] >= settings.least_buyers
-    overall = macro["expected"] / macro["buyers"] if macro["buyers"] else None
+    overall = macro[RATIO]
     low, high = 1 / settings.calibration, settings.calibration
     auc, lift = settings.least_auc, settings.least_lift
     return [
         _gate("auc", f">= {auc}", macro["auc"], enough, auc),
         _gate("lift_10", f">= {lift}", macro["lift_10"], enough, lift),
-        _gate("expected_over_actual", f"{low:.2f} to {high:.2f}", overall, enough, low, high),
+        _gate(RATIO, f"{low:.2f} to {high:.2f}", overall, enough, low, high),
     ]
 
 

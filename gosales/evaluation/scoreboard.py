@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ MIN_BUYERS = 10
 
 COUNTS = ("n", "buyers", "expected")
 """Figures that add up over divisions."""
+
+RATIO = "expected_over_actual"
+"""A figure of sums; never a mean of ratios."""
 
 NO_SCORE, NO_FLAG = np.empty(0), np.empty(0, bool)
 Figures = dict[str, float | int | None]
@@ -41,8 +44,10 @@ def scoreboard(
     Returns:
         Undefined figures (no buyer, say) are None. The macro mean is over the divisions with at
         least MIN_BUYERS buyers in the population; its n, buyers and expected are sums over all
-        divisions. Capacity is that of one list over all divisions: a division's figures are of
-        its rows in the top of that list, those of the macro row are of the whole top.
+        divisions, and so is what expected_over_actual compares: a mean over divisions that turned
+        out to have many buyers would be too low. Capacity is that of one list over all divisions: a
+        division's figures are of its rows in the top of that list, those of the macro row are of
+        the whole top.
     """
     board = {}
     for name in POPULATIONS:
@@ -73,7 +78,12 @@ def _macro(rows: list[dict[str, float]]) -> dict[str, float]:
     solid = [row for row in rows if row["buyers"] >= MIN_BUYERS]
     names = [name for name in summary(NO_SCORE, NO_FLAG) if name not in COUNTS]
     means = {name: mean_of([row[name] for row in solid]) for name in names}
-    return {**counts, **means, "divisions": len(solid)}
+    return {**counts, **means, RATIO: ratio(counts), "divisions": len(solid)}
+
+
+def ratio(counts: Mapping[str, float]) -> float:
+    """Expected over actual buyers, of sums; NaN without buyers."""
+    return counts["expected"] / counts["buyers"] if counts["buyers"] else float("nan")
 
 
 def mean_of(values: Sequence[float]) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gosales.core.errors import GosalesError
 from gosales.models.openmp import lend_openmp
+from gosales.utils.reuse import reusable
 
 try:
     import lightgbm as lgb
@@ -42,6 +43,7 @@ COMMON: dict[str, Any] = {
 START_STEPS, START_TOLERANCE = 50, 1e-9
 
 
+@reusable
 def fit_booster(
     x: NDArray[np.float32],
     y: NDArray[Any],
@@ -105,11 +107,13 @@ def from_text(text: str) -> Booster:
         raise ValueError(str(error)) from error
 
 
+@reusable
 def raw(booster: Booster, x: NDArray[np.float32]) -> NDArray[np.float64]:
     """Shape (rows,): the sum over the trees, before the link."""
     return np.asarray(booster.predict(x, raw_score=True, num_threads=1), dtype=np.float64)
 
 
+@reusable
 def leaves(booster: Booster, x: NDArray[np.float32]) -> NDArray[np.int64]:
     """Shape (rows, trees): which leaf of each tree a row falls into."""
     found = np.asarray(booster.predict(x, pred_leaf=True, num_threads=1), dtype=np.int64)

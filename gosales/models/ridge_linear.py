@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gosales.utils.reuse import reusable
+
 Floats = NDArray[np.float64]
 CLIP = 5.0
 OUTLIER = 3.0
@@ -37,6 +39,7 @@ class RidgeLinear:
         return np.clip(x @ self.weights[:-1] + self.weights[-1], self.low, self.high)
 
 
+@reusable
 def fit_ridge_linear(
     values: NDArray[np.float32], y: Floats, weight: Floats, penalty: float
 ) -> RidgeLinear:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gosales.utils.reuse import reusable
+
 Floats = NDArray[np.float64]
 CLIP = 5.0
 MAX_STEPS = 40
@@ -31,6 +33,7 @@ class RidgeLogistic:
         return _design(x, self.mean, self.scale) @ self.weights
 
 
+@reusable
 def fit_ridge_logistic(  # noqa: PLR0913 - one loss: its rows, and what pulls it
     x: NDArray[np.float32],
     y: NDArray[np.bool_],

@@ -58,7 +58,7 @@ def report(summary: dict[str, Any], tables: BacktestTables) -> str:
         *_opening(summary),
         *_population(tables, summary, NEVER),
         *_curves(tables),
-        *_by_cutoff(tables.figures),
+        *_by_cutoff(tables),
         *_by_division(tables.figures),
     ]
     for name in (LAPSED, ACTIVE, ALL):
@@ -76,8 +76,14 @@ def _opening(summary: dict[str, Any]) -> Iterator[str]:
     yield page.paragraph(
         f"{MODEL} is what would have been shipped, {UNGATED} the model without its gates; the "
         f"others are simple scores. Figures are means over divisions with at least {MIN_BUYERS} "
-        "buyers, then over cutoffs. In brackets: 95 % intervals from "
-        f"{summary['draws']:,} draws of the customers, each with all its cells and cutoffs."
+        "buyers, then over cutoffs; expected / actual is of the sums over all divisions and "
+        "cutoffs. Where cutoffs lie closer together than the horizon is long, a purchase counts "
+        "after each of them."
+    )
+    yield page.paragraph(
+        f"In brackets: 95 % intervals from {summary['draws']:,} draws of the customers, each with "
+        "all its cells and cutoffs. They tell how other customers would have changed a figure, and "
+        "not how another half year would have: for that, see how the cutoffs differ."
     )
 
 
@@ -85,6 +91,12 @@ def _population(tables: BacktestTables, summary: dict[str, Any], population: str
     rows = _macro(tables.figures, population)
     rows = rows[rows["cutoff_date"] == EVERY]
     yield page.heading(f"{TITLES[population]}: how well each score ranks and foretells")
+    if not rows["cutoffs"].sum():
+        yield page.paragraph(
+            f"No division had {MIN_BUYERS} buyers at any cutoff, too few for any of these figures: "
+            f"{int(rows['buyers'].max())} in all."
+        )
+        return
     yield page.paragraph(
         "AUC: chance that a buyer scores above a non-buyer, 0.5 is a coin toss. AP / base rate and "
         "lift: how many times more buyers than a random list holds. Brier skill: share of the "
@@ -96,7 +108,8 @@ def _population(tables: BacktestTables, summary: dict[str, Any], population: str
     )
     yield page.paragraph(
         f"Capacity: of the best {summary['capacity']:,} rows of one list over all divisions, the "
-        "share that bought (precision), and the share of all buyers they hold (capture)."
+        "share that bought (precision), and the share of all buyers they hold (capture). These "
+        "figures have no intervals; they are less sure than those above."
     )
     yield page.table(
         ("score", *(title for _, title in PLAIN)),
@@ -163,28 +176,44 @@ def _reliability_chart(bins: pd.DataFrame) -> str:
     return line_chart("Scores beside what happened", axes, lines)
 
 
-def _by_cutoff(figures: pd.DataFrame) -> Iterator[str]:
-    rows = _macro(figures, NEVER)
+def _by_cutoff(tables: BacktestTables) -> Iterator[str]:
+    rows = _macro(tables.figures, NEVER)
     rows = rows[rows["cutoff_date"] != EVERY]
     yield page.heading("Never bought, cutoff by cutoff")
     yield page.paragraph(
-        "What would have been shipped at each cutoff, and the AUC of the best simple score there: "
-        "a good mean may hide a bad season."
+        "What would have been shipped at each cutoff, and its paired gain in AUC over the simple "
+        "score that turned out best there: a good mean may hide a bad season."
     )
-    best = rows[rows["score"].isin(list(BASELINES))].groupby("cutoff_date")["auc"].max()
+    simple = rows[rows["score"].isin(list(BASELINES)) & rows["auc"].notna()]
+    best = simple.sort_values("auc").groupby("cutoff_date")["score"].last()
     yield page.table(
-        ("cutoff", "buyers", "divisions", *(title for _, title in SURE), "best simple AUC"),
+        ("cutoff", "buyers", "divisions", *(title for _, title in SURE), "best simple", "AUC gain"),
         [
             (
                 row["cutoff_date"],
                 row["buyers"],
                 row["divisions"],
                 *_sure(row),
-                _plain(best.get(row["cutoff_date"])),
+                best.get(row["cutoff_date"], "-"),
+                _gain(tables.differences, row["cutoff_date"], best.get(row["cutoff_date"])),
             )
             for row in _records(rows[rows["score"] == MODEL])
         ],
     )
+
+
+def _gain(differences: pd.DataFrame, cutoff: str, rival: str | None) -> str:
+    """Of the shipped score over another one in AUC, on never-bought cells at a cutoff."""
+    found = differences[
+        (differences["cutoff_date"] == cutoff)
+        & (differences["population"] == NEVER)
+        & (differences["score"] == MODEL)
+        & (differences["against"] == rival)
+        & (differences["figure"] == "auc")
+    ]
+    for row in _records(found):
+        return page.interval(row["gain"], row["low"], row["high"], sign="+")
+    return "-"
 
 
 def _by_division(figures: pd.DataFrame) -> Iterator[str]:
@@ -197,9 +226,10 @@ def _by_division(figures: pd.DataFrame) -> Iterator[str]:
     titles = dict((*SURE, *PLAIN))
     yield page.heading("Never bought, division by division")
     yield page.paragraph(
-        "What would have been shipped, mean over the cutoffs at which the division had at least "
-        f"{MIN_BUYERS} buyers. Capture: the share of its buyers in the top of the one list over "
-        "all divisions. Few buyers, little certainty: intervals are in figures.csv."
+        "What would have been shipped: buyers and expected / actual over all cutoffs, all else as "
+        f"the mean over those cutoffs at which the division had at least {MIN_BUYERS} buyers. "
+        "Capture: the share of its buyers in the top of the one list over all divisions. Few "
+        "buyers, little certainty: intervals at each cutoff are in figures.csv."
     )
     yield page.table(
         ("division", "buyers", "cutoffs", *(titles[key] for key in keys)),

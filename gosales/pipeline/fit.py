@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ from gosales.models.baselines import fit_baselines
 from gosales.models.division_model import BASELINE, DivisionModel, Shared, Side
 from gosales.models.money_model import fit_money_model
 from gosales.models.product_model import ProductModel
-from gosales.models.recipe import DORMANT_MONTHS, fit_ensemble
+from gosales.models.recipe import DORMANT_MONTHS, Ensemble, fit_ensemble
 from gosales.models.settings import ModelSettings
 from gosales.pipeline.calibrate import Calibrations, bands
 from gosales.pipeline.exposure import exposure
@@ -82,7 +83,9 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
     """Fit the models of `plan.divisions` on the engine's history."""
     h = engine.horizon_months
     final = lessons(engine.months, h, plan.settings.snapshots)
-    past = _learn(engine, final, plan)
+    past = _learn(
+        engine, final, {age: _lessons_before(engine, plan, age) for age in (h, 2 * h)}, plan
+    )
     with track("Choosing what ranks the products"):
         newest = past.proofs.get(h)
         windows = list(past.windows.values())[::-1]  # the newest comes first then
@@ -94,6 +97,17 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
     calibrations = Calibrations(past.proofs.get(2 * h), past.proofs.get(h))
     models = _models(engine, shared, calibrations, training, plan)
     return Fitted(models, calibrations.newer, training, calibrations, past.money, products)
+
+
+def fit_unproved(engine: FeatureEngine, plan: Plan) -> Ensemble | None:
+    """The ensemble that `fit` makes of all of the history, without the proofs beside it.
+
+    None where there are not both outcomes to learn from.
+    """
+    final = lessons(engine.months, engine.horizon_months, plan.settings.snapshots)
+    past = _learn(engine, final, {}, replace(plan, products={}))
+    rows = combine([past.rows[x] for x in final], plan.budget, plan.seed) if final else None
+    return _ensemble(engine, rows, plan) if rows is not None and rows.learnable else None
 
 
 def _lessons_before(engine: FeatureEngine, plan: Plan, age: int) -> list[Lesson]:
@@ -121,15 +135,16 @@ class _Past:
     money: MoneyProof | None = None
 
 
-def _learn(engine: FeatureEngine, final: list[Lesson], plan: Plan) -> _Past:
-    """The rows of all lessons, and the proofs.
+def _learn(
+    engine: FeatureEngine, final: list[Lesson], earlier: dict[int, list[Lesson]], plan: Plan
+) -> _Past:
+    """The rows of all lessons, and the proofs: at the age of each of `earlier`, of a fit on those.
 
     The oldest cutoff comes first: when a proof's own is reached, what it learns from is there, and
     no cutoff's features have to be kept.
     """
     h = engine.horizon_months
-    earlier = {age: _lessons_before(engine, plan, age) for age in (h, 2 * h)}
-    wanted = dict.fromkeys([*final, *earlier[h], *earlier[2 * h]])
+    wanted = dict.fromkeys([*final, *chain.from_iterable(earlier.values())])
     ages = {lesson.age for lesson in wanted} | {age for age in earlier if earlier[age]}
     with_products = _product_windows(engine, plan)
     ages |= with_products
@@ -275,11 +290,17 @@ def _shared(engine: FeatureEngine, training: TrainingSet | None, plan: Plan) -> 
         )
         typical = float(np.nan_to_num(activity).mean()) + 0.1
         return Shared(cells.names, None, {}, plain_money(cells), typical)
-    known, h = engine.ledger.known_at(0), engine.horizon_months
-    back = revival(Purchases.of(known), len(known.divisions), DORMANT_MONTHS, h)
     return Shared(
         training.names,
-        fit_ensemble(training, plan.settings, plan.seed, back),
+        _ensemble(engine, training, plan),
         fit_baselines(training),
         fit_money_model(training, price_levels(engine.history), plan.seed),
     )
+
+
+def _ensemble(engine: FeatureEngine, training: TrainingSet, plan: Plan) -> Ensemble:
+    """Of rows that tell of both outcomes; silent divisions come back as the whole history tells."""
+    known = engine.ledger.known_at(0)
+    divisions = len(known.divisions)
+    back = revival(Purchases.of(known), divisions, DORMANT_MONTHS, engine.horizon_months)
+    return fit_ensemble(training, plan.settings, plan.seed, back)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,22 @@ from gosales.pipeline.prove_clocks import clocks_of
 from gosales.pipeline.prove_future import CHANGES, EXTENDED
 from gosales.pipeline.prove_judge import alone, overlap
 from gosales.pipeline.prove_report import write_certificate
-from gosales.pipeline.prove_trial import Laboratory
+from gosales.pipeline.prove_trial import ANEW, Laboratory
 from gosales.pipeline.session import Session, working
 from gosales.pipeline.snapshots import WARM_UP_MONTHS
-from gosales.utils.progress import track
+from gosales.utils.progress import track_whole
 from gosales.utils.store import CERTIFICATE
 
 MOST_CUTOFFS = 2
 PLACEBO_DAYS = 17
 """So many days before the newest cutoff lies a day on which nothing is usually cut."""
+
+FEW_ROUNDS = 10
+"""Of the trees at older cutoffs: bytes alone are compared there, not how good a model is."""
+
+AT_EACH = ANEW + len(CHANGES)
+AT_NEWEST = 1 + ANEW + 1 + (ANEW + 1) + ANEW
+"""Work in trials: shuffled labels, the repeated run, the judged horizon, placebo, clocks."""
 
 
 @dataclass
@@ -90,8 +97,11 @@ def prove(session: Session, asked: tuple[Cutoff, ...] = ()) -> Certificate:
         cutoffs = chosen_cutoffs(asked, span)
         names = [str(cutoff) for cutoff in cutoffs]
         certificate = Certificate(names, session.horizon_months, session.options.seed, hashes)
-        for at, cutoff in enumerate(cutoffs):
-            prove_at(certificate, lab, cutoff, span, newest=at == 0)
+        label, total = f"Proving {', '.join(names)}", AT_EACH * len(cutoffs) + AT_NEWEST
+        with track_whole(label, total) as advance:
+            for at, cutoff in enumerate(cutoffs):
+                place = replace(lab, advance=advance, rounds=FEW_ROUNDS if at else None)
+                prove_at(certificate, place, cutoff, span, newest=at == 0)
         certificate.checks.sort(key=lambda check: check.code)
         write_certificate(certificate, work.folder)
         work.made(CERTIFICATE)
@@ -158,21 +168,18 @@ def prove_at(
     certificate: Certificate, lab: Laboratory, cutoff: Cutoff, span: Span, *, newest: bool
 ) -> None:
     """All checks at one cutoff; those that cost much at the newest only."""
-    with track(f"Running the engine as of {cutoff}"):
-        bench = open_bench(lab, cutoff, span.covers)
+    bench = open_bench(lab, cutoff, span.covers)
     certificate.exact[bench.name] = bench.exact
-    with track(f"Changing what came after {cutoff}", total=len(CHANGES)) as advance:
-        for name in CHANGES:
-            certificate.checks.append(bench.changed(name))
-            advance(1)
+    certificate.checks += [bench.changed(name) for name in CHANGES]
     certificate.checks += [alone(bench.base), bench.attributes(), overlap(bench.base)]
     if newest:
-        with track(f"More checks as of {cutoff}"):
-            certificate.checks += [bench.repeated(), bench.judged_hidden()]
-            certificate.checks += [bench.shuffled(), bench.single_feature()]
-            certificate.checks += _placebo(certificate, lab, bench, span)
-            outcome = bench.outcome() if bench.covered else None
-            certificate.clocks = clocks_of(lab.at(cutoff), bench.base, outcome)
+        certificate.checks += [bench.repeated(), bench.judged_hidden()]
+        certificate.checks += [bench.shuffled(), bench.single_feature()]
+        lab.advance(1)
+        certificate.checks += _placebo(certificate, lab, bench, span)
+        outcome = bench.outcome() if bench.covered else None
+        certificate.clocks = clocks_of(lab.at(cutoff), bench.base, outcome)
+        lab.advance(ANEW)
     bench.close()
 
 
@@ -180,6 +187,7 @@ def _placebo(certificate: Certificate, lab: Laboratory, usual: Bench, span: Span
     """Compare with an odd day: its figures, and whether it keeps its future out too."""
     day = Cutoff(usual.cutoff.date - dt.timedelta(days=PLACEBO_DAYS))
     if day.date < span.first:
+        lab.advance(ANEW + 1)
         return [no_placebo(usual.name, "There is no earlier day in the log.")]
     odd = open_bench(lab, day, span.covers)
     certificate.exact[odd.name] = odd.exact

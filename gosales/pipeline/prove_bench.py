@@ -39,6 +39,7 @@ from gosales.pipeline.prove_future import (
 )
 from gosales.pipeline.prove_judge import seen, too_good, without_knowledge
 from gosales.pipeline.prove_trial import Laboratory, Trial, rows_digest
+from gosales.utils.reuse import Answers
 
 LOOKUP_CHANGES = {DELETED: hidden_lookups, SCRAMBLED: mixed_lookups}
 UNCOVERED = "The log does not cover the whole horizon after the cutoff."
@@ -88,19 +89,23 @@ class Bench:
         change, told = CHANGES[name]
         why = why_one_clock(self.base) if name == LATE else ""
         if why:
+            self.lab.advance(1)
             return not_made(name, self.name, why)
         edge = self.edge(self.cutoff)
         lookups = LOOKUP_CHANGES[name](self.lookups, edge) if name in LOOKUP_CHANGES else None
         return self._compared(name, change(self.logs, edge), told, lookups)
 
     def repeated(self) -> Check:
-        """The same again: L01."""
-        return self._compared(REPEATED, self.logs, REPEAT)
+        """The same again, every fit and prediction included: L01."""
+        return replace(self, lab=replace(self.lab, answers=None))._compared(
+            REPEATED, self.logs, REPEAT
+        )
 
     def judged_hidden(self) -> Check:
         """Exchange labels in the horizon that `metrics.json` is judged on: L07."""
         proof = self.base.fitted.proof
         if proof is None:
+            self.lab.advance(1)
             return not_made(JUDGED, self.name, "The history is too short to judge a fit in it.")
         change = JUDGED_SWAP.format(proof.cutoff, self.cutoff)
         found = self._digests(JUDGED, swapped(self.logs, self.edge(proof.cutoff)))
@@ -169,6 +174,9 @@ class Bench:
 def open_bench(lab: Laboratory, cutoff: Cutoff, covered: Callable[[Cutoff], bool]) -> Bench:
     """Copy the raw logs as they are loaded at `cutoff`, and run the engine on the copy.
 
+    Later trials of the bench ask LightGBM and the ridges only what this one did not ask. They see
+    nothing but their arguments, so that no future could reach them in another way.
+
     Raises:
         GosalesError: What the engine itself raises on these logs.
     """
@@ -181,7 +189,7 @@ def open_bench(lab: Laboratory, cutoff: Cutoff, covered: Callable[[Cutoff], bool
     logs = loaded_logs(lab.sources, settings, built.path)
     lookups = copied_lookups(lab.sources, settings, own.folder)
     own.clear()
-    place = lab.beside(f"base-{cutoff}")
+    place = replace(lab.beside(f"base-{cutoff}"), answers=Answers())
     written = write_lookups(lookups, place.folder.with_name(f"lookup-{cutoff}"), settings)
     place = replace(place, lookups=written)
     base = run_on(place, logs, cutoff)

@@ -17,7 +17,7 @@ from gosales.evaluation.checks.area import Area, Flags, Floats, area
 from gosales.evaluation.checks.check import Check
 from gosales.evaluation.checks.row_alone import row_alone
 from gosales.evaluation.checks.row_overlap import fingerprints, outcomes_beyond, row_overlap
-from gosales.evaluation.checks.shuffled_labels import shuffled_labels
+from gosales.evaluation.checks.shuffled_labels import no_shuffle, shuffled_labels
 from gosales.evaluation.checks.single_feature import (
     attribute_area,
     column_area,
@@ -26,9 +26,11 @@ from gosales.evaluation.checks.single_feature import (
 from gosales.features.cells import HORIZON_FEATURE, CellFeatures
 from gosales.features.engine import FeatureEngine
 from gosales.labels.purchases import label
-from gosales.models.division_model import POOLED, Side
-from gosales.pipeline.prove_trial import RUN_ID, Trial, trained
-from gosales.pipeline.score_customers import ScoredLists, score_customers
+from gosales.pipeline.fit import fit_unproved
+from gosales.pipeline.gate import MODEL
+from gosales.pipeline.proof import score_cells
+from gosales.pipeline.prove_trial import Trial, plan_of
+from gosales.pipeline.score_customers import ScoredLists
 from gosales.pipeline.session import Session
 
 ALONE_SPLIT = 7
@@ -138,19 +140,24 @@ def attribute_codes(trial: Trial) -> dict[str, NDArray[np.int32]]:
 def without_knowledge(session: Session, trial: Trial, outcome: Outcome) -> Check:
     """Fit on shuffled outcomes, judge on shuffled outcomes.
 
-    The model is judged where the gates would ship a simple score too: those cannot learn much.
+    The model is judged in every division, whatever the gates would ship: a simple score cannot
+    learn much. So the proofs are not needed.
     """
     seed = session.options.seed
     known = trial.engine.history
     history = ShuffledHistory(known.cutoff, known.tables, known.two_clocks, seed)
-    customers = trial.cells.spine.customers
     engine = FeatureEngine(history, trial.engine.horizon_months)
-    model = Side(POOLED, "")
-    models = [replace(one, never=model, held=model) for one in trained(session, engine).models]
-    lists = score_customers(engine, models, session.config, RUN_ID)
-    facts = dealt_out(outcome.facts, customers, outcome.cutoff, seed)
-    found = seen(lists, trial.cells, replace(outcome, facts=facts))
-    return shuffled_labels(str(trial.cutoff), found.area())
+    plan = plan_of(session, engine)
+    ensemble = fit_unproved(engine, plan)
+    if ensemble is None:
+        return no_shuffle(str(trial.cutoff), "No outcome is left to learn from when shuffled.")
+    cells = engine.at(0)
+    score = score_cells(cells, ensemble, {}, cells.panel.everyone)[MODEL]
+    facts = dealt_out(outcome.facts, cells.spine.customers, outcome.cutoff, seed)
+    bought = label(replace(outcome, facts=facts), cells.spine).bought
+    columns = [cells.spine.divisions.index(name) for name in plan.divisions]
+    found = (score[:, columns], bought[:, columns], ~cells.spine.owned[:, columns])
+    return shuffled_labels(str(trial.cutoff), area(*found))
 
 
 @dataclass(frozen=True)

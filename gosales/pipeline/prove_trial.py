@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ from gosales.pipeline.publish_lists import write_lists
 from gosales.pipeline.score_customers import ScoredLists, score_customers
 from gosales.pipeline.session import Session
 from gosales.pipeline.train import chosen_divisions
+from gosales.utils.progress import Advance, silent_advance
+from gosales.utils.reuse import Answers, reusing
 from gosales.utils.store import sha256
 
 RUN_ID = "prove"
@@ -40,6 +42,12 @@ RUN_ID = "prove"
 
 NOT_KNOWN_YET = (Fact.SOURCE_FILE, Fact.SOURCE_LINE)
 """Where a line stands in its file: that may change with later lines, and nothing reads it."""
+
+STAR, FITS, LISTS = 0.1, 0.6, 0.3
+"""Shares of a trial's time, roughly."""
+
+ANEW = 2.5
+"""A trial that has to ask everything anew takes as long as so many others."""
 
 
 class EngineOnce(FeatureEngine):
@@ -75,12 +83,19 @@ class Laboratory:
 
     Attributes:
         lookups: Settings that name other lookup tables than the workspace's; None for its own.
+        answers: Of the fits and predictions so far: the same question gets the same answer. None
+            where it has to be asked anew.
+        rounds: Of the trees, where only bytes are compared; None for the settings' own.
+        advance: Is told what is done, in trials.
     """
 
     session: Session
     sources: StarSources
     folder: Path
     lookups: LookupSettings | None = None
+    answers: Answers | None = None
+    rounds: int | None = None
+    advance: Advance = field(default=silent_advance)
 
     def at(self, cutoff: Cutoff | None) -> Session:
         """The session of a command with that `--cutoff`."""
@@ -88,6 +103,9 @@ class Laboratory:
         config = self.session.config
         if self.lookups is not None:
             config = config.model_copy(update={"lookup": self.lookups})
+        if self.rounds is not None:
+            models = config.models.model_copy(update={"rounds": self.rounds})
+            config = config.model_copy(update={"models": models})
         return replace(self.session, options=options, config=config)
 
     def build(self, logs: Path | None = None, cutoff: Cutoff | None = None) -> StarBuild:
@@ -113,13 +131,18 @@ class Laboratory:
     def run(self, logs: Path, cutoff: Cutoff) -> Trial:
         """Build, train, score. The star stays open until `end` is called."""
         session = self.at(cutoff)
+        cost = 1.0 if self.answers is not None and self.answers.kept else ANEW
         built = self.build(logs, cutoff)
         star = open_star(built.path, session.config.limits.memory_gb)
         engine = EngineOnce(star.as_of(cutoff), session.horizon_months)
-        fitted = trained(session, engine)
-        lists = score_customers(engine, fitted.models, session.config, RUN_ID)
+        self.advance(cost * STAR)
+        with reusing(self.answers):
+            fitted = trained(session, engine)
+            self.advance(cost * FITS)
+            lists = score_customers(engine, fitted.models, session.config, RUN_ID)
         cells = engine.at(0)
         digests = self._digests(star, (engine, cells), fitted, lists)
+        self.advance(cost * LISTS)
         return Trial(star, engine, cells, fitted, lists, digests)
 
     def end(self, trial: Trial) -> None:
@@ -167,14 +190,18 @@ class Laboratory:
 
 def trained(session: Session, engine: FeatureEngine) -> Fitted:
     """The models as `gosales train` makes them."""
-    plan = Plan(
+    return fit(engine, plan_of(session, engine))
+
+
+def plan_of(session: Session, engine: FeatureEngine) -> Plan:
+    """What `gosales train` fits."""
+    return Plan(
         session.config.models,
         chosen_divisions(session, engine),
         product_models(engine.history, engine.horizon_months),
         session.config.limits.training_rows,
         session.options.seed,
     )
-    return fit(engine, plan)
 
 
 def unknown_facts(star: Star, history: History) -> ir.Table:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gosales.evaluation.bootstrap import FIGURES, Cells, Copies, resample
+from gosales.evaluation.bootstrap import FIGURES, Cells, Copies, resample, resample_counts
 from gosales.evaluation.intervals import Draws, interval, limits, mean_over
 from gosales.evaluation.metrics import summary
 from gosales.evaluation.paired import Difference
@@ -21,7 +21,9 @@ from gosales.evaluation.scoreboard import (
     NO_FLAG,
     NO_SCORE,
     POPULATIONS,
+    RATIO,
     clean,
+    ratio,
 )
 from gosales.pipeline.judging import Judged
 
@@ -54,12 +56,22 @@ class Macro:
     Attributes:
         value: Shape (len(FIGURES),).
         draws: Shape (len(FIGURES), draws).
+        counts: Shape (2, 1 + draws), buyers expected and found over all divisions; the figures
+            themselves come first.
         cutoffs: How many cutoffs are in it.
     """
 
     value: NDArray[np.float64]
     draws: Draws
+    counts: NDArray[np.float64]
     cutoffs: int = 1
+
+    def __post_init__(self) -> None:
+        """Expected over actual is that of the counts."""
+        at = FIGURES.index(RATIO)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            whole = self.counts[0] / self.counts[1]
+        self.value[at], self.draws[at] = whole[0], np.where(np.isfinite(whole), whole, np.nan)[1:]
 
     def limits(self) -> dict[str, float]:
         """The interval of every figure, by column."""
@@ -73,10 +85,11 @@ class Macro:
 
     @classmethod
     def over(cls, parts: Sequence[Macro]) -> Macro:
-        """The mean over cutoffs, draw by draw."""
+        """The mean over cutoffs, draw by draw; counts are added up."""
         value = mean_over(np.stack([part.value for part in parts]), 0)
         draws = mean_over(np.stack([part.draws for part in parts]), 0)
-        return cls(value, draws, sum(part.cutoffs for part in parts))
+        counts = np.sum([part.counts for part in parts], axis=0)
+        return cls(value, draws, counts, sum(part.cutoffs for part in parts))
 
 
 Macros = dict[tuple[str, str], Macro]
@@ -108,12 +121,15 @@ def figures_at(judged: Judged, copies: Copies, who: NDArray[np.intp]) -> Figures
     for population in POPULATIONS:
         cells = Cells(judged.score, judged.bought, judged.inside(population))
         solid = [judged.divisions[d] for d in cells.solid]
-        drawn = resample(cells, copies, who)
+        drawn, counts = resample(cells, copies, who), resample_counts(cells, copies, who)
         for score, board in ((name, boards[name][population]) for name in judged.score):
             sure: dict[str, dict[str, float]] = {}
             if solid:
+                told = np.array([[board[MACRO]["expected"]], [board[MACRO]["buyers"]]], np.float64)
                 macros[population, score] = macro = Macro(
-                    _values(board[MACRO]), mean_over(drawn[score], 1)
+                    _values(board[MACRO]),
+                    mean_over(drawn[score], 1),
+                    np.hstack([told, counts[score]]),
                 )
                 sure = {MACRO: macro.limits(), **_by_division(board, solid, drawn[score])}
             for division, figures in board.items():
@@ -138,7 +154,7 @@ def sure_board(judged: Judged, score: str, draws: int, seed: int) -> dict[str, A
 
 
 def figures_over(parts: Sequence[Figures]) -> Figures:
-    """The figures over all cutoffs: counts are sums, all else means.
+    """The figures over all cutoffs: counts are sums, their ratio is theirs, all else means.
 
     A division counts at the cutoffs at which it has enough buyers.
     """
@@ -147,7 +163,7 @@ def figures_over(parts: Sequence[Figures]) -> Figures:
         key: Macro.over([part.macros[key] for part in parts if key in part.macros]) for key in names
     }
     rows = pd.concat([part.table for part in parts], ignore_index=True)
-    means = [name for name in PLAIN if name not in COUNTS]
+    means = [name for name in PLAIN if name not in (*COUNTS, RATIO)]
     thin = (rows["division"] != MACRO) & (rows["buyers"] < MIN_BUYERS)
     rows[means] = rows[means].mask(thin)
     rows["cutoffs"] = rows["auc"].notna().astype(int)
@@ -156,6 +172,7 @@ def figures_over(parts: Sequence[Figures]) -> Figures:
         {"cutoffs": "sum", **dict.fromkeys(COUNTS, "sum"), **dict.fromkeys(means, "mean")}
     )
     table.insert(0, KEYS[0], EVERY)
+    table[RATIO] = [ratio(row) for row in table.to_dict("records")]
     table = table.reindex(columns=list(COLUMNS))
     for (population, score), macro in macros.items():
         row = (

@@ -22,7 +22,8 @@ from gosales.evaluation import page
 from gosales.evaluation.bootstrap import FIGURES
 from gosales.evaluation.curves import Row, gains, reliability
 from gosales.evaluation.gates import FAILED, SKIPPED, Gate, judge
-from gosales.evaluation.scoreboard import ALL, MACRO, NEVER, POPULATIONS
+from gosales.evaluation.paired import auc_gain, interval
+from gosales.evaluation.scoreboard import ALL, MACRO, MIN_BUYERS, NEVER, POPULATIONS
 from gosales.features.engine import FeatureEngine
 from gosales.models.model_store import load_models
 from gosales.pipeline.build import published_star, refuse_blockers, sources_of
@@ -151,6 +152,7 @@ def _report(work: Work, judged: Judged) -> ValidationRun:
         "populations": shipped,
         "money": judged.money(),
         "baselines": baselines,
+        "gains": {name: gain for name in baselines if (gain := gain_over(judged, name))},
         "gates": [asdict(gate) for gate in gates],
     }
     folder = work.folder / VALIDATION
@@ -160,6 +162,15 @@ def _report(work: Work, judged: Judged) -> ValidationRun:
     _write_rows(folder / "calibration.csv", {name: c[1] for name, c in curves.items()})
     write_text(folder / "report.html", _html(metrics, gates, {n: c[0] for n, c in curves.items()}))
     return ValidationRun(metrics, gates)
+
+
+def gain_over(judged: Judged, other: str) -> dict[str, float] | None:
+    """What the shipped scores have more than others in macro AUC on never-bought cells."""
+    scores, inside = (judged.score[MODEL], judged.score[other]), judged.inside(NEVER)
+    found = auc_gain(*scores, judged.bought, inside, MIN_BUYERS)
+    if found is None:
+        return None
+    return {name: round(value, 6) for name, value in asdict(interval(*found)).items()}
 
 
 def coverage_note(judged: Judged) -> str:
@@ -198,14 +209,19 @@ def _sure(figures: dict[str, Any]) -> list[Any]:
     ]
 
 
+def _told(gain: dict[str, float] | None) -> str:
+    return page.interval(gain["value"], gain["low"], gain["high"], sign="+") if gain else "-"
+
+
 def _html(metrics: dict[str, Any], gates: Sequence[Gate], curves: dict[str, list[Row]]) -> str:
     keys = ("n", "buyers", "base_rate", "auc", "ap", "lift_10", "ece", "expected_over_actual")
     boards = metrics["populations"]
     macro = [[name, *_sure(boards[name][MACRO])] for name in POPULATIONS]
     never = [[name, *(row[key] for key in keys)] for name, row in boards[NEVER].items()]
+    beside = {MODEL: boards[NEVER][MACRO]} | {n: b[NEVER] for n, b in metrics["baselines"].items()}
     simple = [
-        [name, *(board[NEVER][key] for key in ("auc", "ap", "lift_10"))]
-        for name, board in metrics["baselines"].items()
+        [name, *(row[key] for key in ("auc", "ap", "lift_10")), _told(metrics["gains"].get(name))]
+        for name, row in beside.items()
     ]
     top = ("top_share", "rows", "buyers", "capture", "lift", "value_capture")
     return page.page(
@@ -219,12 +235,18 @@ def _html(metrics: dict[str, Any], gates: Sequence[Gate], curves: dict[str, list
             ),
             page.heading("Populations (mean over divisions)"),
             page.paragraph(
-                f"In brackets: 95 % intervals from {metrics['draws']:,} draws of the customers. "
-                "docs/model.md says what each figure means."
+                f"Means are over divisions with at least {MIN_BUYERS} buyers; n, buyers and "
+                "expected_over_actual are sums over all divisions. In brackets: 95 % intervals "
+                f"from {metrics['draws']:,} draws of the customers. docs/model.md says what each "
+                "figure means."
             ),
             page.table(("population", "n", "buyers", "base_rate", *FIGURES), macro),
             page.heading("Never-bought cells, against the simple scores"),
-            page.table(("score", "auc", "ap", "lift_10"), simple),
+            page.paragraph(
+                "AUC gain: what the model has more, both judged on the same cells, with its 95 % "
+                "interval."
+            ),
+            page.table(("score", "auc", "ap", "lift_10", "AUC gain"), simple),
             page.heading("Never-bought cells, by division"),
             page.table(("division", *keys), never),
             page.heading("Money"),

@@ -20,13 +20,17 @@ class Advance(Protocol):
         """
 
 
+def silent_advance(amount: float, rows: int = 0) -> None:
+    """Tell nobody."""
+
+
 Reporter = Callable[[str, float | None], AbstractContextManager[Advance]]
 
 
 @contextmanager
 def silent(_label: str, _total: float | None) -> Iterator[Advance]:
     """The default reporter."""
-    yield lambda _amount, _rows=0: None
+    yield silent_advance
 
 
 _reporter: Reporter = silent
@@ -46,3 +50,15 @@ def track(label: str, total: float | None = None) -> AbstractContextManager[Adva
         total: Units of work, or None when it cannot be known.
     """
     return _reporter(label, total)
+
+
+@contextmanager
+def track_whole(label: str, total: float) -> Iterator[Advance]:
+    """Report a stage, and none of the stages within it: one line for all of them."""
+    global _reporter  # noqa: PLW0603 - as in `install`
+    with track(label, total) as advance:
+        before, _reporter = _reporter, silent
+        try:
+            yield advance
+        finally:
+            _reporter = before

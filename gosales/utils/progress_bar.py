@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from gosales.utils.progress import Advance, install
 
 PATIENCE_SECONDS = 2.0
+LONG_SECONDS = 3600.0
+"""The time left is told from the speed over so long: some stages advance but once in a minute."""
 
 
 def show_progress() -> None:
@@ -44,7 +46,10 @@ def _bar(label: str, total: float | None) -> Iterator[Advance]:
     def told(seconds: float) -> str:
         return f"{counted / max(seconds, 1e-3):,.0f} rows/s" if counted else ""
 
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
+    console = Console(file=sys.stderr)
+    with Progress(
+        *columns, console=console, transient=True, speed_estimate_period=LONG_SECONDS
+    ) as progress:
         task = progress.add_task(label, total=total, speed="")
 
         def advance(amount: float, rows: int = 0) -> None:

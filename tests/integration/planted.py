@@ -18,6 +18,7 @@ import gosales.core.star
 import gosales.etl.lookups
 import gosales.etl.tables
 import gosales.features.cells
+import gosales.models.boosting
 import gosales.models.recipe
 import gosales.pipeline.fit
 from gosales.core.columns import Customer, Fact
@@ -278,6 +279,20 @@ def proof_trained_on_its_own_horizon(patch):
         return [*judged, *lessons(months, horizon, snapshots, offset)]
 
     patch.setattr(gosales.pipeline.fit, "lessons", unpurged)
+
+
+def trees_that_differ_with_the_moment(patch):
+    """The same rows, settings and seed give other trees each time, as threads can make them."""
+
+    def around(train):
+        number = count()
+
+        def other(parameters, *more):
+            return train({**parameters, "seed": next(number)}, *more)
+
+        return other
+
+    wrap(patch, gosales.models.boosting.lgb, "train", around)
 
 
 def scaler_on_the_scored_rows(patch):

@@ -22,6 +22,7 @@ PLANTED = [
     Planted(planted.calibration_on_the_judged_rows, {"judged_horizon_hidden": ""}),
     Planted(planted.scaler_on_the_scored_rows, {"row_alone": ""}),
     Planted(planted.another_seed_each_time, {"repeated_run": "judged_scores"}),
+    Planted(planted.trees_that_differ_with_the_moment, {"repeated_run": "judged_scores"}),
 ]
 
 

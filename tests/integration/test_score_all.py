@@ -176,6 +176,7 @@ def test_holdout_is_judged_with_the_frozen_models(place, gosales):
     macro = report["populations"]["all"]["_macro"]
     assert macro["auc_low"] < macro["auc"] < macro["auc_high"]
     assert 0 < macro["capture_at_capacity"] <= 1
+    assert report["gains"] == {}, "no division has ten first purchases here"
     for name in ("gains.csv", "calibration.csv", "report.html"):
         assert (place.outputs / "validation" / name).stat().st_size > 0
 

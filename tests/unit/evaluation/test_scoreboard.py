@@ -29,10 +29,10 @@ MEANS = {
     "brier_skill",
     "ece",
     "ece_by_chance",
-    "expected_over_actual",
 }
 CAPACITY = {"precision_at_capacity", "capture_at_capacity"}
-FIGURES = {"n", "buyers", "expected", "value_captured_10"} | MEANS | CAPACITY
+SUMS = {"n", "buyers", "expected", "expected_over_actual"}
+FIGURES = {"value_captured_10"} | SUMS | MEANS | CAPACITY
 """With the names of the contract among them."""
 
 
@@ -66,6 +66,14 @@ def test_macro_is_over_divisions_with_ten_buyers_and_counts_are_over_all(market)
     assert rows[MACRO]["divisions"] == 1
     assert rows[MACRO]["n"] == 900
     assert rows[MACRO]["buyers"] == rows["A"]["buyers"] + 9
+
+
+def test_macro_expected_over_actual_is_of_the_sums_of_all_divisions(market):
+    """Not of those alone that turned out to have buyers: that would hide what was foretold of C."""
+    score, bought, _ = market
+    macro = board_of(market)[NEVER][MACRO]
+    assert macro["expected"] == pytest.approx(score.sum(), abs=1e-5)
+    assert macro["expected_over_actual"] == pytest.approx(score.sum() / bought.sum(), abs=1e-5)
 
 
 def test_a_tenth_buyer_lets_a_division_in(market):

@@ -107,6 +107,30 @@ def test_over_cutoffs_counts_are_sums_and_figures_means(single, together):
     assert width[0] < min(width[1:]), "two cutoffs say more than one"
 
 
+def test_expected_over_actual_is_that_of_the_sums_over_cutoffs_and_divisions(together):
+    for division in ("Big", "Small", MACRO):
+        found = row(together.table, GOOD, NEVER, division)
+        assert found["expected_over_actual"] == pytest.approx(
+            found["expected"] / found["buyers"], abs=1e-5
+        )
+
+
+def test_its_interval_draws_customers_with_all_their_divisions_and_cutoffs(judged, together):
+    """Of a ratio of sums by the delta method, the customers' sums being the trials."""
+    expected, found = (
+        sum(np.where(one.inside(NEVER), part, 0).sum(1) for one, part in parts)
+        for parts in (
+            [(one, one.score[GOOD]) for one in judged],
+            [(one, one.bought) for one in judged],
+        )
+    )
+    whole = expected.sum() / found.sum()
+    error = np.sqrt(((expected - whole * found) ** 2).sum()) / found.sum()
+    macro = row(together.table, GOOD, NEVER, MACRO)
+    width = macro["expected_over_actual_high"] - macro["expected_over_actual_low"]
+    assert width == pytest.approx(2 * 1.96 * error, rel=0.15)
+
+
 def test_a_division_counts_at_the_cutoffs_with_enough_buyers(together):
     small = row(together.table, GOOD, NEVER, "Small")
     assert small["buyers"] > 0

@@ -6,11 +6,13 @@ from itertools import count
 from types import SimpleNamespace
 
 import pytest
+import rich.console
+import rich.progress
 
 from gosales.utils import db, progress, progress_bar
 from gosales.utils.db import backend, connect, memory_budget_gb
 from gosales.utils.log import get_log, log_to
-from gosales.utils.progress import install, silent, track
+from gosales.utils.progress import install, silent, track, track_whole
 from gosales.utils.progress_bar import show_progress
 
 
@@ -92,6 +94,44 @@ def test_long_work_leaves_a_line_with_its_time_and_its_speed(capsys, monkeypatch
         "Reading: 6.0 s, 1,333 rows/s",
         "Waiting: 2.0 s",
     ]
+
+
+def test_a_stage_that_is_told_as_one_hides_those_within_it():
+    heard = []
+
+    @contextmanager
+    def reporter(label, total):
+        heard.append((label, total))
+        yield heard.append
+
+    install(reporter)
+    with track_whole("Proving", 2) as advance:
+        with track("Scoring") as inner:
+            inner(7)
+        advance(1)
+    with track("Reading"):
+        pass
+    assert heard == [("Proving", 2), 1, ("Reading", None)]
+
+
+def test_the_time_left_is_told_where_a_stage_advances_once_in_a_minute(monkeypatch):
+    """By rich's own default it would be forgotten after half a minute."""
+    now, shown = [0.0], []
+
+    class Shown(rich.progress.Progress):
+        def __init__(self, *columns, **more):
+            super().__init__(*columns, **more)
+            shown.append(self)
+
+    monkeypatch.setattr(rich.progress, "Progress", Shown)
+    monkeypatch.setattr(rich.console, "monotonic", lambda: now[0])
+    show_progress()
+    with track("Proving", total=4) as advance:
+        for _ in range(3):
+            now[0] += 60
+            advance(1)
+        (task,) = shown[0].tasks
+        assert task.time_remaining == 60
 
 
 def test_quick_work_leaves_no_line_behind(capsys):
