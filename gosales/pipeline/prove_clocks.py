@@ -7,11 +7,11 @@ from typing import Any
 
 import ibis
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
 from gosales.core.star import History, Outcome, known_by, visible_date
+from gosales.evaluation.checks.area import Area, area
 from gosales.evaluation.clocks import posting_delay, unknown_share
 from gosales.evaluation.paired import auc_gain, interval
 from gosales.evaluation.scoreboard import MIN_BUYERS
@@ -79,6 +79,7 @@ def cost_of_ignoring(session: Session, trial: Trial, outcome: Outcome) -> dict[s
     """Train and score at the cutoff as if lines were known when they happened.
 
     The gain in AUC of the naive scores is optimism: on the cutoff day nobody could have had them.
+    Both are judged on the same cells, those that the honest ones take for never bought.
     """
     honest = seen(trial.lists, trial.cells, outcome)
     naive = _naive(session, trial, outcome)
@@ -88,6 +89,7 @@ def cost_of_ignoring(session: Session, trial: Trial, outcome: Outcome) -> dict[s
     never = honest.never[rows[0]][:, columns[0]]
     moved = np.abs(scores[1] - scores[0])
     gain = auc_gain(scores[1], scores[0], bought, never, MIN_BUYERS)
+    areas = [area(score, bought, never) for score in scores]
     optimism = interval(*gain) if gain else None
     return {
         "cells_compared": int(never.size),
@@ -96,8 +98,8 @@ def cost_of_ignoring(session: Session, trial: Trial, outcome: Outcome) -> dict[s
         "scores_that_differ": round(float((moved > 1e-6).mean()), 6),
         "mean_score_change": round(float(moved.mean()), 6),
         "largest_score_change": round(float(moved.max(initial=0.0)), 6),
-        "auc_honest": _area(honest),
-        "auc_naive": _area(naive.found),
+        "auc_honest": _rounded(areas[0]),
+        "auc_naive": _rounded(areas[1]),
         "optimism": round(optimism.value, 4) if optimism else None,
         "optimism_low": round(optimism.low, 4) if optimism else None,
         "optimism_high": round(optimism.high, 4) if optimism else None,
@@ -144,6 +146,5 @@ def _features_apart(one: CellFeatures, other: CellFeatures, rows: Pair) -> float
     return differ / max(values, 1)
 
 
-def _area(found: Seen) -> float | None:
-    one = found.area()
-    return None if one is None or pd.isna(one.value) else round(one.value, 4)
+def _rounded(found: Area | None) -> float | None:
+    return None if found is None else round(found.value, 4)

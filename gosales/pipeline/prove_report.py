@@ -60,6 +60,10 @@ def html(content: dict[str, Any]) -> str:
             page.table(
                 ("check", "name", "result", "cutoffs", "what was found"), _together(content)
             ),
+            page.paragraph(
+                "In brackets: 99.9 % intervals, customers being the units. Where one is wide, that "
+                "check could see little, and the byte checks have to speak for it."
+            ),
             page.heading("Posting delay: when a line happened, and when it was known"),
             *_clocks(content["clocks"]),
             page.heading("Digests before and after each change"),
@@ -100,7 +104,8 @@ def _head(content: dict[str, Any]) -> str:
         f"{content['verdict'].capitalize()}. {counts[PASSED]} checks passed, {counts[FAILED]} "
         f"failed, {counts[NOT_APPLICABLE]} could not be made. Cutoffs: "
         f"{', '.join(content['cutoffs'])}; horizon {content['horizon_months']} months; seed "
-        f"{content['seed']}. The raw logs were written anew with other lines after each cutoff, "
+        f"{content['seed']}. Models at cutoffs before the newest have few trees, since only bytes "
+        "are compared there. The raw logs were written anew with other lines after each cutoff, "
         "and loader, features, training, scores and lists ran on them."
     )
 
@@ -138,7 +143,8 @@ def _clocks(clocks: dict[str, Any]) -> list[str]:
         page.paragraph(said),
         page.paragraph(
             "What it would have cost to take lines as known when they happened, trained and judged "
-            "at that cutoff; optimism is the AUC on never-bought cells that nobody could have had."
+            "at that cutoff; optimism is what the naive scores have more in AUC, on the same "
+            "never-bought cells, and nobody could have had."
         ),
         page.table(("figure", "value"), rows),
     ]

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from gosales.evaluation.checks.check import FAILED, PASSED
+from gosales.pipeline.prove_clocks import cost_of_ignoring
 from tests.integration import planted
 from tests.integration.proofs import (
+    CUTOFF,
     Clean,
     Planted,
     assert_caught,
@@ -53,6 +55,13 @@ def clean(workspace, tmp_path_factory):
 @pytest.mark.parametrize("leak", PLANTED, ids=lambda leak: leak.name)
 def test_a_planted_leak_is_caught(leak, workspace, tmp_path, clean):
     assert_caught(leak, workspace, tmp_path, clean)
+
+
+def test_the_price_of_ignoring_the_knowledge_clock_is_told_of_the_same_cells(clean):
+    bench = clean.bench
+    cost = cost_of_ignoring(bench.lab.at(CUTOFF), bench.base, bench.outcome())
+    assert cost["optimism"] == pytest.approx(cost["auc_naive"] - cost["auc_honest"], abs=2e-4)
+    assert cost["optimism_low"] < cost["optimism"] < cost["optimism_high"]
 
 
 def test_the_unchanged_copy_of_the_raw_logs_gives_their_star(clean):

@@ -35,6 +35,13 @@ class Area:
         """Standard error, customer-clustered."""
         return float(np.sqrt((self.influence**2).sum()))
 
+    @property
+    def told(self) -> str:
+        """The figure with its 99.9 % interval, and how many divisions are in it."""
+        margin, word = Z999 * self.error, "division" if self.divisions == 1 else "divisions"
+        low, high = self.value - margin, self.value + margin
+        return f"{self.value:.3f} ({low:.3f} to {high:.3f}, {self.divisions} {word})"
+
     def as_dict(self) -> dict[str, float | int]:
         margin = Z999 * self.error
         return {

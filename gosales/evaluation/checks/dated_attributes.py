@@ -43,7 +43,11 @@ def dated_attributes(known: pd.DataFrame, constant: tuple[str, ...], cutoff: dt.
         "declared_constant": sorted(set(constant) & set(names)),
         "found": {what: names for what, names in found.items() if names},
     }
-    said = "; ".join(told) + "." if told else f"All {len(names)} attributes are dated or constant."
+    said = (
+        "; ".join(told) + "."
+        if told
+        else f"All attributes are dated or constant: {', '.join(names)}."
+    )
     return Check(CODE, NAME, str(cutoff), verdict(not told), said, evidence)
 
 

@@ -89,6 +89,9 @@ def test_shuffled_labels_must_be_at_chance():
     assert shuffled_labels("c", told(0.0)).result == PASSED
     assert shuffled_labels("c", told(0.5)).result == FAILED
     assert shuffled_labels("c", told(-0.5)).result == FAILED
+    found = shuffled_labels("c", told(0.0))
+    low, high = (f"{found.evidence[end]:.3f}" for end in ("low", "high"))
+    assert f"({low} to {high}, 3 divisions)" in found.told, "how much could have been seen"
     assert shuffled_labels("c", None).result == NOT_APPLICABLE
 
 
