@@ -175,9 +175,16 @@ def _per_file(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) ->
 
 def _per_month(connection: duckdb.DuckDBPyConnection) -> list[MonthQuality]:
     rows = connection.execute(
-        "SELECT strftime(month, '%Y-%m'), CAST(sum(lines) AS BIGINT), "
-        "count(DISTINCT customer_id), CAST(sum(cents) AS DOUBLE) / 100 "
-        "FROM loaded GROUP BY month ORDER BY month"
+        f"""
+        WITH bought AS (
+            SELECT date_trunc('month', {Fact.DATE}) AS month,
+                count(DISTINCT {Fact.CUSTOMER}) AS customers
+            FROM {Fact.TABLE} GROUP BY 1
+        )
+        SELECT strftime(month, '%Y-%m'), CAST(sum(lines) AS BIGINT), any_value(customers),
+            CAST(sum(cents) AS DOUBLE) / 100
+        FROM loaded JOIN bought USING (month) GROUP BY month ORDER BY month
+        """
     ).fetchall()
     return [MonthQuality(*row) for row in rows]
 

@@ -80,14 +80,14 @@ def make_facts(connection: duckdb.DuckDBPyConnection, *, one_sku: bool) -> None:
 
 
 def count_loaded(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table `loaded` of the good lines: their counts by file, month and customer.
+    """Make the table `loaded` of the good lines: their counts by file and month.
 
     `lines` are records, `dated` rows with a posting date, `late` those posted long after the event.
     """
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE loaded AS
-        SELECT file, date_trunc('month', order_date) AS month, {Line.CUSTOMER},
+        SELECT file, date_trunc('month', order_date) AS month,
             count(CASE WHEN first THEN 1 END) AS lines, sum({Line.VALUE}) AS cents,
             count(known_at) AS dated,
             count(CASE WHEN known_at > order_date + {MIGRATION_DELAY_DAYS} THEN 1 END) AS late
@@ -115,7 +115,10 @@ def make_names(connection: duckdb.DuckDBPyConnection) -> None:
             SELECT {Customer.ID}, min(name) AS name, min(name) <> max(name) AS renamed, {first}
             FROM logged WHERE name IS NOT NULL GROUP BY 1
         ),
-        known AS (SELECT {Customer.ID}, {first} FROM logged GROUP BY 1)
+        known AS (
+            SELECT {Customer.ID}, {first}
+            FROM logged SEMI JOIN lookup_names USING ({Customer.ID}) GROUP BY 1
+        )
         SELECT {Customer.ID}, name AS {Customer.NAME}, day AS {Fact.DATE},
             nullif(visible, day) AS {Fact.KNOWN_AT}
         FROM named WHERE NOT renamed
