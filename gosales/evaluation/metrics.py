@@ -173,7 +173,7 @@ def summary(
         "lift_5": lift_at(score, bought, 0.05),
         "lift_10": lift_at(score, bought, 0.1),
         "lift_20": lift_at(score, bought, 0.2),
-        **at_capacity(bought, none if worked is None else worked),
+        **at_capacity(bought, np.full(len(score), nan) if worked is None else worked),
         "brier": brier(score, bought),
         "brier_skill": brier_skill(score, bought),
         "ece": expected_calibration_error(score, bought),
@@ -193,10 +193,13 @@ def worked_part(score: Floats, capacity: int) -> Floats:
 
 
 def at_capacity(bought: Flags, worked: Floats) -> dict[str, float]:
-    """Of the rows that are worked, the share that bought; and the share of all buyers in them."""
+    """Of the rows that are worked, the share that bought; and the share of all buyers in them.
+
+    Where no row is worked, none of the buyers is reached: that is a capture of 0, and no gap.
+    """
     rows, hits, buyers = float(worked.sum()), float(worked[bought].sum()), int(bought.sum())
     nan = float("nan")
     return {
         "precision_at_capacity": hits / rows if rows else nan,
-        "capture_at_capacity": hits / buyers if buyers and rows else nan,
+        "capture_at_capacity": hits / buyers if buyers else nan,
     }

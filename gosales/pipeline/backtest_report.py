@@ -69,7 +69,7 @@ def report(summary: dict[str, Any], tables: BacktestTables) -> str:
 
 def _opening(summary: dict[str, Any]) -> Iterator[str]:
     yield page.paragraph(
-        f"At {len(summary['cutoffs'])} past cutoffs the whole recipe was fitted anew on what was "
+        f"At {', '.join(summary['cutoffs'])} the whole recipe was fitted anew on what was "
         f"known by then, and judged by the {summary['horizon_months']} months after it. A cell is "
         "a customer x division; which population it belongs to was fixed at the cutoff."
     )

@@ -222,6 +222,13 @@ def test_precision_and_capture_at_capacity_by_hand():
     )
 
 
+def test_buyers_of_whom_none_is_in_the_worked_rows_are_not_captured():
+    """No gap: left out of a mean over cutoffs, the others would flatter the division."""
+    found = at_capacity(np.array([1, 0, 1], bool), np.zeros(3))
+    assert found["capture_at_capacity"] == 0
+    assert math.isnan(found["precision_at_capacity"])
+
+
 def test_money_in_the_top_of_the_list():
     value = np.array([10.0, 30, 0, 60, 0, 0, 0, 0, 0, 0])
     assert share_captured(np.arange(10, 0, -1.0), value, 0.2) == pytest.approx(0.4)
