@@ -85,10 +85,12 @@ def runs_diff_command(
     from gosales.pipeline.run_diff import diff_runs
     from gosales.pipeline.scorings import diff_folder, last_two
 
-    if before and not after:
+    if before is not None and after is None:
         raise click.UsageError("Name both runs, or none for the last two.")
     space = open_workspace(workspace)
-    found = diff_runs(space, *((before, after) if before and after else last_two(space)))
+    found = diff_runs(
+        space, *((before, after) if before is not None and after is not None else last_two(space))
+    )
     click.echo(found.summary())
     files = found.write(output or diff_folder(space, found.before, found.after))
     click.echo("\n" + "\n".join(f"Rows: {path}" for path in files))

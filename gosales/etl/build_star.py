@@ -118,7 +118,8 @@ def build_star(
         quality = builder.finish(replace(remarks, warnings=found.notes + remarks.warnings), order)
         keep_key(connection, made_of.key)
         made_of.require_unchanged()
-    staging.prune(staged)
+        named = forgotten.named_in(connection, REJECTS)
+    staging.prune([one for one in staged if one.name not in named])
     return StarBuild(target, quality, made_of.hashes, made_of.key)
 
 

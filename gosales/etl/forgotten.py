@@ -79,6 +79,14 @@ class Forgotten:
                 f"UPDATE {rejects} SET text = '' WHERE reason = '{Reason.FORGOTTEN}' OR ({inside})"
             )
 
+    def named_in(self, connection: duckdb.DuckDBPyConnection, rejects: str) -> set[str]:
+        """Raw logs that still have lines of a forgotten one, or with its id in them."""
+        if not self.hashes:
+            return set()
+        emptied = f"text = '' AND reason <> '{Reason.BLANK}'"
+        found = connection.execute(f"SELECT DISTINCT source_file FROM {rejects} WHERE {emptied}")
+        return {str(name) for (name,) in found.fetchall()}
+
     def _met(self, key: str) -> str:
         """SQL: whether the id in `key` is one of them."""
         known = ", ".join(literal(one) for one in sorted(self.hashes))

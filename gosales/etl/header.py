@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gosales.core.errors import SalesLogError
 
 
+@lru_cache(10_000)
 def loose(name: str) -> str:
     """The name without case, spaces, underscores, hyphens and dots."""
     return "".join(char for char in name.casefold() if char not in " _-.\u00a0")

@@ -113,9 +113,9 @@ def load_products(connection: duckdb.DuckDBPyConnection, lookups: LookupFolder) 
     texts = [_text(file.place("division")), _text(file.place("name", Product.NAME))]
     days = [day_of(connection, file, key, lookups.settings) for key in ("launched", "retired")]
     connection.execute(
-        f"INSERT INTO lookup_products SELECT {listed((sku, *texts, *days))} FROM ({file.rows()}) "
-        f"WHERE {sku} IS NOT NULL "
-        f"QUALIFY row_number() OVER (PARTITION BY {sku} ORDER BY record) = 1"
+        f"INSERT INTO lookup_products SELECT * EXCLUDE (record) FROM (SELECT {sku} AS sku, "
+        f"{listed((*texts, *days))}, record FROM ({file.rows()})) WHERE sku IS NOT NULL "
+        "QUALIFY row_number() OVER (PARTITION BY sku ORDER BY record) = 1"
     )
     conflicts, example = connection.execute(
         f"SELECT count(*), min(sku) FROM (SELECT {sku} AS sku FROM ({file.rows()}) "
@@ -192,12 +192,14 @@ def _insert_attributes(
         if place not in constant and valid[Attribute.VALID_FROM] is None:
             dropped.append(header)
             continue
-        dated = "true" if place in constant else f"{days[0]} IS NOT NULL"
+        dated = "true" if place in constant else "since IS NOT NULL"
+        # Named once: a date's macro is long, and each repetition is planned anew.
         connection.execute(
-            f"INSERT INTO {Attribute.TABLE} SELECT id_of(c{customer}), $header, text_of(c{place}), "
-            f"{days[0]}, {days[1]} FROM ({file.rows()}) WHERE id_of(c{customer}) IS NOT NULL "
-            f"AND text_of(c{place}) IS NOT NULL AND {dated} QUALIFY row_number() OVER "
-            f"(PARTITION BY id_of(c{customer}), {days[0]} ORDER BY record DESC) = 1 "
+            f"INSERT INTO {Attribute.TABLE} SELECT customer, $header, value, since, until FROM "
+            f"(SELECT record, id_of(c{customer}) AS customer, text_of(c{place}) AS value, "
+            f"{days[0]} AS since, {days[1]} AS until FROM ({file.rows()})) "
+            f"WHERE customer IS NOT NULL AND value IS NOT NULL AND {dated} QUALIFY "
+            "row_number() OVER (PARTITION BY customer, since ORDER BY record DESC) = 1 "
             "ORDER BY record",
             {"header": header},
         )
@@ -280,8 +282,8 @@ def day_of(
         return both[0] if setting else both[1]
     day_only, month_only, ambiguous = connection.execute(
         f"SELECT count(CASE WHEN m IS NULL THEN 1 END), count(CASE WHEN d IS NULL THEN 1 END), "
-        f"count(CASE WHEN d <> m THEN 1 END) FROM (SELECT {both[0]} AS d, {both[1]} AS m "
-        f"FROM ({file.rows()})) WHERE d IS DISTINCT FROM m"
+        f"count(CASE WHEN d <> m THEN 1 END) FROM (SELECT read.dmy AS d, read.mdy AS m "
+        f"FROM (SELECT days(c{place}) AS read FROM ({file.rows()}))) WHERE d IS DISTINCT FROM m"
     ).fetchall()[0]
     if (day_only and month_only) or (ambiguous and not day_only and not month_only):
         raise SalesLogError(

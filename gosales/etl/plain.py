@@ -15,6 +15,7 @@ PACKED_BLOCK = 1 << 16
 GZIP_FORMAT = 31
 GZIP_MAGIC = b"\x1f\x8b"
 BINARY_MAGIC = {
+    GZIP_MAGIC: "packed twice",
     b"PK\x03\x04": "a zip or Excel file",
     b"PAR1": "a Parquet file",
     b"\xd0\xcf\x11\xe0": "an old Excel file",

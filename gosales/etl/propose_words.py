@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ID = r"(id|ids|no|nr|num|number|key|code|nummer|numero|ref|reference|kennung|n|guid)"
 GLUED = (
@@ -206,6 +207,7 @@ NO_ID = re.compile(
 """A time or a measure: its values stand for no customer and no product."""
 
 
+@lru_cache(10_000)
 def plain_words(header: str) -> str:
     """The header as lower-case ASCII words.
 

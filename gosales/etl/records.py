@@ -29,6 +29,8 @@ NO_NULL = "\x01gosales\x01"
 
 DUCKDB_LINE_LIMIT = 2_000_000
 
+MOST_COLUMNS = 5_000
+
 FREE_CELLS, MOST_CELLS_PER_BYTE = 1_000_000_000, 200
 """So many cells a Parquet file may have whatever its size; beyond, so many for each byte."""
 
@@ -124,6 +126,7 @@ def read_records(
     head = read_head(plain.path, settings.delimiter, file.name)
     if head is None:
         return _nothing(connection, target)
+    _refuse_columns(file, len(head.fields))
     structure = _from_text(connection, plain.path, head, target, scratch)
     return Records(
         target,
@@ -134,6 +137,15 @@ def read_records(
         plain.encoding,
         _reading_notes(file, plain.encoding, plain.truncated, head.titles),
     )
+
+
+def _refuse_columns(file: RawFile, columns: int) -> None:
+    """Raises SalesLogError: each column takes its part in queries, whose planning has a price."""
+    if columns > MOST_COLUMNS:
+        raise SalesLogError(
+            f"{file.name} has {columns:,} columns; at most {MOST_COLUMNS:,} can be read.",
+            remedy="Export fewer of them, or check that the file is a table of text.",
+        )
 
 
 def _reading_notes(
@@ -254,6 +266,7 @@ def _from_parquet(connection: duckdb.DuckDBPyConnection, file: RawFile, target: 
             "DESCRIBE SELECT * FROM read_parquet($path)", {"path": glob_safe(file.path)}
         ).fetchall()
         names = raw_columns(len(described))
+        _refuse_columns(file, len(names))
         _refuse_bomb(connection, file, len(names))
         texts = listed(f"coalesce(CAST({name} AS VARCHAR), '') AS {name}" for name in names)
         connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -92,12 +93,20 @@ class SkuMap(Settings):
 
 
 def load_sku_map(path: Path | None = None) -> SkuMap:
-    """Read a SKU map; the shipped one by default.
+    """Read a SKU map; the shipped one by default, which is read once a process.
 
     Raises:
         ConfigError: Not TOML, unknown keys, or a product or SKU that stands there twice.
     """
-    source = path or SHIPPED
+    return _read(path) if path else _shipped()
+
+
+@cache
+def _shipped() -> SkuMap:
+    return _read(SHIPPED)
+
+
+def _read(source: Path) -> SkuMap:
     try:
         found = SkuMap.model_validate(read_toml(source))
     except OSError as error:

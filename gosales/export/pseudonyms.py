@@ -22,7 +22,7 @@ from gosales.core.errors import WorkspaceError
 from gosales.export.pitches import Sources
 from gosales.utils.parse import parse_json
 from gosales.utils.paths import has_file
-from gosales.utils.store import replacing
+from gosales.utils.store import write_text
 
 FILE = Path("data") / "pseudonyms.json"
 JOINT = "; "
@@ -63,10 +63,8 @@ class Pseudonyms:
         found = cls.find(workspace)
         if found is None:
             found = cls(secrets.token_bytes(SALT_BYTES))
-            with replacing(workspace / FILE) as temporary:
-                temporary.chmod(0o600)
-                content = json.dumps({"salt": found.salt.hex()}) + "\n"
-                temporary.write_text(content, encoding="utf-8", newline="\n")
+            content = json.dumps({"salt": found.salt.hex()}) + "\n"
+            write_text(workspace / FILE, content, private=True)
         return found
 
     def name(self, customer: str) -> str:

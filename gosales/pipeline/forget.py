@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import secrets
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from gosales.core.text import printable
 from gosales.etl import forgotten
 from gosales.etl.forget_star import copy_without, names_in, star_has
 from gosales.etl.forgotten import Forgotten, hashed
+from gosales.etl.staging import STAGED_NAME
 from gosales.export.pseudonyms import Pseudonyms
 from gosales.pipeline.forget_files import clean_file, drop_file, mentions, names_in_list
 from gosales.pipeline.forget_own import out_of_reach, own_files
@@ -136,7 +136,7 @@ def forget(workspace: Workspace, customer: str, *, dry: bool) -> Forgetting:
             if not dry:
                 _clean_star(path, person, keep=path.stem in store.published().parts.values())
         if not dry:
-            _empty(workspace.staging)  # copies of the raw logs
+            _drop_staged(workspace)
             (workspace.outputs / COPIED).unlink(missing_ok=True)
             store.sync()
             _record(workspace, customer, found)
@@ -169,13 +169,12 @@ def _stars(workspace: Workspace) -> list[Path]:
     return sorted(workspace.stars.glob("*.duckdb")) if has_folder(workspace.stars) else []
 
 
-def _empty(folder: Path) -> None:
-    """Remove all that is in a folder, which may be a link to one on another disk."""
-    for path in folder.iterdir() if has_folder(folder) else ():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+def _drop_staged(workspace: Workspace) -> None:
+    """Remove the copies of raw logs; nothing else, where their folder is a link to a user's own."""
+    for folder in (workspace.staging, workspace.staging / workspace.holdout.name):
+        for path in folder.iterdir() if has_folder(folder) else ():
+            if STAGED_NAME.match(path.name):
+                path.unlink()
 
 
 def _listed(workspace: Workspace, customer: str) -> set[str] | None:
@@ -224,7 +223,7 @@ def _suppress(workspace: Workspace, customer: str) -> None:
     content = _records(path)
     one = {"customer": hashed(content["salt"], customer), "state": "begun"}
     content["customers"].append(one)
-    write_json(path, content)
+    write_json(path, content, private=True)
 
 
 def _records(path: Path) -> dict[str, Any]:
@@ -242,7 +241,7 @@ def _record(workspace: Workspace, customer: str, found: Forgetting) -> None:
         if one["customer"] == hashed(content["salt"], customer):
             done = {"when": now, "rewritten": sorted(found.files)}
             one.update(state="done", times=[*one.get("times", []), done])
-    write_json(path, content)
+    write_json(path, content, private=True)
 
 
 def _clean_runs(workspace: Workspace, person: Person, found: Forgetting) -> None:

@@ -130,6 +130,7 @@ def show_run(workspace: Workspace, run_id: str, *, settings: bool = True) -> str
         WorkspaceError: There is no such run.
     """
     folder = find_run(workspace, run_id)
+    run_id = folder.name
     card = _card(workspace, run_id, RunStore(workspace).published())
     manifest = _manifest(folder) or {}
     head = {

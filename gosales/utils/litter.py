@@ -24,7 +24,7 @@ PATTERNS = {
         ".diff-*",
     ),
     "models": ("*_model/**/.*.tmp",),
-    "stars": (".*.duckdb.*", "*.duckdb.wal", "*.duckdb.tmp", ".engine-*"),
+    "stars": (".*.duckdb.*", "????????T??????-*.duckdb.wal", "*.duckdb.tmp", ".engine-*"),
     "staging": (".work-*", ".lookup-*", "holdout/.work-*", "holdout/.lookup-*"),
 }
 """Place in the workspace -> what may be litter there."""

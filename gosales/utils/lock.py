@@ -93,6 +93,7 @@ def holding(outputs: Path, command: str) -> Iterator[None]:
     if path in _held:
         yield
         return
+    _refuse_link(path)
     stream = _open(path)
     try:
         _take(stream, path, Owner.me(command))
@@ -105,6 +106,14 @@ def holding(outputs: Path, command: str) -> Iterator[None]:
     finally:
         with contextlib.suppress(OSError):
             stream.close()
+
+
+def _refuse_link(path: Path) -> None:
+    """Raises WorkspaceError: whatever a link leads to would lose its text to the lock's."""
+    if path.is_symlink():
+        raise WorkspaceError(
+            f"{path} is a link, and the lock of a workspace is none.", remedy="Delete it."
+        )
 
 
 def _open(path: Path) -> IO[str]:

@@ -58,12 +58,12 @@ MADE_FROM = {VALIDATION: MODELS, BACKTEST: STAR, CERTIFICATE: STAR, READOUT: PLA
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path` that takes its place when the block succeeds."""
+def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
+    """Yield a path beside `path` that takes its place at the end; `private`: the user's alone."""
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = _new_beside(path)
+        temporary = _new_beside(path, 0o600 if private else 0o666)
         yield temporary
         _to_disk(temporary)
         temporary.replace(path)
@@ -93,26 +93,26 @@ def _to_disk(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def _new_beside(path: Path) -> Path:
-    """An empty file of a name that nobody has, with the permissions that are usual for the user.
+def _new_beside(path: Path, mode: int) -> Path:
+    """An empty file of a new name, with the rights of `mode` that are usual for the user.
 
-    The system makes those itself: to ask a process for them is to switch them off for a moment, for
-    all of its threads.
+    Asking the process which are means to switch them off for a moment, for all of its threads.
     """
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
     return new
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write UTF-8 text so that a reader sees the old file or the new one, never half of it."""
-    with replacing(path) as temporary:
+    with replacing(path, private=private) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
+def write_json(path: Path, content: Mapping[str, Any], *, private: bool = False) -> None:
     """Write JSON with sorted keys, atomically."""
-    write_text(path, json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    write_text(path, text, private=private)
 
 
 def read_json(path: Path, *, made_by: str) -> dict[str, Any]:
@@ -335,6 +335,9 @@ class RunStore:
         outputs = self.workspace.outputs
         source = self.workspace.runs / made_by if made_by else None
         for pattern in patterns:
+            folder = (outputs / pattern).parent
+            if folder != outputs and folder.is_symlink():
+                _remove(folder, refused)  # what it leads to is not ours
             wanted = {p.relative_to(source) for p in source.glob(pattern)} if source else set()
             for old in outputs.glob(pattern):
                 if old.relative_to(outputs) not in wanted:
@@ -347,9 +350,11 @@ class RunStore:
             return
         models = self.workspace.models
         for old in models.glob(f"*{MODEL_SUFFIX}"):
-            if (old / "MLmodel").is_file():
+            if old.is_symlink() and (source / old.name).is_dir():
+                _remove(old, refused)
+            elif not old.is_symlink() and (old / "MLmodel").is_file():
                 for path in (old, *old.rglob("*")):
-                    if not (source / path.relative_to(models)).exists():
+                    if path.is_symlink() or not (source / path.relative_to(models)).exists():
                         _remove(path, refused)
         for path in sorted(source.rglob("*")):
             if path.is_file():
@@ -357,7 +362,8 @@ class RunStore:
 
     def _drop_stars_but(self, *keep: str) -> None:
         for path in self.workspace.stars.glob("*.duckdb"):
-            if path.stem not in keep:
+            known = RUN_ID.match(path.stem) or (self.workspace.runs / path.stem).is_dir()
+            if known and path.stem not in keep:  # others may be a user's own databases
                 with contextlib.suppress(OSError):  # open elsewhere, on Windows; the next run can
                     path.unlink(missing_ok=True)
 
@@ -384,7 +390,7 @@ def _copy(source: Path, target: Path, refused: list[str]) -> None:
 
 def _remove(path: Path, refused: list[str]) -> None:
     try:
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)

@@ -50,7 +50,7 @@ class Forks:
 
     def close(self) -> None:
         self._server.stdin.close()
-        self._server.wait(20)
+        self._server.wait(120)
         self._server.stdout.close()
 
 

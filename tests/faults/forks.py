@@ -25,6 +25,9 @@ import tempfile
 import time
 from pathlib import Path
 
+PATIENCE = 3600 if os.environ.get("GOSALES_CAMPAIGN") else 120
+"""Seconds after which a command hangs. A campaign may run beside much other work."""
+
 STEPS = ("replace", "rename", "link", "unlink", "rmdir", "mkdir")
 
 
@@ -99,7 +102,7 @@ def child(job, log, said):
 
 def wait(pid, seconds):
     """The wait status, of a process that is killed when `seconds` have passed."""
-    end = time.monotonic() + (seconds if seconds is not None else 120)
+    end = time.monotonic() + (seconds if seconds is not None else PATIENCE)
     while True:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:

@@ -11,8 +11,11 @@ import gzip
 import io
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import duckdb
@@ -21,14 +24,16 @@ import pyarrow.parquet as pq
 
 from gosales.config import load_config
 from gosales.core.errors import GosalesError
-from gosales.etl import values
-from gosales.etl.build_star import StarSources, build_star
+from gosales.etl import lookups, propose, values
+from gosales.etl.build_star import StarSources, build_star, sku_map_of
+from gosales.etl.files import RawFile
 from gosales.etl.plain import plain_text
-from gosales.etl.propose import propose
+from gosales.etl.propose_profile import Profiler
 from gosales.etl.repair import mend
 from gosales.etl.scan import read_head, scan
-from gosales.etl.settings import ColumnSettings, EtlSettings, LookupSettings, SourceSettings
+from gosales.etl.settings import ColumnSettings, EtlSettings, SourceSettings
 from gosales.etl.sku_map import SHIPPED, load_sku_map
+from gosales.etl.staging import Staging
 from gosales.models.model_store import load_model
 from gosales.pipeline.plan_tables import read_table
 from gosales.utils.lock import Owner
@@ -83,11 +88,31 @@ class Target:
         run: Takes bytes and a folder to work in; raises when something is wrong.
         seeds: Good inputs to start from.
         quick: Whether an input takes well under a millisecond or so.
+        many: The same for several inputs at once, where that takes much less time.
     """
 
     run: Callable[[bytes, Path], None]
     seeds: tuple[bytes, ...]
     quick: bool = True
+    many: Callable[[list[bytes], Path], None] | None = None
+
+    def run_all(self, inputs: list[bytes], folder: Path) -> None:
+        """Raises AssertionError with the input that it is about, where one can be named."""
+        try:
+            if self.many:
+                self.many(inputs, folder)
+                return
+        except Exception:
+            self._run_each(inputs, folder)
+            raise
+        self._run_each(inputs, folder)
+
+    def _run_each(self, inputs: list[bytes], folder: Path) -> None:
+        for data in inputs:
+            try:
+                self.run(data, folder)
+            except Exception as error:
+                raise AssertionError(f"{type(error).__name__}: {error}\n{data!r}") from error
 
 
 def told(error: GosalesError) -> None:
@@ -158,23 +183,21 @@ def sku_map(data: bytes, folder: Path) -> None:
 def numbers_and_dates(data: bytes, folder: Path) -> None:
     """Every line of the input as a number, a price, a date, an id, a text: never an error."""
     lines = data.decode("utf-8", errors="replace").splitlines()[:2000] or [""]
-    connection = _values(folder)
-    rows = connection.execute(
+    query = (
         "SELECT t, id_of(t), text_of(t), money(t), quantity(t), price(t), days(t).dmy, days(t).mdy "
-        "FROM (SELECT unnest($texts) AS t)",
-        {"texts": lines},
-    ).fetchall()
+        "FROM (SELECT unnest($texts) AS t)"
+    )
+    rows = engine().execute(query, {"texts": lines}).fetchall()
     assert len(rows) == len(lines)
 
 
-_connections: dict[Path, duckdb.DuckDBPyConnection] = {}
-
-
-def _values(folder: Path) -> duckdb.DuckDBPyConnection:
-    if folder not in _connections:
-        _connections[folder] = duckdb.connect()
-        values.install(_connections[folder], decimal_comma=False)
-    return _connections[folder]
+@cache
+def engine() -> duckdb.DuckDBPyConnection:
+    """One database for many inputs: to open one takes longer than most of them."""
+    connection = duckdb.connect()
+    connection.execute("SET threads = 1")
+    values.install(connection, decimal_comma=False)
+    return connection
 
 
 def run_files(data: bytes, folder: Path) -> None:
@@ -224,16 +247,89 @@ def star(data: bytes, folder: Path) -> None:
     _build(folder, {"log.csv": data}, LONG)
 
 
+def stars(inputs: list[bytes], folder: Path) -> None:
+    """The same for several logs: each read alone, then those that can be read loaded together."""
+    _build_together(inputs, folder, LONG)
+
+
 def wide_star(data: bytes, folder: Path) -> None:
     """The same with the shipped SKU map."""
     _build(folder, {"log.csv": data}, EtlSettings())
 
 
+def wide_stars(inputs: list[bytes], folder: Path) -> None:
+    """The same for several logs."""
+    _build_together(inputs, folder, EtlSettings())
+
+
+def _build_together(inputs: list[bytes], folder: Path, settings: EtlSettings) -> None:
+    """A file that is refused would stop the loading of all, so each is staged alone before."""
+    sources = _sources(folder)
+    staging = Staging(sources.staging, settings, sku_map_of(sources, settings))
+    good = {}
+    for number, data in enumerate(inputs):
+        path = file(folder, "one.csv", data)
+        try:
+            staging.stage(engine(), RawFile(path, path.name, sha256(data).hexdigest()))
+        except GosalesError as error:
+            told(error)
+        else:
+            good[f"log{number}.csv"] = data
+    _build_halves(folder, good, settings)
+    shutil.rmtree(sources.staging, ignore_errors=True)
+
+
+def _build_halves(folder: Path, logs: dict[str, bytes], settings: EtlSettings) -> None:
+    """All logs together; where together they are refused, each half of them."""
+    if logs and not _build(folder, logs, settings, keep_staged=True) and len(logs) > 1:
+        pairs, half = list(logs.items()), len(logs) // 2
+        _build_halves(folder, dict(pairs[:half]), settings)
+        _build_halves(folder, dict(pairs[half:]), settings)
+
+
 def lookup_tables(data: bytes, folder: Path) -> None:
     """One of the lookup tables, beside a good log; the first byte says which."""
-    which = sorted(LOOKUPS)[(data[0] if data else 0) % 3]
-    settings = LONG.model_copy(update={"lookup": LookupSettings()})
-    _build(folder, {"log.csv": LOG}, settings, {f"{which}.csv": data[1:]})
+    _build(folder, {"log.csv": LOG}, LONG, {_lookup_name(data): data[1:]})
+
+
+def _lookup_name(data: bytes) -> str:
+    return f"{sorted(LOOKUPS)[(data[0] if data else 0) % 3]}.csv"
+
+
+def many_lookup_tables(inputs: list[bytes], folder: Path) -> None:
+    """Each read alone; then loaded, a table of each kind together. The log is staged once."""
+    good: dict[str, list[bytes]] = {f"{name}.csv": [] for name in LOOKUPS}
+    for data in inputs:
+        if _can_be_read(data, folder):
+            good[_lookup_name(data)].append(data[1:])
+    while any(good.values()):
+        together = {name: tables.pop() for name, tables in good.items() if tables}
+        if not _build(folder, {"log.csv": LOG}, LONG, together, keep_staged=True):
+            for name, table in together.items():
+                _build(folder, {"log.csv": LOG}, LONG, {name: table}, keep_staged=True)
+
+
+def _can_be_read(data: bytes, folder: Path) -> bool:
+    """Read a lookup table into the shared database; False when it is refused."""
+    sources = _sources(folder)
+    shutil.rmtree(sources.lookup, ignore_errors=True)
+    sources.lookup.mkdir(parents=True)
+    path = file(sources.lookup, _lookup_name(data), data[1:])
+    scratch = folder / "scratch"
+    opened = lookups.LookupFolder(sources.lookup, folder, scratch, LONG)
+    loads = {
+        "products.csv": lookups.load_products,
+        "customers.csv": lookups.load_attributes,
+        "cells.csv": lookups.load_statuses,
+    }
+    try:
+        loads[path.name](engine(), opened)
+    except GosalesError as error:
+        told(error)
+        return False
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return True
 
 
 def packed(data: bytes, folder: Path) -> None:
@@ -261,36 +357,76 @@ def small_tables(data: bytes, folder: Path) -> None:
 def proposal(data: bytes, folder: Path) -> None:
     """What `gosales init` makes of a file: refused with a remedy, or settings that can be read."""
     try:
-        made = propose([file(folder, "export.csv", data)])
+        made = propose.propose([file(folder, "export.csv", data)])
     except GosalesError as error:
         told(error)
         return
     assert made
 
 
+def proposals(inputs: list[bytes], folder: Path) -> None:
+    """The same for several files, in one database."""
+    usual, propose.profiler = propose.profiler, lambda: _shared_profiler(folder / "init")
+    try:
+        for data in inputs:
+            proposal(data, folder)
+    finally:
+        propose.profiler = usual
+
+
+@cache
+def _profiler(scratch: Path) -> Profiler:
+    connection = duckdb.connect()
+    connection.execute("SET threads = 1")
+    return Profiler(connection, scratch)
+
+
+@contextmanager
+def _shared_profiler(scratch: Path) -> Iterator[Profiler]:
+    """One for all: it defines its functions anew only when decimals are written otherwise."""
+    scratch.mkdir()
+    reader = _profiler(scratch)
+    try:
+        yield reader
+    finally:
+        reader.tables.clear()
+        reader.connection.execute("DROP TABLE IF EXISTS sample0")
+        shutil.rmtree(scratch)
+
+
+def _sources(folder: Path) -> StarSources:
+    data = folder / "data"
+    return StarSources(data / "logs", data / "lookup", data / "staging", folder)
+
+
 def _build(
     folder: Path,
     logs: dict[str, bytes],
     settings: EtlSettings,
-    lookups: dict[str, bytes] | None = None,
-) -> None:
-    data = folder / "data"
-    shutil.rmtree(data, ignore_errors=True)
-    for place, files in (("logs", logs), ("lookup", lookups or {})):
-        (data / place).mkdir(parents=True)
+    tables: dict[str, bytes] | None = None,
+    *,
+    keep_staged: bool = False,
+) -> bool:
+    """Build a star, and see that its lines add up. Whether it could be built."""
+    sources = _sources(folder)
+    for place, files in ((sources.logs, logs), (sources.lookup, tables or {})):
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
         for name, content in files.items():
-            file(data / place, name, content)
-    sources = StarSources(data / "logs", data / "lookup", data / "staging", folder)
+            file(place, name, content)
+    if not keep_staged:
+        shutil.rmtree(sources.staging, ignore_errors=True)
     try:
         built = build_star(sources, settings, folder / "star.duckdb")
     except GosalesError as error:
         told(error)
-        return
+        return False
     quality = built.quality
     rejected = sum(quality.lines_rejected.values())
     assert quality.lines_read == quality.lines_loaded + rejected
     assert built.write_rejects(folder / "rejects.csv") == rejected
     json.dumps(quality.as_dict())
+    return True
 
 
 def _parquet() -> bytes:
@@ -313,17 +449,18 @@ TARGETS = {
     "run_files": Target(run_files, (b'{"run_id": "r1", "parts": {"star": "r1", "lists": "r0"}}',)),
     "names": Target(names, (b"CAD\nCad\n../etc\nCON\n\xc3\x9cber\n",)),
     "model": Target(model, (b'{"format": 1, "shared": {"trees": {"x": "0"}}, "shared_hash": ""}',)),
-    "star": Target(star, (LOG, LOG.replace(b"\n", b"\r\n")), quick=False),
-    "wide_star": Target(wide_star, (WIDE,), quick=False),
+    "star": Target(star, (LOG, LOG.replace(b"\n", b"\r\n")), quick=False, many=stars),
+    "wide_star": Target(wide_star, (WIDE,), quick=False, many=wide_stars),
     "small_tables": Target(
         small_tables,
         (b"0customer_id,date,note\n1,2024-05-01,x\n", b"1rep,slots\nAnn,5\n"),
     ),
-    "proposal": Target(proposal, (LOG, WIDE), quick=False),
+    "proposal": Target(proposal, (LOG, WIDE), quick=False, many=proposals),
     "packed": Target(packed, (b"0" + gzip.compress(LOG, mtime=0), b"1" + _parquet()), quick=False),
     "lookup_tables": Target(
         lookup_tables,
         tuple(bytes([at]) + LOOKUPS[name] for at, name in enumerate(sorted(LOOKUPS))),
         quick=False,
+        many=many_lookup_tables,
     ),
 }

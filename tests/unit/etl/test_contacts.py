@@ -1,6 +1,7 @@
 """Contact columns are found by header and by cells, and leave no trace in what is staged."""
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gosales.etl.contacts import (
@@ -9,9 +10,11 @@ from gosales.etl.contacts import (
     LEFT_OUT,
     MAIL_CELL,
     PHONE_CELL,
+    Contacts,
     named_contact,
 )
 from gosales.etl.quality import render
+from gosales.etl.records import Records
 from gosales.etl.settings import CustomerLookup, LookupSettings, PrivacySettings
 from gosales.etl.sku_map import load_sku_map
 
@@ -164,3 +167,42 @@ def test_a_product_is_no_contact(shop):
     quality = shop.build().quality
     assert quality.contact_columns == {"a.csv": ("Phone",)}
     assert [note.code for note in quality.warnings].count("column_unmapped") == 1
+
+
+def records(path, columns, row_group_size):
+    """Records with these columns, as they are kept while a file is read."""
+    table = pa.table({f"c{at}": column for at, column in enumerate(columns)})
+    pq.write_table(table, path, row_group_size=row_group_size)
+    return Records(path, tuple(f"h{at}" for at in range(len(columns))), ",", table.num_rows)
+
+
+def test_cells_are_looked_at_wherever_the_first_filled_ones_are(tmp_path):
+    rows = 3_000
+    late = ["", None, " "] * 900 + ["ann@acme.com", " bob@acme.com ", "x"] * 100
+    early = ["ann@acme.com"] * 600 + ["x"] * 2_400
+    columns = [late, early, ["x"] * rows, [""] * rows, [None] * rows]
+    columns = [pa.array(column, pa.string()) for column in columns]
+    made = records(tmp_path / "records.parquet", columns, 500)
+    assert Contacts.but(()).find(duckdb.connect(), made) == (0, 1)
+
+
+class Counting:
+    """A connection that adds up how long its queries are."""
+
+    def __init__(self):
+        self.real, self.letters = duckdb.connect(), 0
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
+
+    def execute(self, query, *more):
+        self.letters += len(query)
+        return self.real.execute(query, *more)
+
+
+def test_thousands_of_columns_take_no_query_that_names_them_all(tmp_path):
+    """One with a part for each of 2,000 columns took a minute and nine gigabytes to plan."""
+    made = records(tmp_path / "records.parquet", [["1"]] * 2_000, 10)
+    connection = Counting()
+    assert Contacts.but(()).find(connection, made) == ()
+    assert connection.letters < 20_000

@@ -210,10 +210,26 @@ def test_a_parquet_bomb_is_refused(read, tmp_path, monkeypatch):
         read(path.read_bytes(), "log.parquet")
 
 
+@pytest.mark.parametrize("name", ["log.csv", "log.parquet"])
+def test_too_many_columns_are_refused(read, tmp_path, monkeypatch, name):
+    """What is planned for each of them takes memory that no budget counts."""
+    monkeypatch.setattr(records, "MOST_COLUMNS", 3)
+    table = pa.table({letter: ["1"] for letter in "abcd"})
+    pq.write_table(table, tmp_path / "t.parquet")
+    content = b"a,b,c,d\n1,2,3,4\n" if name == "log.csv" else (tmp_path / "t.parquet").read_bytes()
+    with pytest.raises(SalesLogError, match="has 4 columns; at most 3"):
+        read(content, name)
+
+
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf"])
 def test_empty_files_have_no_records(read, content):
     rows, found = read(content)
     assert (rows, found.count, found.header) == ({}, 0, ())
+
+
+def test_what_was_packed_twice_is_refused(read):
+    with pytest.raises(SalesLogError, match=r"log.csv.gz is packed twice, not text"):
+        read(gzip.compress(gzip.compress(b"a,b\n1,2\n")), "log.csv.gz")
 
 
 def test_other_kinds_are_refused(read):

@@ -9,7 +9,7 @@ import pytest
 from gosales.core.errors import WorkspaceError
 from gosales.core.person import Person
 from gosales.etl.forget_star import star_has
-from gosales.pipeline.forget import Forgetting, _amend, _empty, _look_at_raw, _stars
+from gosales.pipeline.forget import Forgetting, _amend, _drop_staged, _look_at_raw, _stars
 from gosales.utils.paths import Workspace
 
 
@@ -58,12 +58,17 @@ def test_stars_on_a_drive_that_is_not_connected_are_no_stars_without_the_custome
 
 
 def test_copies_of_raw_logs_go_also_behind_a_link(tmp_path):
-    (tmp_path / "disk" / ".work-1").mkdir(parents=True)
-    (tmp_path / "disk" / "lines.parquet").write_bytes(b"0007")
-    link(tmp_path / "staging", tmp_path / "disk")
-    _empty(tmp_path / "staging")
-    assert list((tmp_path / "disk").iterdir()) == []
-    _empty(tmp_path / "none")
+    """What else is there stays: whoever gave the workspace may have made the link."""
+    disk, workspace = tmp_path / "disk", Workspace(tmp_path / "workspace")
+    copy, own = f"{'0a' * 32}.{'0a' * 6}.lines.parquet", disk / "thesis.parquet"
+    (disk / "holdout").mkdir(parents=True)
+    for path in (disk / copy, disk / "holdout" / copy, own):
+        path.write_bytes(b"0007")
+    _drop_staged(workspace)  # there is none yet
+    workspace.staging.parent.mkdir(parents=True)
+    link(workspace.staging, disk)
+    _drop_staged(workspace)
+    assert [path for path in disk.rglob("*") if path.is_file()] == [own]
 
 
 def test_a_manifest_loses_what_its_warnings_say(tmp_path):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from gosales.core.errors import WorkspaceError
 from gosales.pipeline.runs import about, list_runs, render_list, run_facts, show_run
 from gosales.utils.paths import Workspace
 
@@ -35,3 +36,17 @@ def test_files_that_are_not_what_they_should_be_are_no_riddle(workspace, content
     assert RUN in show_run(workspace, RUN)
     assert all(isinstance(text, str) for text in run_facts(workspace, RUN).values())
     assert isinstance(about(workspace, RUN), dict)
+
+
+def test_a_run_by_the_beginning_of_its_id_is_told_as_by_all_of_it(workspace):
+    text = json.dumps({"command": "train", "run_id": RUN})
+    (workspace.runs / RUN / "manifest.json").write_text(text, encoding="utf-8")
+    assert show_run(workspace, RUN[:12]) == show_run(workspace, RUN)
+    assert "done" in show_run(workspace, RUN[:12])
+
+
+@pytest.mark.parametrize("name", ["../../x", f"../runs/{RUN}", f"{RUN}/../{RUN}", "/", "..", ""])
+def test_no_run_is_called_like_a_path(workspace, name):
+    (workspace.root / "x").mkdir()
+    with pytest.raises(WorkspaceError, match="There is no run"):
+        show_run(workspace, name)

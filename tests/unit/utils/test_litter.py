@@ -14,7 +14,7 @@ LITTER = (
     "outputs/.verify-abc/outputs/x",
     "models/cad_model/data/.model.json.abc.tmp",
     "data/star/.r1.duckdb.abc",
-    "data/star/r1.duckdb.wal",
+    "data/star/20250101T120000-000abcd.duckdb.wal",
     "data/star/.engine-abc/x.parquet",
     "data/staging/.work-abc/x",
     "data/staging/holdout/.lookup-abc/x",
@@ -27,6 +27,7 @@ KEPT = (
     "outputs/runs/r1/manifest.json",
     "models/my_model/.hidden",
     "data/star/r1.duckdb",
+    "data/star/of_another_program.duckdb.wal",
     "data/staging/abc.parquet",
     "data/database_samples/.log.csv.tmp",
 )

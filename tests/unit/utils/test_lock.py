@@ -51,6 +51,18 @@ def test_a_second_process_is_told_who_works_and_what_to_do(tmp_path, holder):
     assert told.isascii()
 
 
+def test_a_lock_that_is_a_link_is_refused_and_what_it_leads_to_keeps_its_text(tmp_path):
+    own = tmp_path / "thesis.txt"
+    own.write_text("mine", encoding="utf-8")
+    try:
+        (tmp_path / NAME).symlink_to(own)
+    except OSError:
+        pytest.skip("links need a right here")
+    with pytest.raises(WorkspaceError, match="is a link"), holding(tmp_path, "score-all"):
+        pass
+    assert own.read_text("utf-8") == "mine"
+
+
 @pytest.mark.parametrize("target", ["outputs", "gone"], ids=["in a circle", "to nowhere"])
 def test_no_lock_is_taken_where_a_link_leads_nowhere(tmp_path, target):
     """As when a drive is not connected: what was written in its place would be lost from view."""

@@ -142,6 +142,29 @@ def test_old_stars_are_dropped(publish, store, workspace):
     assert store.star_path() == workspace.stars / "r2.duckdb"
 
 
+def test_links_of_a_workspace_lead_to_nothing_that_is_removed(publish, workspace, tmp_path):
+    """Whoever gives a workspace may have put links to a user's own folders into it."""
+    own = tmp_path / "own"
+    kept = ["thesis.txt", "crm.duckdb", "MLmodel", "division_model/model.json"]
+    for name in kept:
+        write_text(own / name, "mine")
+    publish("r1", EVERYTHING, [SCORES], ["cad_model", "gis_model"])
+    shutil.rmtree(workspace.models / "cad_model")
+    shutil.rmtree(workspace.stars)
+    places = [workspace.outputs / "validation", workspace.outputs / "backtest", workspace.stars]
+    places += [workspace.models / name for name in ("cad_model", "old_model", "gis_model/data")]
+    try:
+        for place in places:
+            place.symlink_to(own, target_is_directory=True)
+    except OSError:
+        pytest.skip("links need a right here")
+    model = "models/{}_model/data/division_model/model.json".format
+    publish("r2", {MODELS, VALIDATION, STAR}, ["validation/gains.csv", model("gis")], ["cad_model"])
+    publish("r3", {MODELS, STAR}, [model("gis")], ["cad_model"])
+    assert {name: text(own / name) for name in kept} == dict.fromkeys(kept, "mine")
+    assert text(workspace.models / "cad_model" / "MLmodel") == "r3"
+
+
 def test_before_the_first_run_nothing_is_published(store):
     assert store.published().run_id == ""
     assert store.sync() is None
