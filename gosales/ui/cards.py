@@ -1,7 +1,8 @@
-"""Rows of a table as a phone has room for them: a card each, from top to bottom. No Streamlit."""
+"""Rows of a table where it has no room: a card each, from top to bottom. No Streamlit."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from pandas.api.types import is_integer_dtype, is_numeric_dtype
 
 from gosales.ui import paper, wording
 
-MOST_CARDS = 200
+MOST_CARDS = 1000
 MOST_TITLE, MOST_TEXT, MOST_WHOLE = 60, 140, 8
 """Letters of a title and of a sentence of what can be ticked; more cards than these scroll."""
 
@@ -58,15 +59,17 @@ def _card(
     filled = [(config, label, value) for config, label, value in told if value not in _EMPTY]
     return Card(
         f"{record[counted]}. {about}" if counted else about,
-        tuple((label, value) for config, label, value in filled if not _is_long(config)),
-        tuple((label, value) for config, label, value in filled if _is_long(config)),
+        tuple((label, value) for config, label, value in filled if not is_long(config)),
+        tuple((label, value) for config, label, value in filled if is_long(config)),
     )
 
 
+UNSEEN = "\u200b"
 _EMPTY = {"", wording.NONE}
 
 
-def _is_long(config: Mapping[str, Any]) -> bool:
+def is_long(config: Mapping[str, Any]) -> bool:
+    """Whether a column holds sentences."""
     return config.get("width") == "large"
 
 
@@ -78,7 +81,7 @@ def page_of(cards: Sequence[Card], rows: int) -> str:
     """
     items = "".join(_item(card) for card in cards)
     more = rows - len(cards)
-    foot = f"<p>And {more:,} more rows.</p>" if more > 0 else ""
+    foot = f"<p>And {more:,} more rows, which a wider window shows.</p>" if more > 0 else ""
     kind = 'class="cards scrolling" tabindex="0"' if len(cards) > MOST_WHOLE else 'class="cards"'
     return f"<div {kind}><ol>{items}</ol>{foot}</div>"
 
@@ -92,9 +95,19 @@ def _item(card: Card) -> str:
     return f"<li>{title}{f'<dl>{facts}</dl>' if facts else ''}</li>"
 
 
-def title_of(card: Card) -> str:
-    """The title of a card that can be ticked, as Markdown."""
-    return f"**{wording.escape(wording.shorten(card.title, MOST_TITLE))}**"
+def titles_of(cards: Sequence[Card]) -> list[str]:
+    """The titles of cards that can be ticked, as Markdown.
+
+    No two are the same, since the browser names what is ticked by its title: a title that comes
+    again has marks behind it that nobody sees.
+    """
+    titles = [f"**{wording.escape(wording.shorten(card.title, MOST_TITLE))}**" for card in cards]
+    seen: Counter[str] = Counter()
+    found = []
+    for title in titles:
+        found.append(title + UNSEEN * seen[title])
+        seen[title] += 1
+    return found
 
 
 def caption_of(card: Card) -> str:

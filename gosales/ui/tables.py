@@ -1,4 +1,4 @@
-"""The tables of the pages: on a wide screen, on a phone, on paper."""
+"""The tables of the pages: on a wide screen, on a narrow one, on paper."""
 
 from __future__ import annotations
 
@@ -20,14 +20,21 @@ LETTER, AROUND = 7, 18
 LEAST_SENTENCE = 260
 """What a column of sentences takes at least, in pixels."""
 
-SEEN, TICK = 200, 35
-"""So many rows tell how wide a column is; what a box to tick takes, in pixels."""
+SEEN, TICK, EDGE, BAR = 200, 35, 4, 60
+"""So many rows tell how wide a column is; pixels of a box to tick, of an edge of a table, and of a
+bar."""
 
 TALL = 66
 """A row of three lines; Streamlit breaks lines in rows from 65 pixels only."""
 
-FEW_CARDS = 5
-"""More cards that can be ticked than these scroll in a box, so that what they unfold is near."""
+FEW_CARDS, MOST_TICKED = 5, 50
+"""More cards that can be ticked than these scroll in a box, so that what they unfold is near, or
+come in pages."""
+
+NAMED = {"small": 75, "medium": 200, "large": 400}
+"""Streamlit's own widths, in pixels."""
+
+AS_LISTED, SORT = "", 260
 
 TITLES = {
     "psi": "Stability index",
@@ -53,22 +60,26 @@ def show(
     *,
     order: Sequence[str] = (),
     pick: str = "",
+    sort: bool = True,
     **options: Any,
 ) -> int:
     """A table whose missing cells are dashes; on paper its first rows, whole.
+
+    Where it would have to be scrolled sideways, its rows are cards.
 
     Args:
         columns: Column -> what `st.column_config` made, or its title.
         order: The columns to show; without it all.
         pick: The key under which a row can be ticked.
+        sort: Whether cards that can be ticked can be sorted; not where the page sorts them.
         options: What else `st.dataframe` takes.
 
     Returns: The place of the row that is ticked.
     """
     titles = columns or _titles(table)
     names = [name for name in order or table.columns if name in table.columns]
-    if window.narrow() and _breadth(table, titles, names, pick) > window.room():
-        at = _cards(table, titles, names, pick)
+    if _is_too_wide(table, titles, names, pick):
+        at = _ticked(table, titles, names, pick, sort) if pick else _cards(table, titles, names)
     else:
         at = _grid(table, titles, names, pick, {"height": scrolled(len(table)), **options})
     st.html(paper.page_of(table, titles, names))
@@ -103,31 +114,103 @@ def _grid(
     return rows[0] if rows and rows[0] < len(table) else 0
 
 
-def _cards(table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str], pick: str) -> int:
-    made = cards.of(table, columns, order)
-    if not pick:
-        st.html(cards.page_of(made, len(table)))
-        return 0
+def _cards(table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str]) -> int:
+    st.html(cards.page_of(cards.of(table, columns, order), len(table)))
+    return 0
+
+
+def _ticked(
+    table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str], pick: str, sort: bool
+) -> int:
+    """Cards of which one is ticked, sorted as the visitor wants and in pages."""
+    places = pd.Series(range(len(table)))
+    if sort and len(table) > FEW_CARDS:
+        places = _sorted(table, columns, order, pick)
+    pages = -(-len(places) // MOST_TICKED)
+    page = st.pagination(pages, key=f"{pick}-page") if pages > 1 else 1
+    shown = places[MOST_TICKED * (page - 1) : MOST_TICKED * page].tolist()
+    made = cards.of(table.iloc[shown], columns, order)
+    titles = cards.titles_of(made)
     with st.container(
         height=MOST_HEIGHT if len(made) > FEW_CARDS else "content", key=f"cards-{pick}"
     ):
         at: int = st.radio(
             "Rows",
             range(len(made)),
-            format_func=lambda one: cards.title_of(made[one]),
+            format_func=titles.__getitem__,
             captions=[cards.caption_of(card) for card in made],
             key=f"{pick}-cards",
             label_visibility="collapsed",
             width="stretch",
         )
-    return at
+    return int(shown[at])
+
+
+def _sorted(
+    table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str], pick: str
+) -> pd.Series:
+    """The places of the rows as the visitor wants them: names from A, numbers from the largest."""
+    labels = {name: str(paper.config_of(name, columns)["label"]) for name in order}
+    by = st.selectbox(
+        "Sort by",
+        [AS_LISTED, *(name for name in order if not cards.is_long(paper.config_of(name, columns)))],
+        format_func=lambda name: labels.get(name, "As listed"),
+        key=f"{pick}-sort",
+        width=SORT,
+    )
+    places = pd.Series(range(len(table)))
+    if not by:
+        return places
+    cells = table[by].reset_index(drop=True)
+    if not pd.api.types.is_numeric_dtype(cells):
+        return places[cells.fillna("").astype(str).str.casefold().argsort(kind="stable")]
+    return places[cells.sort_values(ascending=False, kind="stable").index]
+
+
+def fits(order: Sequence[str], widths: Mapping[str, int]) -> bool:
+    """Whether a list has room for these columns."""
+    return _left(widths[name] for name in order) >= 0
+
+
+def fitting(
+    first: Sequence[str], sentences: str, spare: Sequence[str], widths: Mapping[str, int]
+) -> list[str]:
+    """The columns that a list has room for: without its sentences or spare ones in a narrow window.
+
+    What is left out is unfolded on the row that is ticked.
+
+    Args:
+        first: The columns that are always shown.
+        sentences: The column of sentences, which comes before the spare ones.
+        spare: The other columns, the most telling first.
+        widths: Column -> pixels, of all but the sentences.
+    """
+    left = _left(widths[name] for name in first)
+    told = [sentences] if left >= LEAST_SENTENCE else []
+    left -= LEAST_SENTENCE * len(told)
+    found = []
+    for name in spare:
+        if widths[name] <= left:
+            found.append(name)
+            left -= widths[name]
+    return [*first, *found, *told]
+
+
+def widened(widths: Mapping[str, int], order: Sequence[str], name: str) -> dict[str, int]:
+    """The widths with all that is left of the window given to one column."""
+    return {**widths, name: widths[name] + max(0, _left(widths[one] for one in order) - EDGE)}
+
+
+def _left(taken: Iterable[int]) -> int:
+    return window.room() - TICK - sum(taken)
 
 
 def rest(taken: Iterable[int]) -> Any:
     """The width of a column of sentences beside others: what is left of the window."""
-    if window.narrow():
+    left = _left(taken)
+    if left < LEAST_SENTENCE and window.width() < window.WIDE:
         return "large"
-    return max(LEAST_SENTENCE, window.room() - TICK - sum(taken))
+    return max(LEAST_SENTENCE, left)
 
 
 def scrolled(rows: int) -> int | Literal["content"]:
@@ -188,20 +271,32 @@ def _plain(columns: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in order:
         config = {**paper.config_of(name, columns), "width": None}
-        kind = config.get("type_config") or {}
-        if kind.get("type") in WRITTEN:
-            config["type_config"] = {"type": "number", "format": kind["format"]}
+        if _kind(config) in WRITTEN:
+            config["type_config"] = {"type": "number", "format": paper.format_of(config)}
         found[name] = config
     return found
 
 
-def _breadth(
+def _is_too_wide(
     table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str], pick: str
-) -> int:
-    """Pixels that the table takes with every cell on one line."""
-    whole = TICK if pick else 0
-    for name in order:
-        config = paper.config_of(name, columns)
-        cells = (paper.told(cell, paper.format_of(config)) for cell in table[name].head(SEEN))
-        whole += LETTER * max(map(len, (str(config["label"]), *cells))) + AROUND
-    return whole
+) -> bool:
+    """Whether the table would have to be scrolled sideways."""
+    if window.width() >= window.WIDE:
+        return False
+    breadths = (_breadth(table[name], paper.config_of(name, columns)) for name in order)
+    return sum(breadths) + (TICK if pick else 0) > window.room()
+
+
+def _breadth(cells: pd.Series, config: Mapping[str, Any]) -> int:
+    """Pixels that a column takes: as it says, else, and on a phone, with every cell on one line."""
+    width = config.get("width")
+    if width and not window.narrow():
+        return NAMED.get(width, width)
+    told = (paper.told(cell, paper.format_of(config)) for cell in cells.head(SEEN))
+    bar = BAR if _kind(config) == "progress" and not window.narrow() else 0
+    return LETTER * max(map(len, (str(config["label"]), *told))) + AROUND + bar
+
+
+def _kind(config: Mapping[str, Any]) -> str | None:
+    kind: str | None = (config.get("type_config") or {}).get("type")
+    return kind

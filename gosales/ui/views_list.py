@@ -96,13 +96,23 @@ COUNTED = """
         coalesce(max(coalesce(product_score, icp_score)), 0) AS best_score,
         coalesce(max(expected_value), 0) AS best_value
 """
+SORTS = {
+    "rank": "ORDER BY rank",
+    "score": "ORDER BY coalesce(product_score, icp_score) DESC, rank",
+    "value": "ORDER BY expected_value DESC, rank",
+    "customer": """
+        ORDER BY strip_accents(lower(coalesce(nullif(customer_name, ''), customer_id))), rank
+    """,
+}
+"""In which order the rows may come."""
+
 # Whole rows are read where their ranks are, not wherever a row matches.
 PAGE = (
     """
     SELECT * FROM read_parquet($path) WHERE level = $level AND rank IN (
         SELECT unnest((SELECT list(rank) FROM (SELECT rank
     """,
-    "ORDER BY rank LIMIT $rows OFFSET $skip)))) ORDER BY rank",
+    "LIMIT $rows OFFSET $skip))))",
 )
 # The columns and decimals of whitespace.csv, so that a download is a part of that file.
 DOWNLOADED = """
@@ -261,11 +271,14 @@ def count_matching(board: Board, filters: Filters) -> Found:
     return Found(int(row["rows"]), int(row["customers"]), **sums)
 
 
-def matching(board: Board, filters: Filters, page: int = 1) -> pd.DataFrame:
-    """One page of the rows that match, by rank; product rows with the product's name."""
+def matching(
+    board: Board, filters: Filters, page: int = 1, sort: str = next(iter(SORTS))
+) -> pd.DataFrame:
+    """One page of the rows that match, in one of SORTS; product rows with the product's name."""
     match = match_of(board, filters)
     place = {"rows": PAGE_ROWS, "skip": PAGE_ROWS * max(0, page - 1)}
-    statement = sql(PAGE[0], match.clause, PAGE[1])
+    order = SORTS[sort]
+    statement = sql(PAGE[0], match.clause, order, PAGE[1], order)
     table = query(statement, match.source, **match.values, **place)
     return with_product_names(board, table) if filters.level == PRODUCT else table
 

@@ -8,11 +8,12 @@ import streamlit as st
 
 from gosales.ui.door import WIDTH
 
-NARROW, MEDIUM = 640, 1000
-"""Below these widths in pixels a window is that of a phone, or has no room for two tables."""
+NARROW, WIDE = 640, 1240
+"""Below these widths in pixels a window is that of a phone, or has no room for two tables beside
+each other nor for all columns of a list."""
 
-MARGINS, WIDE_MARGINS = 32, 160
-"""What the window of a phone, and a wider one, has beside a table, in pixels."""
+MARGINS = 32
+"""What the window of a phone has beside a table, in pixels."""
 
 KEY = "window"
 SCRIPT = Path(__file__).with_name("window.js").read_text(encoding="utf-8")
@@ -32,7 +33,7 @@ def width() -> int:
     cookie = st.context.cookies.get(WIDTH, "")
     if cookie.isdecimal():
         return int(cookie)
-    return NARROW - 1 if "Mobi" in st.context.headers.get("User-Agent", "") else MEDIUM
+    return NARROW - 1 if "Mobi" in st.context.headers.get("User-Agent", "") else WIDE
 
 
 def narrow() -> bool:
@@ -41,5 +42,7 @@ def narrow() -> bool:
 
 
 def room() -> int:
-    """How wide a table may be to be seen whole."""
-    return width() - (MARGINS if narrow() else WIDE_MARGINS)
+    """How wide a table may be to be seen whole: the window without the margins of style.css."""
+    if narrow():
+        return width() - MARGINS
+    return width() - 2 * round(min(80, max(32, 0.3 * width() - 304)))

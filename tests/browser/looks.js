@@ -106,9 +106,9 @@
     .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
     .filter((element) => !scrolls(element))
     .map((element) => element.closest("[data-testid]").dataset.testid);
-  // On a phone no table is to be scrolled sideways.
+  // Below the width of a laptop no table is to be scrolled sideways.
   const sideways = [...document.querySelectorAll(".dvn-scroller, .cards")]
-    .filter((box) => innerWidth < 640 && box.checkVisibility())
+    .filter((box) => innerWidth < 1240 && box.checkVisibility())
     .filter((box) => box.scrollWidth > box.clientWidth + 1)
     .map((box) => `${box.scrollWidth} in ${box.clientWidth}: ${box.innerText.slice(0, 60)}`);
   return { faint: [...faint], wide: [...new Set(wide)], sideways };

@@ -102,8 +102,8 @@ class Screen:
         return self.page
 
     def looks(self):
-        """Texts with too little contrast, what reaches beyond the screen, and tables that a phone
-        has to scroll sideways."""
+        """Texts with too little contrast, what reaches beyond the screen, and tables that have
+        to be scrolled sideways below the width of a laptop."""
         self.unroll()
         return self.page.evaluate(LOOKS)
 

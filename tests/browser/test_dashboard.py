@@ -403,6 +403,8 @@ def test_paper_shows_the_page_without_its_controls_and_its_tables_whole(visitor,
     ]
     page.set_viewport_size({"width": 700, "height": 990})  # A4 between its margins
     page.emulate_media(media="screen")
+    expect(page.get_by_role("radiogroup", name="Rows")).to_be_visible()
+    visitor.settle()
     page.get_by_role("button", name="Expand sidebar").click()
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
     page.emulate_media(media="print")
@@ -423,7 +425,15 @@ def test_tables_cannot_be_taken_past_what_neutralises_formulas(visitor):
 
 def test_a_window_that_becomes_narrow_shows_cards_in_english(screen, url, listed):
     visitor = screen(url, locale="de-DE")
-    page = visitor.visit("whitespace", "Whitespace")
+    page = visitor.visit("whitespace?sort=Expected+value", "Whitespace")
+    by_value = sorted(listed, key=lambda row: -float(row["expected_value"]))
+    for width in (820, 1010):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.locator("canvas th", has_text="Reasons")).to_have_count(int(width > 1000))
+        visitor.settle()
+        assert visitor.looks()["sideways"] == []
+        assert visitor.table()[0]["Customer"] == by_value[0]["customer_name"]
+    visitor.choose("Sort by", "Rank")
     page.set_viewport_size({"width": 390, "height": 900})
     cards = page.get_by_role("radiogroup", name="Rows")
     expect(cards).to_be_visible()

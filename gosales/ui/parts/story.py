@@ -42,7 +42,7 @@ def peers(board: Board, customer: str) -> None:
                 "Likeness", format="%.0f %%", min_value=0.0, max_value=100.0,
                 help="Products that both bought, as a share of all that either bought.",
             ),
-            "owns_too": st.column_config.TextColumn("Owns, this account does not", width="large"),
+            "owns_too": st.column_config.TextColumn("Also owns", width="large"),
         },
         order=(
             "customer_name",

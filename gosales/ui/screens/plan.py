@@ -18,7 +18,7 @@ TRIED = "tried-plan"
 MOST_BARS = 12
 WIDTHS = {
     Plan.REP: 108, Plan.SLOT: 50, Plan.NAME: 205, Plan.PRODUCT: 130, Plan.SKU: 130,
-    Plan.SCORE: 118, Plan.VALUE: 76,
+    Plan.SCORE: 118, Plan.VALUE: 76, Plan.STATUS: 95, Plan.KIND: 80, Plan.CUSTOMER: 90,
 }  # fmt: skip
 """Pixels of the columns: at 1,280 the reasons begin in view."""
 
@@ -182,21 +182,32 @@ def _order(rows: pd.DataFrame, rep: str) -> list[str]:
     product = [Plan.PRODUCT] if (rows[Plan.PRODUCT] != "").any() else [Plan.SKU]
     names = [Plan.SLOT, Plan.NAME, Plan.DIVISION, *product, Plan.SCORE, Plan.VALUE]
     telling = [name for name in (Plan.STATUS, Plan.KIND) if rows[name].nunique() > 1]
-    if window.narrow():
-        return [*names, *first, *telling, Plan.REASONS]
     key = [Plan.CUSTOMER] if shell.has_names(rows) else []
+    if window.width() < window.WIDE:
+        always, widths = [*first, *names], _widths(rows)
+        if tables.fits(always, widths):
+            return tables.fitting(always, Plan.REASONS, [*telling, *key], widths)
+        return [*names, *first, *telling, Plan.REASONS]  # cards, about a customer each
     return [*first, *names, Plan.REASONS, *key, *telling]
+
+
+def _widths(rows: pd.DataFrame) -> dict[str, int]:
+    return {**WIDTHS, Plan.DIVISION: tables.width_of(rows[Plan.DIVISION])}
 
 
 def _columns(rows: pd.DataFrame, order: Sequence[str]) -> dict[str, Any]:
     column = st.column_config
-    widths = WIDTHS | {Plan.DIVISION: tables.width_of(rows[Plan.DIVISION])}
-    reasons = tables.rest(widths.get(name, 0) for name in order)
+    widths = _widths(rows)
+    reasons: Any = None
+    if Plan.REASONS in order:
+        reasons = tables.rest(widths[name] for name in order[: order.index(Plan.REASONS)])
+    else:
+        widths = tables.widened(widths, order, Plan.NAME)
     return {
         Plan.REP: column.TextColumn("Rep", width=widths[Plan.REP]),
         Plan.SLOT: column.NumberColumn("Call", width=widths[Plan.SLOT], help="In this order."),
         Plan.NAME: column.TextColumn("Customer", width=widths[Plan.NAME]),
-        Plan.CUSTOMER: column.TextColumn("Id", width="small"),
+        Plan.CUSTOMER: column.TextColumn("Id", width=widths[Plan.CUSTOMER]),
         Plan.DIVISION: column.TextColumn("Division", width=widths[Plan.DIVISION]),
         Plan.PRODUCT: column.TextColumn("Product", width=widths[Plan.PRODUCT]),
         Plan.SKU: column.TextColumn("Product", width=widths[Plan.SKU]),
@@ -210,8 +221,10 @@ def _columns(rows: pd.DataFrame, order: Sequence[str]) -> dict[str, Any]:
             help="In the unit of your sales log.",
         ),
         Plan.REASONS: column.TextColumn("Reasons", width=reasons),
-        Plan.STATUS: "Status",
-        Plan.KIND: column.TextColumn("Kind", help="explore: to learn, not only to sell."),
+        Plan.STATUS: column.TextColumn("Status", width=widths[Plan.STATUS]),
+        Plan.KIND: column.TextColumn(
+            "Kind", width=widths[Plan.KIND], help="explore: to learn, not only to sell."
+        ),
     }
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from gosales.pipeline.runs import show_run
-from gosales.ui import shell, tables, views, views_quality, views_runs, wording
+from gosales.ui import shell, tables, views, views_quality, views_runs, window, wording
 from gosales.ui.board import Board
 from gosales.ui.parts import figures
 
@@ -31,9 +31,10 @@ def page() -> None:
         )
         run = str(table["run_id"].iloc[at])
         st.subheader("The run that is ticked above")
-        report, settings = st.tabs(["Report", "Settings"])
-        with report:
-            st.code(show_run(board.workspace, run, settings=False), language=None)
+        reported, settings = st.tabs(["Report", "Settings"])
+        with reported:
+            report = show_run(board.workspace, run, settings=False)
+            st.code(report, language=None, wrap_lines=window.narrow())
         with settings:
             tables.show(views_runs.settings(board, run), {"key": "Setting", "value": "Value"})
         _compare(board, run, table[table["run_id"] != run])

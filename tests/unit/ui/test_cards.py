@@ -33,7 +33,7 @@ def test_without_a_rank_or_a_name_there_is_none():
 
 def test_what_can_be_ticked_shows_its_figures_and_its_first_sentence():
     card = cards.of(TABLE, COLUMNS, list(TABLE))[0]
-    assert cards.title_of(card) == "**1\\. Acme**"
+    assert cards.titles_of([card]) == ["**1\\. Acme**"]
     figures, sentence = cards.caption_of(card).split("  \n")
     assert figures == "Score **12\\.4\u00a0\\%**"
     assert sentence == "95\u00a0\\% of \\<b\\>alike\\<\\/b\\> customers own it"
@@ -47,5 +47,13 @@ def test_foreign_text_is_text_and_of_a_long_list_the_first_are_shown():
     many = pd.concat([TABLE] * cards.MOST_CARDS)
     page = cards.page_of(cards.of(many, COLUMNS, list(TABLE)), len(many))
     assert page.count("<li>") == cards.MOST_CARDS
-    assert f"And {cards.MOST_CARDS} more rows." in page
+    assert f"And {cards.MOST_CARDS:,} more rows, which" in page
     assert 'class="cards scrolling" tabindex="0"' in page, "the keyboard scrolls it"
+
+
+def test_cards_of_the_same_title_can_be_told_apart_by_the_browser():
+    titles = cards.titles_of([cards.Card(name, (), ()) for name in ("Acme", "Bo", "Acme", "Acme")])
+    assert len(set(titles)) == 4
+    assert [title.replace(cards.UNSEEN, "") for title in titles] == [
+        "**Acme**", "**Bo**", "**Acme**", "**Acme**"
+    ]  # fmt: skip

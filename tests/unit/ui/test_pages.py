@@ -1,6 +1,7 @@
 """Every page, shown by the real app without a browser."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 import gosales.ui
+from gosales.ui import tables, window
 from gosales.ui.app import PAGES
 
 PAGE_NAMES = [Path(path).stem for path in PAGES]
@@ -339,6 +341,46 @@ def test_a_phone_gets_cards_that_can_be_ticked(visit, workspace, phone):
     assert "far" not in cards.proto.captions[0], "of the reasons only the first"
     cards.set_value(2).run()
     assert "Fabrik: CAD" in test.subheader[0].value
+
+
+@pytest.mark.parametrize(
+    ("width", "shown", "left_out"),
+    [(820, {"expected_value"}, {"reasons", "rep"}), (1120, {"reasons"}, {"rep", "branch"})],
+)
+def test_a_list_in_a_window_between_has_the_columns_that_fit(
+    visit, workspace, monkeypatch, width, shown, left_out
+):
+    monkeypatch.setattr(window, "width", lambda: width)
+    table = visit(workspace, "whitespace").dataframe[0]
+    order = list(table.proto.column_order)
+    assert shown <= set(order)
+    assert not left_out & set(order)
+    widths = json.loads(table.proto.columns)
+    assert tables.TICK + sum(widths[name]["width"] for name in order) <= window.room()
+
+
+def test_a_list_without_room_for_what_decides_a_call_is_cards(visit, workspace, monkeypatch):
+    monkeypatch.setattr(window, "width", lambda: 680)
+    test = visit(workspace, "whitespace", division="CAD", but_control="false")
+    assert not test.dataframe
+    assert "alike" in next(one for one in test.radio).proto.captions[0]
+
+
+def test_cards_are_sorted_and_come_in_pages(visit, workspace, phone, monkeypatch):
+    monkeypatch.setattr(tables, "FEW_CARDS", 2)
+    monkeypatch.setattr(tables, "MOST_TICKED", 2)
+    test = visit(workspace, "plan")
+    assert names_of(test.radio[0]) == ["<script>", "Émile"]
+    test.selectbox(key="pitches--sort").set_value("customer_name").run()
+    assert names_of(test.radio[0]) == ["<script>", "Acme"]
+    test.radio[0].set_value(1).run()
+    assert "Acme" in next(one.value for one in test.subheader if ": CAD" in one.value)
+
+
+def names_of(cards):
+    """The beginning of each card's name."""
+    told = (re.sub(r"[*\\\u200b]|\d+\. ", "", one) for one in cards.options)
+    return [re.match(r"<script>|\w+", one)[0] for one in told]
 
 
 def test_on_a_phone_a_table_that_fits_stays_one_without_bars(visit, workspace, phone):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 import zipfile
 
 import pandas as pd
@@ -169,6 +170,29 @@ def test_pages_follow_each_other(board, monkeypatch):
         views_list.matching(board, Filters(), page)[Whitespace.RANK].tolist() for page in (1, 2, 3)
     ]
     assert pages == [[1, 2, 3], [4, 5, 6], [7, 8]]
+
+
+@pytest.mark.parametrize("level", views_list.LEVELS)
+def test_the_whole_list_is_sorted_not_the_page(board, monkeypatch, level):
+    filters = Filters(level=level)
+    whole = views_list.matching(board, filters)
+    score = whole[Whitespace.PRODUCT_SCORE].fillna(whole[Whitespace.SCORE])
+    name = whole[Whitespace.NAME].where(whole[Whitespace.NAME].fillna("") != "",
+                                        whole[Whitespace.CUSTOMER]).str.lower()  # fmt: skip
+    monkeypatch.setattr(views_list, "PAGE_ROWS", 3)
+    for sort, keys, rising in (("score", score, False), ("value", whole[Whitespace.VALUE], False),
+                               ("customer", name.map(plain), True)):  # fmt: skip
+        wanted = whole.assign(key=keys).sort_values(["key", Whitespace.RANK],
+                                                    ascending=[rising, True])  # fmt: skip
+        for page in (1, 2):
+            found = views_list.matching(board, filters, page, sort)[Whitespace.RANK].tolist()
+            assert found == wanted[Whitespace.RANK].tolist()[3 * page - 3 : 3 * page], sort
+
+
+def plain(name):
+    """Without accents."""
+    return "".join(one for one in unicodedata.normalize("NFD", name)
+                   if not unicodedata.combining(one))  # fmt: skip
 
 
 def test_product_rows_have_the_products_name_or_its_sku(board):

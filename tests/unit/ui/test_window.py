@@ -28,8 +28,9 @@ def test_the_window_tells_its_width_and_else_the_browser_is_asked(
     assert window.narrow() is narrow
 
 
-def test_a_table_has_the_window_but_for_its_margins(monkeypatch):
-    monkeypatch.setattr(window, "width", lambda: 390)
-    assert window.room() == 390 - window.MARGINS
-    monkeypatch.setattr(window, "width", lambda: 1280)
-    assert window.room() == 1280 - window.WIDE_MARGINS
+@pytest.mark.parametrize(
+    ("width", "margins"), [(390, 32), (639, 32), (640, 64), (1120, 64), (1200, 112), (1600, 160)]
+)
+def test_a_table_has_the_window_but_for_its_margins(monkeypatch, width, margins):
+    monkeypatch.setattr(window, "width", lambda: width)
+    assert window.room() == width - margins
