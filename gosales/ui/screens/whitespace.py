@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,7 @@ WIDTHS = {
 """Pixels of the columns: at 1,280 the reasons begin in view."""
 
 SORTS = {"Rank": "rank", "Score": "score", "Expected value": "value", "Customer": "customer"}
+ASKED, PAGE = "asked", "page"
 
 
 def page() -> None:
@@ -38,6 +39,14 @@ def page() -> None:
             st.info("Nothing matches. Loosen a filter.", icon=":material/filter_alt_off:")
             return
         _list(board, filters, found, sort)
+
+
+def _begin_anew(asked: Hashable) -> None:
+    """Go back to the first page when this visitor's list becomes another one."""
+    before = st.session_state.get(ASKED)
+    if before is not None and before != asked:
+        st.session_state[PAGE] = 1
+    st.session_state[ASKED] = asked
 
 
 def _nearest(board: Board, filters: views_list.Filters) -> None:
@@ -65,10 +74,11 @@ def _summary(board: Board, filters: views_list.Filters, found: views_list.Found)
 
 
 def _list(board: Board, filters: views_list.Filters, found: views_list.Found, sort: str) -> None:
+    _begin_anew((filters, sort))
     table_place = st.container()
     number = 1
     if found.pages > 1:
-        number = st.pagination(found.pages, key="page", bind=shell.URL)
+        number = st.pagination(found.pages, key=PAGE, bind=shell.URL)
     table = shell.kept(views_list.matching, board, filters, number, sort)
     score = Whitespace.PRODUCT_SCORE if filters.level == views_list.PRODUCT else Whitespace.SCORE
     order = _order(table, filters, score)

@@ -409,6 +409,18 @@ def test_runs_are_compared(visit, workspace):
     assert "time.horizon_months" not in test.code[0].value, "settings have a tab of their own"
 
 
+def test_a_list_that_becomes_another_one_begins_with_its_first_page(visit, workspace, monkeypatch):
+    from gosales.ui import views_list
+
+    monkeypatch.setattr(views_list, "PAGE_ROWS", 2)
+    test = visit(workspace, "whitespace", page="3", but_control="false")
+    assert test.dataframe[0].value["rank"].tolist() == [5, 6], "a link keeps its page"
+    test.run()
+    assert test.dataframe[0].value["rank"].tolist() == [5, 6], "nothing else was asked for"
+    test.multiselect(key="division").set_value(["CAD", "Training"]).run()
+    assert test.dataframe[0].value["rank"].tolist() == [1, 2]
+
+
 def test_runs_show_the_newest_one(visit, workspace):
     test = visit(workspace, "runs")
     assert test.code[0].value.startswith("Run 20250201T120000-000cd34")
