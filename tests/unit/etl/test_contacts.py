@@ -179,8 +179,9 @@ def records(path, columns, row_group_size):
 def test_cells_are_looked_at_wherever_the_first_filled_ones_are(tmp_path):
     rows = 3_000
     late = ["", None, " "] * 900 + ["ann@acme.com", " bob@acme.com ", "x"] * 100
-    early = ["ann@acme.com"] * 600 + ["x"] * 2_400
-    columns = [late, early, ["x"] * rows, [""] * rows, [None] * rows]
+    most = ["x"] * 450 + ["ann@acme.com"] * 550 + ["x"] * 2_000
+    few = ["ann@acme.com"] * 450 + ["x"] * 550 + ["ann@acme.com"] * 2_000
+    columns = [late, most, few, ["x"] * rows, [""] * rows, [None] * rows]
     columns = [pa.array(column, pa.string()) for column in columns]
     made = records(tmp_path / "records.parquet", columns, 500)
     assert Contacts.but(()).find(duckdb.connect(), made) == (0, 1)

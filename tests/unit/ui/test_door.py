@@ -64,6 +64,8 @@ def test_the_first_page_knows_where_the_server_is():
     assert int(headers[b"content-length"]) == len(body(sent))
     assert b"etag" not in headers
     assert headers[b"referrer-policy"] == b"same-origin"
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"x-frame-options"] == b"SAMEORIGIN"
     assert [name for name, _ in inside.asked[0]["headers"]] == [b"accept"]
 
 
