@@ -68,7 +68,7 @@ def related(facts: Facts, good: bool) -> str | None:
         if apart(step.rate, step.usual, good=good):
             return (
                 f"{_held(facts, step)}: {only(step.rate, good)}{percent(step.rate)} of such "
-                f"customers added {facts.division} within {facts.horizon_months} months, "
+                f"customers added {facts.division} within the next {facts.horizon_months} months, "
                 f"{percent(step.usual)} of all did"
             )
     return None

@@ -226,7 +226,7 @@ def step(rate, state="fresh", first=4.0, last=1.0):
             [step(0.38)],
             (
                 "First bought Solidworks 4 months ago: 38 % of such customers added Training "
-                "within 6 months, 5.5 % of all did"
+                "within the next 6 months, 5.5 % of all did"
             ),
             None,
         ),
@@ -234,7 +234,7 @@ def step(rate, state="fresh", first=4.0, last=1.0):
             [step(0.38, "active", 40.0)],
             (
                 "Buys Solidworks since February 2021: 38 % of such customers added Training "
-                "within 6 months, 5.5 % of all did"
+                "within the next 6 months, 5.5 % of all did"
             ),
             None,
         ),
@@ -243,7 +243,7 @@ def step(rate, state="fresh", first=4.0, last=1.0):
             None,
             (
                 "Bought Solidworks until December 2021: only 1.0 % of such customers added "
-                "Training within 6 months, 5.5 % of all did"
+                "Training within the next 6 months, 5.5 % of all did"
             ),
         ),
         ([step(0.055)], None, None),
