@@ -65,7 +65,8 @@ def profile(browser):
 def tab(profile):
     """`tab(width=..., color_scheme=...)`: a new page; what goes wrong on one fails the test.
 
-    Wrong is an error on the console or in a script, and a request that fails.
+    Wrong is an error on the console or in a script, and a request that fails; not one that the
+    browser gave up itself, as for a font of a page that was left.
     """
     pages, troubles = [], []
 
@@ -77,7 +78,10 @@ def tab(profile):
         page.set_default_timeout(PATIENCE)
         page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("requestfailed", lambda request: troubles.append(request.url))
+        page.on(
+            "requestfailed",
+            lambda one: one.failure != "net::ERR_ABORTED" and troubles.append(one.url),
+        )
         return page
 
     yield open_tab
