@@ -34,7 +34,7 @@ from gosales.features.tables import Snapshots, computed, customers_by_age, fetch
 from gosales.features.values import Books
 
 CUSTOMERS_AT_ONCE = 25_000
-"""Cutoffs share one query until so many customers are asked for in it."""
+"""In another engine, cutoffs share one query until it asks for so many customers."""
 
 
 def everyone(panel: Panel) -> Rows:
@@ -130,13 +130,14 @@ class FeatureEngine:
         return Asked(age, panel, learn(panel), chosen(panel))
 
     def _made(self, asked: list[Asked]) -> Iterator[ChosenCells]:
-        """The features of chosen customers at some cutoffs, by one query of the engine."""
+        """The features of chosen customers at some cutoffs."""
         if not asked:
             return
         for one, values in zip(asked, self._relational(asked), strict=True):
             yield chosen_cells(one.panel, one.learned, one.rows, values)
 
     def _relational(self, asked: list[Asked]) -> Iterator[Relational]:
+        """Of each that is asked: from the ledgers one by one, or by one query of another engine."""
         if self.sources.people:
             books = Books(self.ledger, self.sources.people)
             return (books.relational(one.age, one.panel, one.rows) for one in asked)

@@ -58,21 +58,27 @@ def test_a_failure_closes_the_log(tmp_path):
     assert lines(tmp_path / "log.jsonl") == []
 
 
+@pytest.fixture
+def heard():
+    """What an installed reporter is told."""
+    told = []
+
+    @contextmanager
+    def reporter(label, total):
+        told.append((label, total))
+        yield told.append
+
+    install(reporter)
+    return told
+
+
 def test_progress_is_silent_by_default(capsys):
     with track("Reading", total=3) as advance:
         advance(3)
     assert capsys.readouterr() == ("", "")
 
 
-def test_an_installed_reporter_hears_of_every_stage():
-    heard = []
-
-    @contextmanager
-    def reporter(label, total):
-        heard.append((label, total))
-        yield heard.append
-
-    install(reporter)
+def test_an_installed_reporter_hears_of_every_stage(heard):
     with track("Reading", total=3) as advance:
         advance(2)
     with track("Scoring"):
@@ -96,15 +102,7 @@ def test_long_work_leaves_a_line_with_its_time_and_its_speed(capsys, monkeypatch
     ]
 
 
-def test_a_stage_that_is_told_as_one_hides_those_within_it():
-    heard = []
-
-    @contextmanager
-    def reporter(label, total):
-        heard.append((label, total))
-        yield heard.append
-
-    install(reporter)
+def test_a_stage_that_is_told_as_one_hides_those_within_it(heard):
     with track_whole("Proving", 2) as advance:
         with track("Scoring") as inner:
             inner(7)
