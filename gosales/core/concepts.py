@@ -72,6 +72,19 @@ TITLES: dict[Concept, str] = {
 }
 """Concept -> how people say it."""
 
+OF_THE_ACCOUNT = frozenset(
+    {
+        Concept.RHYTHM,
+        Concept.VOLUME,
+        Concept.GROWTH,
+        Concept.SEASON,
+        Concept.MONEY,
+        Concept.RETURNS,
+        Concept.BREADTH,
+    }
+)
+"""Concepts whose sentences name no division."""
+
 CONCEPTS: tuple[Concept, ...] = tuple(Concept)
 _OF_FAMILY = {family: concept for concept, names in FAMILIES.items() for family in names}
 

@@ -40,6 +40,11 @@ class DivisionSettings(Settings):
 
     include: tuple[str, ...] = Field((), description="Score only these divisions. Default: all.")
     exclude: tuple[str, ...] = Field((), description="Divisions never scored or listed.")
+    leftover: tuple[str, ...] = Field(
+        (),
+        description="Divisions that hold what fits into no other: scored, and their products "
+        "listed, but never pitched as a division.",
+    )
     rebuy_after_months: dict[str, Months] = Field(
         {},
         description="Division -> months after which an old purchase no longer counts as owning it.",

@@ -10,6 +10,7 @@ from gosales.etl.header import loose
 from gosales.etl.propose_amounts import AMOUNT_ROLES, amounts_missing, choose_amounts
 from gosales.etl.propose_days import choose_day_first
 from gosales.etl.propose_facts import called_off, share_with_one, sku_counts, steadiness
+from gosales.etl.propose_leftover import leftover_notes
 from gosales.etl.propose_lookup import (
     MOST_DIVISIONS,
     PRODUCTS,
@@ -133,6 +134,7 @@ def _long(reader: Profiler, tables: list[Table], log: Table) -> Proposal:
     excluded = choose_excluded(counts)
     sections["products"] = [excluded] if excluded else []
     notes += [note for one in lookups for note in names_beside(reader, one, tables)]
+    notes += leftover_notes(reader, named, log, lookups, tables)
     notes += [
         f'"{column}" is "{value}" in {100 * share:.1f} % of the rows. Those with a quantity or '
         "a value count as sales; take them out of the file if they are none."

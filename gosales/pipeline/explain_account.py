@@ -106,7 +106,9 @@ def explain_account(session: Session, engine: FeatureEngine, wanted: str) -> Acc
     row = find_customer(wanted, cells.spine.customers.tolist(), names)
     divisions = _divisions(session, cells, models)
     customer = np.full(len(divisions), row, np.int32)
-    reasons = Reasoner.of(cells, models, customer, divisions).explain(customer, divisions)
+    leftover = session.config.divisions.leftover
+    reasoner = Reasoner.of(cells, models, (customer, divisions), leftover)
+    reasons = reasoner.explain(customer, divisions)
     told = _cells(cells, models, reasons, _Owners(engine.history, cells, names))
     return Account(
         str(cells.spine.customers[row]),

@@ -116,7 +116,8 @@ def _plan(
     market = known.market
     team = _team(market, settings, request)
     past = past_of(session.workspace, day, request.files, market.divisions)
-    cells = candidates(lists, market, settings.include)
+    leftover = session.config.divisions.leftover
+    cells = candidates(lists, market, settings.include, leftover)
     kept = worth_a_slot(cells, past, known.statuses, _rules(day, settings))
     if kept.cells.empty:
         raise ConfigError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import ibis
@@ -118,10 +118,16 @@ def statuses_on(history: History, day: dt.date, skip: Iterable[str]) -> Statuses
     return Statuses(cells, skus)
 
 
-def candidates(lists: Lists, market: Market, include: tuple[str, ...]) -> pd.DataFrame:
-    """Whitespace cells, and the lapsed or active ones that were asked for, with rep and branch."""
+def candidates(
+    lists: Lists, market: Market, include: tuple[str, ...], leftover: Collection[str] = ()
+) -> pd.DataFrame:
+    """Whitespace cells, and the lapsed or active ones that were asked for, with rep and branch.
+
+    Args:
+        leftover: Divisions that are never pitched.
+    """
     rows = lists.whitespace[lists.whitespace[Whitespace.LEVEL] == DIVISION]
-    scores = lists.scores
+    scores = lists.scores[~lists.scores[Scores.DIVISION].isin(leftover)]
     chosen = _cells(scores).isin(_cells(rows)) | scores[Scores.STATUS].isin(include).to_numpy()
     cells = scores[chosen]
     alike = rows.set_index(KEY)[Whitespace.LOOKALIKES]

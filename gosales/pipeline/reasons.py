@@ -7,6 +7,7 @@ moves that way when the concept is made usual (`models.neutral`); and the row's 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gosales.core.columns import Scores
-from gosales.core.concepts import CONCEPTS, Concept
+from gosales.core.concepts import CONCEPTS, OF_THE_ACCOUNT, Concept
 from gosales.core.frames import FeatureFrame, Spine
 from gosales.features.cells import CellFeatures
 from gosales.features.panel import spread
@@ -22,7 +23,7 @@ from gosales.models.division_model import DivisionModel
 from gosales.models.explain import Explainer, Parts
 from gosales.models.neutral import SAMPLE, Usual, neutralised, usual_values
 from gosales.models.recipe import DORMANT_MONTHS
-from gosales.pipeline.row_facts import RowFacts
+from gosales.pipeline.row_facts import RowFacts, named
 from gosales.whitespace.sayings import say
 from gosales.whitespace.sayings_peers import faded, plain_rate
 
@@ -84,23 +85,33 @@ class Reasons:
 
 @dataclass(frozen=True)
 class Reasoner:
-    """Explains cells at one cutoff; reads trees and usual cells once."""
+    """Explains cells at one cutoff; reads trees and usual cells once.
+
+    Attributes:
+        leftover: Divisions that no sentence names: what is in them has nothing in common.
+    """
 
     cells: CellFeatures
     models: dict[str, DivisionModel]
+    leftover: Collection[str] = ()
     explainers: dict[int, Explainer] = field(default_factory=dict)
     usuals: dict[tuple[int, bool], Usual] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, cells: CellFeatures, models: dict[str, DivisionModel], customer: Ints, division: Ints
+        cls,
+        cells: CellFeatures,
+        models: dict[str, DivisionModel],
+        place: tuple[Ints, Ints],
+        leftover: Collection[str] = (),
     ) -> Reasoner:
-        """One that explains these cells; what features it takes is asked for at once."""
+        """One that explains cells, given by their places in the panel; asks for features once."""
+        customer, division = place
         owned = cells.spine.owned[customer, division]
         sides = set(zip(division.tolist(), owned.tolist(), strict=True))
         typical = [_typical(cells.spine, d, owned=flag) for d, flag in sorted(sides)]
         needed = np.unique(np.concatenate([customer, [ANYBODY], *typical]))
-        return cls(cells.of(needed.astype(np.intp)), models)
+        return cls(cells.of(needed.astype(np.intp)), models, leftover)
 
     def explain(self, customer: Ints, division: Ints) -> Reasons:
         """The reasons of cells, given by their places in the panel, shape (rows,)."""
@@ -109,7 +120,8 @@ class Reasoner:
         effects, tried = self.effects(frame, parts)
         way = np.sign(parts.concepts)
         holds = tried & (way * effects >= LEAST)
-        texts, said = self._tell(frame, parts, np.where(holds, way, 0).astype(int))
+        sayable = holds & self._sayable(frame)
+        texts, said = self._tell(frame, parts, np.where(sayable, way, 0).astype(int))
         strongest = tried & (np.abs(parts.concepts) >= _nth(parts.concepts, MOST))
         agreed = int((strongest & holds).sum())
         return Reasons(frame, parts, texts, said, int(strongest.sum()), agreed)
@@ -187,11 +199,17 @@ class Reasoner:
         mean[place] = alike[place]
         return Usual(values, mean)
 
+    def _sayable(self, frame: FeatureFrame) -> NDArray[np.bool_]:
+        """Shape (rows, concepts): not where a sentence would name a leftover division."""
+        of_account = np.array([concept in OF_THE_ACCOUNT for concept in CONCEPTS], bool)
+        free = named(self.cells.spine.divisions, self.leftover)[frame.division]
+        return np.asarray(free[:, None] | of_account)
+
     def _tell(
         self, frame: FeatureFrame, parts: Parts, way: NDArray[np.int_]
     ) -> tuple[list[str], list[Said]]:
         """The sentences of all rows. `way` is 1 or -1 where a concept passed the test, else 0."""
-        facts = RowFacts(self.cells, frame)
+        facts = RowFacts(self.cells, frame, self.leftover)
         usual = {
             (int(frame.division[rows[0]]), owned): dict(
                 zip(

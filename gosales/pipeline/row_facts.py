@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,12 +25,22 @@ ATTRIBUTE = "attribute "
 MOST_ATTRIBUTES = 3
 
 
+def named(divisions: Sequence[str], leftover: Collection[str]) -> NDArray[np.bool_]:
+    """Shape (D,): the divisions that a sentence may name, which are not leftovers."""
+    return np.array([name not in leftover for name in divisions], bool)
+
+
 @dataclass(frozen=True)
 class RowFacts:
-    """Makes the facts of a frame's rows, one at a time."""
+    """Makes the facts of a frame's rows, one at a time.
+
+    Attributes:
+        leftover: Divisions that are no step to another one.
+    """
 
     cells: CellFeatures
     frame: FeatureFrame
+    leftover: Collection[str] = ()
 
     def of(self, row: int, usual: dict[str, float], concepts: set[Concept]) -> Facts:
         """The facts of one row of the frame.
@@ -65,6 +76,10 @@ class RowFacts:
         return next(past_months(panel, range(1), np.arange(panel.shape[0]))).holds
 
     @cached_property
+    def _named(self) -> NDArray[np.bool_]:
+        return named(self.cells.panel.divisions, self.leftover)
+
+    @cached_property
     def _last(self) -> Floats:
         """Shape (n, D): months since the last order."""
         last = np.full(self.cells.panel.shape, float(NEVER))
@@ -97,7 +112,7 @@ class RowFacts:
 
     def _steps(self, customer: int, division: int) -> tuple[Step, ...]:
         """The division it bought that raises the chance the most, and that lowers it the most."""
-        state, held = np.nonzero(self._holds[:, customer])
+        state, held = np.nonzero(self._holds[:, customer] * self._named)
         if not len(held):
             return ()
         paths, panel = self.cells.learned.paths, self.cells.panel

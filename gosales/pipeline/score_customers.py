@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gosales.config import Config
 from gosales.core.columns import Customer, Fact, Scores, Status, Whitespace
-from gosales.core.errors import ModelError
+from gosales.core.errors import ConfigError, ModelError
 from gosales.core.frames import FeatureFrame
 from gosales.core.star import History
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
@@ -37,7 +37,7 @@ from gosales.pipeline.sku_reasons import product_reasons
 from gosales.pipeline.spark_scores import scores_in_spark
 from gosales.utils.progress import track
 from gosales.utils.spark import spark_session
-from gosales.whitespace.ranking import division_rows, listed, product_rows
+from gosales.whitespace.ranking import division_rows, listed, product_rows, rank
 from gosales.whitespace.scores import SCORE_DIGITS, with_grades
 
 CUSTOMERS = {Fact.CUSTOMER: "string"}
@@ -197,12 +197,14 @@ class _Ranking:
         table = table.assign(**{Scores.CELL_STATUS: self.statuses.of_cells(table)})
         allowed = ~table[Scores.CELL_STATUS].isin(skipped(settings)).to_numpy()
         open_cells = self.open_cells(table)
-        divisions = division_rows(table, open_cells & allowed, settings.order_by)
+        ranked = division_rows(table, open_cells & allowed, settings.order_by)
+        divisions, loose = self.without_leftovers(ranked)
         chosen = divisions[listed(divisions, settings)]
         held = table[~open_cells & allowed].nlargest(settings.listed_rows, settings.order_by)
-        shown = pd.concat([chosen[table.columns], held])
+        shown = pd.concat([chosen[table.columns], loose[table.columns], held])
         place = _cell_index(self.cells, shown)
-        reasoner = Reasoner.of(self.cells, self.models, *place)
+        leftover = self.config.divisions.leftover
+        reasoner = Reasoner.of(self.cells, self.models, place, leftover)
         reasons = reasoner.explain(*place)
         shown[Scores.REASONS] = reasons.texts
         market = self.market()
@@ -214,7 +216,7 @@ class _Ranking:
             rows[Scores.REASONS] = _of_cell(shown, Scores.REASONS, rows)
         names = product_names(self.history)
         products[Scores.REASONS] = product_reasons(
-            market.signals, self.cells.panel, names, products
+            market.signals, self.cells.panel, names, products, leftover
         )
         both = pd.concat([divisions, products], ignore_index=True)
         return ScoredLists(
@@ -223,6 +225,24 @@ class _Ranking:
             reasons.table(shown),
             faithfulness(reasoner, reasons),
         )
+
+    def without_leftovers(self, ranked: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The division rows to publish, and the listed ones that only their products stand for.
+
+        Raises:
+            ConfigError: The settings name a leftover division that is not there.
+        """
+        leftover, known = self.config.divisions.leftover, self.cells.spine.divisions
+        for name in leftover:
+            if name not in known:
+                raise ConfigError(
+                    f"[divisions] leftover names {name!r}, which is no division.",
+                    remedy=f"The divisions are: {', '.join(known)}.",
+                )
+        loose = ranked[Scores.DIVISION].isin(leftover).to_numpy()
+        settings = self.config.whitespace
+        divisions = rank(ranked[~loose], settings.order_by)
+        return divisions, ranked[loose & listed(ranked, settings)]
 
     def open_cells(self, table: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows are whitespace: never bought, or so long ago that it may be sold again."""

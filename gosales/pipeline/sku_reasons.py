@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from gosales.features.panel import Panel
 from gosales.features.sku_partners import partners
 from gosales.features.sku_signals import SkuSignals
 from gosales.pipeline.reasons import BUT, JOINT, MOST
+from gosales.pipeline.row_facts import named
 from gosales.whitespace.sayings_peers import NOTHING
 from gosales.whitespace.sayings_skus import product_sentence
 
@@ -19,19 +20,25 @@ NO_PRODUCT = ("", "")
 
 
 def product_reasons(
-    signals: SkuSignals, panel: Panel, names: Mapping[tuple[str, str], str], rows: pd.DataFrame
+    signals: SkuSignals,
+    panel: Panel,
+    names: Mapping[tuple[str, str], str],
+    rows: pd.DataFrame,
+    leftover: Collection[str] = (),
 ) -> list[str]:
     """The reasons of product rows: of the product, then those of its division that they have.
 
     Args:
         rows: Product rows of the whitespace list, with the reasons of their division.
+        leftover: Divisions whose owners have nothing in common: all customers are told instead.
     """
     key = pd.MultiIndex.from_frame(rows[[Fact.DIVISION, Whitespace.SKU]].astype(object))
     customer = pd.Index(panel.customers).get_indexer(rows[Scores.CUSTOMER].astype(object))
     product = signals.keys.get_indexer(key)
-    found = partners(signals, panel.owned, customer, product)
+    owners = panel.owned & named(panel.divisions, leftover)
+    found = partners(signals, owners, customer, product)
     pairs = [*signals.keys, NO_PRODUCT]  # the last one stands for -1
-    owner = panel.owned[customer, signals.division[product]]
+    owner = owners[customer, signals.division[product]]
     divisions = np.where(owner, rows[Fact.DIVISION].to_numpy(object), "")
     said = [
         product_sentence(names.get(pairs[partner]) or pairs[partner][1], share, usual, division)

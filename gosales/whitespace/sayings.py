@@ -58,7 +58,7 @@ def _gave_back(facts: Facts, good: bool) -> str | None:
     """A never-bought cell with a past: all that was bought came back."""
     since = facts.get("own_recency__days_since_last")
     if good and since >= 0:
-        return f"Bought {facts.division} before (last {ago(facts.cutoff, since)}) and returned it"
+        return f"Bought {facts.division} {ago(facts.cutoff, since)} and returned it"
     return None
 
 
@@ -196,6 +196,8 @@ def _breadth(facts: Facts, good: bool) -> str | None:
         return f"Buys from {things(held, 'division')}{more}"
     if good:
         return None
+    if held == 0 and usual >= 1:
+        return f"Owns no division, {usual:,.0f} is usual"
     if less := _below(held, usual):
         return f"Bought from only {things(held, 'division')}{less}"
     quiet = facts.get("mix__months_since_new_division")

@@ -49,8 +49,9 @@ def _neighbours(facts: Facts, good: bool, family: str, who: str) -> str | None:
     if not told:
         return None
     _, share, usual, what, verb = max(told)
-    said = f"{percent(share)} of {who} {what}, {percent(usual)} of all {verb}"
-    return sentence(only(share, good) + said)
+    many = f"{only(share, good)}{percent(share)} of {who}"
+    none = f"none of the {who.removeprefix('the ')}"
+    return sentence(f"{many if share > 0 else none} {what}, {percent(usual)} of all {verb}")
 
 
 def apart(share: float, usual: float, *, good: bool) -> bool:
@@ -79,7 +80,7 @@ def _held(facts: Facts, step: Step) -> str:
     if step.state == "fresh":
         return f"First bought {step.division} {when}"
     if step.state == "active":
-        return f"Buys {step.division} since {month(facts.cutoff, step.first)}"
+        return f"Has bought {step.division} since {month(facts.cutoff, step.first)}"
     return f"Bought {step.division} until {month(facts.cutoff, step.last)}"
 
 
@@ -118,10 +119,9 @@ def division(facts: Facts, good: bool) -> str | None:
     if apart(facts.get("division__adoption_trend"), 1.0, good=good) and (
         max(added, before) >= LEAST_ADDED
     ):
+        many = "No customer" if not added else things(added, "customer")
+        many = many if good or not added else f"Only {many}"
         h = facts.horizon_months
-        many = (
-            things(added, "customer") if good or not added else f"Only {things(added, 'customer')}"
-        )
         return f"{many} added {here} in the last {h} months, {before:.0f} in the {h} before"
     return None
 
@@ -161,6 +161,8 @@ def plain_rate(facts: Facts) -> str:
     few = not facts.owned and facts.count("could_add") < LEAST_COUNTED
     if not np.isfinite(rate) or rate > 1 or few:
         return f"{NOTHING} for {facts.division}"
+    if facts.owned and rate == 1:
+        return f"All owners of {facts.division} bought it in the last 12 months"
     if facts.owned:
         lead = "Like most owners" if rate > MOSTLY else NOTHING
         return (

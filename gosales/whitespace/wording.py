@@ -149,12 +149,14 @@ def days(number: float) -> str:
 
 
 def words(header: str) -> str:
-    """A header as words in a sentence.
+    """A header as words in a sentence: what it is the name or code of.
 
-    >>> words("StateProvinceName"), words("size_band"), words("SIC")
-    ('state province name', 'size band', 'SIC')
+    >>> words("StateProvinceName"), words("size_band"), words("SIC"), words("Name")
+    ('state province', 'size band', 'SIC', 'name')
     """
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header.replace("_", " ")).split()
+    if len(parts) > 1 and parts[-1].lower() in {"name", "code"}:
+        parts = parts[:-1]
     return " ".join(part if part.isupper() else part.lower() for part in parts)
 
 

@@ -400,3 +400,23 @@ def test_one_customer_is_a_log_too(tmp_path):
     lines = ["Customer,Date,Sku,Division,Value", "7,2024-01-01,P1,East,2.50"]
     keys = found(propose([written(tmp_path, "log.csv", lines)]))
     assert keys["customer"] == "Customer"
+
+
+@pytest.mark.parametrize(
+    ("divisions", "told"),
+    [
+        (("Tools", "OTHER"), '"OTHER" in "Category"'),
+        (("Tools", "Sonstige Artikel", "misc."), '"Sonstige Artikel", "misc." in "Category"'),
+        (("Tools", "Motherboards", "Rest Rooms"), None),
+    ],
+)
+def test_a_division_that_sounds_like_a_leftover_is_asked_about_and_set_nowhere(
+    tmp_path, divisions, told
+):
+    log = written(tmp_path, "log.csv", english())
+    rows = [f"P{item},{divisions[item % len(divisions)]}" for item in range(1, 21)]
+    table = written(tmp_path, "items.csv", ["Item Code,Category", *rows])
+    proposal = propose([log, table])
+    found = [note for note in proposal.notes if "leftover = [" in note]
+    assert [note.startswith(told or "-") for note in found] == [True] * bool(told)
+    assert "divisions" not in proposal.sections

@@ -1,5 +1,6 @@
 """From a small market to both lists: what each row must be, whatever the model thinks."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ import pytest
 from gosales.config import Config
 from gosales.core.columns import Scores, Status, Whitespace
 from gosales.core.concepts import CONCEPTS
-from gosales.core.errors import ModelError
+from gosales.core.errors import ConfigError, ModelError
 from gosales.core.settings import DivisionSettings, WhitespaceSettings
 from gosales.pipeline import reasons
 from gosales.pipeline.faithful import faithful, faithfulness
@@ -349,3 +350,48 @@ def test_one_row_is_explained_as_among_all(reasoner, told):
     for row in (0, 7, 100):
         one = reasoner.explain(told.frame.customer[[row]], told.frame.division[[row]])
         assert one.texts == [told.texts[row]]
+
+
+# --- Leftover divisions ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def without_cad(engine, models):
+    config = Config(divisions=DivisionSettings(leftover=("CAD",)))
+    return score_customers(engine, models, config, "r1")
+
+
+def level_of(lists, level):
+    return lists.whitespace[lists.whitespace[W.LEVEL] == level]
+
+
+def test_a_leftover_division_is_scored_and_never_pitched(without_cad, lists):
+    columns = [name for name in Scores.ORDER if name != Scores.REASONS]
+    pd.testing.assert_frame_equal(without_cad.scores[columns], lists.scores[columns])
+    rows, before = level_of(without_cad, "division"), level_of(lists, "division")
+    assert cells(rows) == [cell for cell in cells(before) if cell[1] != "CAD"]
+    assert len(rows) < len(before)
+    assert rows[W.RANK].tolist() == list(range(1, len(rows) + 1))
+
+
+def test_the_products_of_a_leftover_division_stay(without_cad, lists):
+    columns = [W.RANK, W.CUSTOMER, W.DIVISION, W.SKU, W.PRODUCT_SCORE, W.VALUE]
+    found, before = (level_of(one, "product")[columns] for one in (without_cad, lists))
+    assert found.to_numpy(object).tolist() == before.to_numpy(object).tolist()
+    never = set(cells(level_of(lists, "division")))
+    assert {cell in never for cell in cells(found) if cell[1] == "CAD"} == {True, False}
+
+
+def test_no_sentence_names_a_leftover_division(without_cad, lists):
+    named = re.compile(r"\bCAD(?!-\d)")
+    for rows in (without_cad.whitespace, without_cad.scores):
+        told = rows[W.REASONS][~rows[W.REASONS].str.contains("Nothing about|Like most")]
+        assert not told.str.contains(named).any()
+    assert lists.whitespace[W.REASONS].str.contains(named).any()
+
+
+def test_a_leftover_division_that_is_none_is_an_error(engine, models):
+    config = Config(divisions=DivisionSettings(leftover=("CAD", "OTHER")))
+    with pytest.raises(ConfigError, match="'OTHER', which is no division") as caught:
+        score_customers(engine, models, config, "r1")
+    assert "CAD, CPE, PLM" in caught.value.remedy
