@@ -13,6 +13,8 @@ from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
 
 from gosales.core.columns import UNASSIGNED, Attribute, CellStatus, Customer, Fact
 from gosales.core.errors import TimelineError
@@ -101,6 +103,12 @@ class History:
     def sales(self) -> ir.Table:
         """Fact rows with a division; unassigned SKUs are never scored."""
         return self.tables.facts.filter(self.tables.facts[Fact.DIVISION] != UNASSIGNED)
+
+    def of_customers(self, customers: NDArray[np.object_]) -> History:
+        """Of the sales, those of some customers only, by their ids."""
+        asked = ibis.memtable({Fact.CUSTOMER: customers}, schema={Fact.CUSTOMER: "string"})
+        facts = self.tables.facts.semi_join(asked, Fact.CUSTOMER)
+        return replace(self, tables=replace(self.tables, facts=facts))
 
     def as_of(self, cutoff: Cutoff) -> History:
         """The same knowledge at an earlier day. Raises TimelineError for a later one."""

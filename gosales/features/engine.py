@@ -32,6 +32,7 @@ from gosales.features.relational import Relational, relational_names
 from gosales.features.sources import Sources
 from gosales.features.tables import Snapshots, computed, customers_by_age, fetched
 from gosales.features.values import Books
+from gosales.utils.parallel import ahead
 
 CUSTOMERS_AT_ONCE = 25_000
 """In another engine, cutoffs share one query until it asks for so many customers."""
@@ -94,7 +95,8 @@ class FeatureEngine:
 
     def on_demand(self, age: int) -> CellBlocks:
         """The same, made of the customers that are asked for when they are asked for."""
-        return self._in_blocks(self._asked(age, everyone))
+        ((_, panel, learned),) = self._ahead([age])
+        return self._in_blocks(Asked(age, panel, learned, panel.everyone))
 
     def tables(self, age: int) -> AbstractContextManager[tuple[ir.Table, ir.Table]]:
         """Everybody's relational features at that cutoff where the star is (see `computed`)."""
@@ -105,14 +107,17 @@ class FeatureEngine:
     ) -> Iterator[CellFeatures]:
         """The features at several cutoffs, in the order of `ages`; one is held at a time.
 
+        What the next cutoff's are learned from is put together while one's are used.
+
         Args:
             ages: Months before the history's cutoff.
             chosen: Of a panel, the rows of the customers whose features are wanted, in ascending
-                order; by default everybody. What is learned is learned from all customers.
+                order; by default everybody. What is learned is learned from all customers, or an
+                even draw of very many.
         """
         waiting: list[Asked] = []
-        for age in ages:
-            asked = self._asked(age, chosen)
+        for age, panel, learned in self._ahead(ages):
+            asked = Asked(age, panel, learned, chosen(panel))
             if len(asked.rows) > block_size(asked.panel):
                 yield from self._made(waiting)
                 waiting = []
@@ -124,10 +129,16 @@ class FeatureEngine:
                 waiting = []
         yield from self._made(waiting)
 
-    def _asked(self, age: int, chosen: Callable[[Panel], Rows]) -> Asked:
-        cutoff = self.history.cutoff.months_before(age)
-        panel = self.sources.panel(age, cutoff, self.horizon_months)
-        return Asked(age, panel, learn(panel), chosen(panel))
+    def _ahead(self, ages: Sequence[int]) -> Iterator[tuple[int, Panel, Learned]]:
+        """Each age with everybody then, and what is learned of them."""
+        sources = self.sources
+
+        def everybody(age: int) -> tuple[int, Panel, Learned]:
+            cutoff = self.history.cutoff.months_before(age)
+            panel = sources.panel(age, cutoff, self.horizon_months)
+            return age, panel, learn(panel)
+
+        return ahead(everybody, ages)
 
     def _made(self, asked: list[Asked]) -> Iterator[ChosenCells]:
         """The features of chosen customers at some cutoffs."""

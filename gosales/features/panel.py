@@ -18,7 +18,9 @@ from gosales.features.ledger import Known
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Rows = NDArray[np.intp]
-EVERYBODY = slice(None)
+MOST_FITTED = 40_000
+"""Customers that weights and patterns are learned from at most, spread evenly."""
+
 SIZE_KIND = "size"
 BRANCH_KIND = "branch"
 REP_KIND = "rep"

@@ -25,7 +25,7 @@ from scipy.sparse.linalg import svds
 
 from gosales.core.columns import Fact
 from gosales.features.holdings import KEY, Holdings
-from gosales.features.panel import Panel
+from gosales.features.panel import MOST_FITTED, Panel, Rows, spread
 
 Matrix = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -71,7 +71,7 @@ class SkuSignals:
     """The signals of n customers x S candidate SKUs, made for a few customers at a time.
 
     Attributes:
-        customers: Shape (n,), ids, as in the panel.
+        customers: Shape (n,), ids.
         keys: The S candidates, (division, SKU), sorted.
         division: Shape (S,), column in the panel's divisions.
         owned: Shape (n, S), what is not to be offered.
@@ -89,29 +89,31 @@ class SkuSignals:
     items: _Items
 
     @classmethod
-    def of(cls, holdings: Holdings, sold: pd.DataFrame, panel: Panel) -> SkuSignals:
+    def of(cls, holdings: Holdings, sold: pd.DataFrame, panel: Panel, rows: Rows) -> SkuSignals:
         """Learn from what is known at the panel's cutoff.
 
         Args:
             holdings: What each customer owns.
             sold: division, product_sku of the candidates.
+            rows: Shape (n,), of the customers in the panel, in ascending order.
         """
+        customers = panel.customers[rows]
         sold = sold[sold[Fact.DIVISION].isin(panel.divisions)].sort_values(KEY)
         candidates = pd.MultiIndex.from_frame(sold[KEY].astype(object))
-        row, column = holdings.pairs.places(panel.customers, candidates)
+        row, column = holdings.pairs.places(customers, candidates)
         offered = (row >= 0) & (column >= 0)
-        shape = len(panel.customers), len(candidates)
+        shape = len(customers), len(candidates)
         owned = _matrix(np.ones(offered.sum()), row[offered], column[offered], shape)
         new = offered & (holdings.first < panel.horizon_months)
         adopters = np.bincount(column[new], minlength=shape[1])
         free = shape[0] - np.bincount(column[offered], minlength=shape[1]) + adopters
         return cls(
-            panel.customers,
+            customers,
             candidates,
             pd.Index(panel.divisions).get_indexer(candidates.get_level_values(0)),
             owned,
             np.log((adopters + 0.5) / (free + 1.0)),
-            [(codes, _lift(codes, owned)) for codes in panel.segments.values()],
+            [(codes[rows], _lift(codes[rows], owned)) for codes in panel.segments.values()],
             _items(holdings, row, candidates, shape[0]),
         )
 
@@ -178,14 +180,15 @@ def _items(
     taken = known & (column >= 0)
     fading = 0.5 ** (holdings.last[taken] / FADE_MONTHS)
     bought = _matrix(fading, row[taken], column[taken], (customers, len(top)))
-    together = np.asarray((bought.T @ bought).todense(), np.float64)
+    learned = bought[spread(customers, MOST_FITTED)]
+    together = np.asarray((learned.T @ learned).todense(), np.float64)
     inverse = np.linalg.inv(together + RIDGE * np.eye(len(top)))
     ease = inverse / -np.diag(inverse)
     length = np.sqrt(np.diag(together)) + 1.0
     alike = together / np.outer(length, length)
     np.fill_diagonal(ease, 0.0)
     np.fill_diagonal(alike, 0.0)
-    return _Items(bought, ease, alike, _axes(bought), pairs.skus[top].get_indexer(candidates))
+    return _Items(bought, ease, alike, _axes(learned), pairs.skus[top].get_indexer(candidates))
 
 
 def _axes(bought: sparse.csr_array) -> Matrix:

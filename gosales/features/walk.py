@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gosales.features.ledger import NEVER
-from gosales.features.panel import Panel, Rows, spread
+from gosales.features.panel import MOST_FITTED, Panel, Rows, spread
 
 FRESH_MONTHS = 8
 ACTIVE_MONTHS = 12
@@ -68,5 +68,5 @@ def _month(
 def fit_sample(panel: Panel, budget: int) -> Rows:
     """Rows of customers to fit on, spread evenly, so that n x D x D stays within `budget`."""
     n, d = panel.shape
-    size = max(min(n, budget // max(d * d, 1)), min(n, 500))
+    size = max(min(n, budget // max(d * d, 1), MOST_FITTED), min(n, 500))
     return spread(n, size)

@@ -89,7 +89,7 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
     with track("Choosing what ranks the products"):
         newest = past.proofs.get(h)
         windows = list(past.windows.values())[::-1]  # the newest comes first then
-        chance = (newest.customers, newest.score[MODEL]) if newest else None
+        chance = newest.score[MODEL] if newest else None
         products = choose_sku_model(windows, chance, h, plan.seed)
     with track("Training on all of the history"):
         training = combine([past.rows[x] for x in final], plan.budget, plan.seed) if final else None

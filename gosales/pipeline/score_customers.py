@@ -260,7 +260,8 @@ class _Ranking:
     def market(self) -> SkuMarket:
         """What is known of the products."""
         models = {name: model.products for name, model in self.models.items()}
-        return SkuMarket.of(self.history, self.cells.panel, models)
+        panel = self.cells.panel
+        return SkuMarket.of(self.history, panel, panel.everyone, models)
 
     def products(self, shown: pd.DataFrame, market: SkuMarket) -> pd.DataFrame:
         """Product rows of the listed cells."""

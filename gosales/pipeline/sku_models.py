@@ -20,7 +20,7 @@ from scipy import sparse
 from gosales.core.star import History
 from gosales.evaluation.recommend import Ranked, figures, gain, ranked
 from gosales.features.holdings import Pairs
-from gosales.features.panel import Panel
+from gosales.features.panel import Panel, Rows
 from gosales.features.sku_signals import SkuSignals
 from gosales.labels.purchases import KEPT, sku_purchases
 from gosales.models.product_model import ProductModel
@@ -38,6 +38,7 @@ from gosales.models.sku_model import (
     scores,
 )
 from gosales.pipeline.products import product_models, sku_counts, sku_holdings, still_sold
+from gosales.pipeline.proof import judged
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -69,9 +70,16 @@ class SkuMarket:
     sole: Flags
 
     @classmethod
-    def of(cls, history: History, panel: Panel, models: Mapping[str, ProductModel]) -> SkuMarket:
-        """Everything known at the history's cutoff, which is the panel's."""
-        signals = SkuSignals.of(sku_holdings(history), still_sold(history).to_pandas(), panel)
+    def of(
+        cls, history: History, panel: Panel, rows: Rows, models: Mapping[str, ProductModel]
+    ) -> SkuMarket:
+        """Everything known at the history's cutoff, which is the panel's.
+
+        Args:
+            rows: Of the history's customers in the panel, in ascending order.
+        """
+        sold = still_sold(history).to_pandas()
+        signals = SkuSignals.of(sku_holdings(history), sold, panel, rows)
         known = {
             (division, item.sku): item for division, model in models.items() for item in model.items
         }
@@ -93,7 +101,7 @@ class SkuMarket:
 
 @dataclass(frozen=True)
 class SkuWindow:
-    """A cutoff whose horizon is over.
+    """A cutoff whose horizon is over, with the n customers that a proof judges there.
 
     Attributes:
         buyer: Shape (n, D), who bought from the division in the horizon.
@@ -106,12 +114,19 @@ class SkuWindow:
 
     @classmethod
     def of(cls, history: History, panel: Panel, buyer: Flags) -> SkuWindow:
-        """The window after the panel's cutoff, which must end within `history`."""
-        then, months = history.as_of(panel.cutoff), panel.horizon_months
-        market = SkuMarket.of(then, panel, product_models(then, months))
+        """The window after the panel's cutoff, which must end within `history`.
+
+        Args:
+            buyer: Of everybody in the panel.
+        """
+        rows, months = judged(panel), panel.horizon_months
+        if len(rows) < panel.shape[0]:
+            history = history.of_customers(panel.customers[rows])
+        then = history.as_of(panel.cutoff)
+        market = SkuMarket.of(then, panel, rows, product_models(then, months))
         bought = sku_purchases(history.outcome(panel.cutoff, months))
         kept = bought.filter(bought[KEPT] > 0).to_pyarrow()
-        return cls(market, buyer, market.held(Pairs.of(kept)))
+        return cls(market, buyer[rows], market.held(Pairs.of(kept)))
 
     def blocks(self, customers: NDArray[np.intp]) -> Iterator[SkuBlock]:
         """What is known and what happened, for some customers at a time."""
@@ -176,7 +191,7 @@ UNJUDGED = SkuChoice(
 
 def choose_sku_model(
     windows: Sequence[SkuWindow],
-    judged: tuple[NDArray[np.intp], Floats] | None,
+    chance: Floats | None,
     horizon_months: int,
     seed: int,
 ) -> SkuChoice:
@@ -184,17 +199,17 @@ def choose_sku_model(
 
     Args:
         windows: The newest first, a horizon apart.
-        judged: Of the newest window, customers in ascending order, shape (m,), and their chances
-            to buy from each division, shape (m, D), by a fit that had not seen it.
+        chance: Shape (n, D), of the newest window's customers to buy from each division, by a fit
+            that had not seen it.
     """
-    if not windows or judged is None or not windows[0].market.signals.keys.size:
+    if not windows or chance is None or not windows[0].market.signals.keys.size:
         return UNJUDGED
     rng = np.random.default_rng(seed)
     year = horizons_of_a_year(horizon_months)
     learned = [sku_rows(window, rng) for window in windows[: year + 1]]
     older = learned[1:]
     blend = fit_blend(SkuRows.joined(older)) if older else None
-    found = _judge(windows[0], *judged, blend, rng)
+    found = _judge(windows[0], chance, blend, rng)
     if found is None:
         return UNJUDGED
     kind = found.best
@@ -269,13 +284,12 @@ class _Judgement:
 
 def _judge(
     window: SkuWindow,
-    customers: NDArray[np.intp],
     division_score: Floats,
     blend: RidgeLogistic | None,
     rng: np.random.Generator,
 ) -> _Judgement | None:
     """Rank the products of drawn customers by every candidate; None where too few took one up."""
-    drawn = np.sort(customers[rng.permutation(len(customers))[:MOST_CUSTOMERS]])
+    drawn = np.sort(rng.permutation(len(division_score))[:MOST_CUSTOMERS])
     kinds = [kind for kind in (POPULARITY, *SHIPPED) if kind != BLEND or blend is not None]
     plain: dict[str, list[Ranked]] = {kind: [] for kind in kinds}
     parts: dict[str, list[Ranked]] = {kind: [] for kind in kinds}
@@ -283,8 +297,7 @@ def _judge(
     for block in window.blocks(drawn):
         takers = block.taken.any(1)
         actual += int(block.taken.sum())
-        place = np.searchsorted(customers, block.customers)
-        division = division_score[place][:, window.market.signals.division]
+        division = division_score[block.customers][:, window.market.signals.division]
         for kind in kinds:
             told = block.score(kind, division, window.market.share, blend)
             plain[kind].append(ranked(told[takers], block.free[takers], block.taken[takers]))

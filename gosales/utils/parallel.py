@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -30,6 +30,25 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Re
         return [work(item) for item in waiting]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, waiting))
+
+
+def ahead(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """`work` of every item, in the order of `items`; while one is used the next is worked on.
+
+    What `work` raises is raised in the place of its result.
+    """
+    if min(cores(), _most.get()) <= 1:
+        yield from map(work, items)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        waiting: Future[Result] | None = None
+        for item in items:
+            following = pool.submit(work, item)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = following
+        if waiting is not None:
+            yield waiting.result()
 
 
 @contextmanager

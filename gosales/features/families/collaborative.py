@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gosales.features.ledger import NEVER
-from gosales.features.panel import EVERYBODY, Floats, Panel, Rows, spread
+from gosales.features.panel import Floats, Panel, Rows, spread
 from gosales.utils.parallel import in_threads
 
 Matrix = NDArray[np.float64]
+EVERYBODY = slice(None)
 RANK = 8
 RIDGE = 50.0
 NEIGHBOURS = 60
@@ -81,10 +82,10 @@ def adopters(panel: Panel) -> tuple[Matrix, Matrix]:
 
 def decayed_orders(panel: Panel) -> Matrix:
     """Shape (n, D): order days, each counting half as much every DECAY_MONTHS."""
-    p = panel.purchases
-    total = np.zeros(panel.shape)
-    np.add.at(total, (p.customer, p.division), p.orders * 0.5 ** (p.months_ago / DECAY_MONTHS))
-    return total
+    p, (n, d) = panel.purchases, panel.shape
+    fading = p.orders * 0.5 ** (p.months_ago / DECAY_MONTHS)
+    cell = p.customer.astype(np.intp) * d + p.division
+    return np.asarray(np.bincount(cell, fading, n * d).reshape(n, d), np.float64)
 
 
 def item_cosine(x: Matrix, rows: Rows | slice = EVERYBODY) -> Matrix:

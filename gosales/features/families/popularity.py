@@ -93,7 +93,7 @@ def bought_within(panel: Panel, months: int) -> NDArray[np.bool_]:
 def quiet_months(panel: Panel) -> NDArray[np.float64]:
     """Shape (D,): age in months of each division's newest order."""
     newest = np.full(panel.shape[1], float(NEVER))
-    np.minimum.at(newest, panel.purchases.division, panel.purchases.months_ago)
+    newest[panel.purchases.division] = panel.purchases.months_ago  # the newest is the last of them
     return newest
 
 

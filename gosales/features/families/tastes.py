@@ -23,14 +23,11 @@ from gosales.features.families.collaborative import (
     adopting_share,
     neighbour_shares,
 )
-from gosales.features.panel import Floats, Panel, Rows, spread
+from gosales.features.panel import MOST_FITTED, Floats, Panel, Rows, spread
 
 Matrix = NDArray[np.float64]
 PATTERNS = 48
 NOISE = 1e-9
-MOST_FITTED = 40_000
-"""Customers that the patterns are learned from, spread evenly."""
-
 TASTE_FEATURES = {
     "neighbours": "Share of the customers with the most similar SKUs who own the division.",
     "neighbours_recent": "Share of them who bought from it in the last 12 months.",

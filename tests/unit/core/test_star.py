@@ -1,5 +1,6 @@
 import datetime as dt
 
+import numpy as np
 import pytest
 
 from gosales.core.columns import UNASSIGNED, Customer, Fact
@@ -47,6 +48,15 @@ def test_a_history_gives_only_outcomes_that_end_by_its_cutoff(make_star):
     assert days(history.outcome(MAY, 1).facts) == ["2024-06-30"]
     with pytest.raises(TimelineError, match="reach beyond 2024-06-30"):
         history.outcome(MAY, 2)
+
+
+def test_a_history_of_some_customers_has_only_their_sales_at_every_cut(make_star):
+    star = make_star(
+        sale("2024-05-01"), ("bolt", "CAD", "pro", "2024-05-02", 100), sale("2024-06-01")
+    )
+    few = star.as_of(JUNE).of_customers(np.array(["bolt", "nobody"], object))
+    assert days(few.sales) == days(few.as_of(MAY).sales) == ["2024-05-02"]
+    assert days(few.outcome(MAY, 1).facts) == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from gosales.features import walk
 from gosales.features.families.adoption_paths import (
     MONTHS,
     PATH_FEATURES,
@@ -169,3 +170,9 @@ def test_the_fit_looks_at_an_evenly_spread_sample(random_panel, n, d, budget, si
     assert len(sample) == size
     assert (sample[0], sample[-1]) == (0, n - 1)
     assert np.diff(sample).max() - np.diff(sample).min() <= 1
+
+
+def test_of_very_many_customers_only_so_many_are_looked_at(random_panel, monkeypatch):
+    panel = dataclasses.replace(random_panel(0, 3, 2), owned=np.zeros((5000, 2), bool))
+    monkeypatch.setattr(walk, "MOST_FITTED", 700)
+    assert len(fit_sample(panel, 10**6)) == 700

@@ -24,6 +24,24 @@ def told(panel):
     return profile(panel, panel.everyone)
 
 
+def every_level(panel):
+    return one_hot(panel, panel.everyone)
+
+
+def test_weights_are_learned_from_customers_spread_evenly(make_panel, monkeypatch):
+    """Of five the first, third and fifth, as if the others were not there."""
+    names = ["ann", "bob", "cid", "dan", "eve"]
+    past = dict(zip(names, [*PAST.values(), {"CAD": [4]}], strict=True))
+    panel = make_panel(past, segments={"branch": [0, 0, 1, 1, 0]})
+    monkeypatch.setattr(module, "MOST_FITTED", 3)
+    few = make_panel({name: past[name] for name in names[::2]}, segments={"branch": [0, 1, 0]})
+    x = np.array([[1, 0], [0, 1], [1, 0]], float)
+    at = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [1, 0]], float)
+    owned = few.owned.astype(float)
+    expected = foretold(x, owned, np.ones_like(owned), at)
+    assert told(panel)[:, :, OWNER] == pytest.approx(expected, rel=1e-6)
+
+
 def test_owners_by_hand(make_panel):
     """CAD: usual (2 + .5) / (4 + 1) = .5, surprises +-.5; the branches' two columns are +-.5.
 
@@ -51,7 +69,7 @@ def test_ridge_equals_least_squares_with_the_penalty_as_rows(n):
     hit = (rng.random((n, 4)) < 0.3).astype(float)
     counted = np.maximum(hit, rng.random((n, 4)) < 0.7)
     penalty = np.sqrt(RIDGE) * np.eye(9)
-    found = foretold(x, hit, counted)
+    found = foretold(x, hit, counted, x)
     for b in range(4):
         usual = (hit[:, b].sum() + 0.5) / (counted[:, b].sum() + 1)
         surprise = np.where(counted[:, b] > 0, hit[:, b] - usual, 0)
@@ -63,7 +81,7 @@ def test_ridge_equals_least_squares_with_the_penalty_as_rows(n):
 
 def test_each_kept_level_is_a_column_in_the_order_of_the_codes(make_panel):
     segments = {"branch": [0, 0, 1, 1], "rep": [2, -1, 0, 2]}
-    x = one_hot(make_panel(PAST, segments=segments))
+    x = every_level(make_panel(PAST, segments=segments))
     assert x.T.tolist() == [[1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 0, 1]]
 
 
@@ -75,7 +93,7 @@ def test_the_commonest_levels_are_kept_of_each_kind(make_panel, monkeypatch):
         {f"c{i}": {"CAD": [i]} for i in range(9)}, segments={"branch": codes, "rep": codes[::-1]}
     )
     branch = [[code == level for code in codes] for level in (0, 3)]
-    assert one_hot(panel).T.tolist() == branch + [row[::-1] for row in branch]
+    assert every_level(panel).T.tolist() == branch + [row[::-1] for row in branch]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +101,7 @@ def test_the_commonest_levels_are_kept_of_each_kind(make_panel, monkeypatch):
 )
 def test_customers_with_nothing_in_common_are_foretold_nothing(make_panel, segments):
     panel = make_panel(PAST, segments=segments)
-    assert one_hot(panel).shape == (4, 0)
+    assert every_level(panel).shape == (4, 0)
     assert not told(panel).any()
 
 

@@ -10,8 +10,12 @@ import pytest
 from scipy import sparse
 
 from gosales.core.columns import Fact
+from gosales.core.timeline import Cutoff
+from gosales.features import sku_signals
+from gosales.features.engine import FeatureEngine
 from gosales.features.holdings import FIRST, LAST, Holdings, Pairs
 from gosales.features.sku_signals import SIGNALS, SkuSignals
+from gosales.labels.purchases import label
 from gosales.models.sku_model import BLEND, DIVISION, SEGMENT, SkuModel, SkuRows, fit_blend
 from gosales.pipeline.sku_lists import PER_CELL, ListedCells, best_products
 from gosales.pipeline.sku_models import (
@@ -66,7 +70,7 @@ def market_of(customers=600, seed=3, buyers=0.5):
         horizon_months=6,
         segments={"kind": np.zeros(customers, int)},
     )
-    signals = SkuSignals.of(held, sold, panel)
+    signals = SkuSignals.of(held, sold, panel, np.arange(customers))
     market = SkuMarket(signals, np.full(SKUS, 0.1), np.full(SKUS, 500.0), np.zeros(SKUS, bool))
     return SkuWindow(market, buyer, sparse.csr_array(taken * 1.0)), likes, chance
 
@@ -99,7 +103,7 @@ def test_signals_by_hand():
     )
     held = holdings([("a", "X", "p", 1.0, 1.0), ("b", "X", "p", 20.0, 2.0)])
     sold = pd.DataFrame({Fact.DIVISION: ["X", "X"], Fact.SKU: ["p", "q"]})
-    signals = SkuSignals.of(held, sold, panel)
+    signals = SkuSignals.of(held, sold, panel, np.arange(4))
     assert signals.keys.tolist() == [("X", "p"), ("X", "q")]
     values = signals.values(np.arange(4))
     assert named(values, "popularity")[0].tolist() == pytest.approx(
@@ -121,12 +125,50 @@ def test_ease_by_hand(windows):
     assert not np.diag(items.ease).any()
 
 
+def test_likeness_is_learned_from_customers_spread_evenly(monkeypatch):
+    monkeypatch.setattr(sku_signals, "MOST_FITTED", 300)
+    items = market_of(seed=3)[0].market.signals.items
+    learned = items.bought[np.linspace(0, 599, 300).astype(int)].toarray()
+    inverse = np.linalg.inv(learned.T @ learned + 50 * np.eye(SKUS))
+    assert items.bought.shape[0] == 600
+    assert items.ease[1, 0] == pytest.approx(-inverse[1, 0] / inverse[0, 0])
+
+
+def test_a_window_knows_the_judged_customers_and_nobody_else(make_star, monkeypatch):
+    """Of five the first, third and fifth: as if the others had never bought."""
+    people = "abcde"
+    rows = [
+        (who, division, f"{division}-{who if day < '2024-03' else 'new'}", day, 100)
+        for who in people
+        for division, day in (("X", "2023-05-01"), ("Y", "2024-01-05"), ("X", "2024-08-01"))
+    ]
+    monkeypatch.setattr("gosales.pipeline.proof.MOST_CELLS", 1)
+    monkeypatch.setattr("gosales.pipeline.proof.LEAST_CUSTOMERS", 3)
+    of_all, of_few = (
+        window_of(make_star, [row for row in rows if row[0] in names]) for names in (people, "ace")
+    )
+    signals, few = of_all.market.signals, of_few.market.signals
+    assert signals.customers.tolist() == ["a", "c", "e"]
+    assert signals.keys.tolist() == [(name, f"{name}-{who}") for name in "XY" for who in "ace"]
+    assert few.keys.equals(signals.keys)
+    rows = np.arange(3)
+    assert np.array_equal(signals.values(rows), few.values(rows))
+    assert np.array_equal(of_all.market.share, of_few.market.share)
+    assert of_all.buyer.tolist() == of_few.buyer.tolist() == [[True, False]] * 3
+
+
+def window_of(make_star, rows):
+    history = make_star(*rows).as_of(Cutoff.parse("2024-09-30"))
+    panel = FeatureEngine(history, 6).at(6).panel
+    buyer = label(history.outcome(panel.cutoff, 6), panel.spine).bought
+    return SkuWindow.of(history, panel, buyer)
+
+
 def chosen(newer, *older, taken=None):
     window, _, chance = newer
     if taken is not None:
         window = replace(window, taken=taken)
-    judged = (np.arange(len(chance)), chance)
-    return choose_sku_model([window, *(one[0] for one in older)], judged, 6, seed=1)
+    return choose_sku_model([window, *(one[0] for one in older)], chance, 6, seed=1)
 
 
 def test_the_blend_is_shipped_where_it_surely_ranks_best(windows):
@@ -243,4 +285,4 @@ def windows_without_candidates():
     )
     sold = pd.DataFrame({Fact.DIVISION: [], Fact.SKU: []}, dtype=object)
     held = holdings([("a", "X", "p", 1.0, 1.0)])
-    return SkuSignals.of(held, sold, panel)
+    return SkuSignals.of(held, sold, panel, np.arange(1))

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from gosales.utils import parallel
-from gosales.utils.parallel import cores, in_threads, one_thread
+from gosales.utils.parallel import ahead, cores, in_threads, one_thread
 
 
 def test_results_come_in_the_order_of_the_items_whoever_ends_first(monkeypatch):
@@ -45,6 +45,44 @@ def test_what_a_piece_raises_is_raised():
 
     with pytest.raises(ValueError, match="broken piece"):
         in_threads(work, [1, 2])
+
+
+def test_the_next_piece_is_worked_on_while_one_is_used(monkeypatch):
+    monkeypatch.setattr(parallel, "cores", lambda: 2)
+    begun = [threading.Event() for _ in range(3)]
+
+    def work(item):
+        begun[item].set()
+        return item * 10
+
+    found = ahead(work, range(3))
+    assert next(found) == 0
+    assert begun[1].wait(5), "the next piece was not begun"
+    assert not begun[2].wait(0.05), "more than one piece was begun ahead"
+    assert list(found) == [10, 20]
+
+
+def test_ahead_on_one_core_begins_nothing_before_it_is_asked_for():
+    begun = []
+    with one_thread():
+        found = ahead(begun.append, range(3))
+        next(found)
+    assert begun == [0]
+
+
+@pytest.mark.parametrize("together", [1, 2])
+def test_what_a_piece_ahead_raises_comes_in_its_place(monkeypatch, together):
+    monkeypatch.setattr(parallel, "cores", lambda: together)
+
+    def work(item):
+        if item == 1:
+            raise ValueError("broken piece")
+        return item
+
+    found = ahead(work, range(3))
+    assert next(found) == 0
+    with pytest.raises(ValueError, match="broken piece"):
+        next(found)
 
 
 def test_there_is_at_least_one_core():
