@@ -207,6 +207,8 @@ class Plan:
     CONTROL = "control"
     PLANNED = "planned"
     EXPLORE = "explore"
+    TEAM = "team"
+    """Who calls where the log names neither a rep nor a branch."""
 
     ORDER = (
         REP,

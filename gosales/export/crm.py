@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gosales.export.csv_files import UTF8_MARKED, cut, money, percent, whole_percent, write_csv
+from gosales.export.csv_files import (
+    UTF8_MARKED,
+    cut,
+    fitting,
+    money,
+    percent,
+    whole_percent,
+    write_csv,
+)
 from gosales.export.pitches import Pitch, Pitches
 from gosales.export.settings import DynamicsSettings, HubspotSettings, SalesforceSettings
+from gosales.utils.spreadsheet import neutralise
 
-SALESFORCE_NAME, DYNAMICS_NAME, SCORE_NAME = 120, 300, 128
-"""Most characters that a name of an opportunity or a score may have."""
+
+@dataclass(frozen=True)
+class Room:
+    """Most characters of a deal's name, a line of text and a long text."""
+
+    name: int
+    line: int
+    text: int
+
+
+SALESFORCE, HUBSPOT = Room(120, 255, 32_000), Room(120, 65_536, 65_536)
+DYNAMICS, DYNAMICS_SCORE = Room(300, 255, 2_000), Room(128, 255, 10_000)
+DYNAMICS_ACCOUNT_NUMBER = 20
+"""Most characters of an account's number in Dynamics."""
 
 GRADES = {"A": 0, "B": 1, "C": 2}
 LOWEST_GRADE, NO_TREND = 3, 3
@@ -28,12 +50,12 @@ def write_salesforce(
         **write_csv(
             folder / "salesforce_accounts.csv",
             settings.accounts.model_dump(),
-            [_account(pitch, pitches) for pitch in pitches.best_of_accounts()],
+            [_account(pitch, pitches, SALESFORCE) for pitch in pitches.best_of_accounts()],
         ),
         **write_csv(
             folder / "salesforce_opportunities.csv",
             settings.opportunities.model_dump(),
-            [_deal(pitch, pitches, SALESFORCE_NAME) | given for pitch in pitches.pitches],
+            [_deal(pitch, pitches, SALESFORCE) | given for pitch in pitches.not_open()],
         ),
     }
 
@@ -45,12 +67,12 @@ def write_hubspot(pitches: Pitches, settings: HubspotSettings, folder: Path) -> 
         **write_csv(
             folder / "hubspot_companies.csv",
             settings.companies.model_dump(),
-            [_account(pitch, pitches) for pitch in pitches.best_of_accounts()],
+            [_account(pitch, pitches, HUBSPOT) for pitch in pitches.best_of_accounts()],
         ),
         **write_csv(
             folder / "hubspot_deals.csv",
             settings.deals.model_dump(),
-            [_deal(pitch, pitches, SALESFORCE_NAME) | given for pitch in pitches.pitches],
+            [_deal(pitch, pitches, HUBSPOT) | given for pitch in pitches.not_open()],
         ),
     }
 
@@ -71,13 +93,13 @@ def write_dynamics(
         **write_csv(
             folder / "dynamics_accounts.csv",
             settings.accounts.model_dump(),
-            [_account(pitch, pitches) for pitch in pitches.best_of_accounts()],
+            [_account(pitch, pitches, DYNAMICS) for pitch in pitches.best_of_accounts()],
             UTF8_MARKED,
         ),
         **write_csv(
             folder / "dynamics_opportunities.csv",
             settings.opportunities.model_dump(),
-            [_deal(pitch, pitches, DYNAMICS_NAME) for pitch in pitches.pitches],
+            [_deal(pitch, pitches, DYNAMICS) for pitch in pitches.not_open()],
             UTF8_MARKED,
         ),
         **write_csv(
@@ -89,37 +111,37 @@ def write_dynamics(
     }
 
 
-def _account(best: Pitch, pitches: Pitches) -> dict[str, Any]:
+def _account(best: Pitch, pitches: Pitches, room: Room) -> dict[str, Any]:
     """What an account's row may hold, by the keys of the headers' settings."""
     return {
         "account": best.customer_id,
         "name": best.name,
-        "division": best.division,
+        "division": fitting(best.division, room.line),
         "score": percent(best.chance),
         "grade": best.grade,
         "expected_value": money(best.value),
-        "products": best.products,
+        "products": fitting(best.products, room.line),
         "remark": best.remark,
-        "reasons": best.reasons,
+        "reasons": fitting(best.reasons, room.text),
         "cutoff": pitches.cutoff.isoformat(),
         "run": pitches.run_id,
     }
 
 
-def _deal(pitch: Pitch, pitches: Pitches, longest_name: int) -> dict[str, Any]:
+def _deal(pitch: Pitch, pitches: Pitches, room: Room) -> dict[str, Any]:
     """What an opportunity's row may hold."""
     return {
         "pitch": pitch.key,
         "account": pitch.customer_id,
-        "title": _title(pitch, longest_name),
+        "title": _title(pitch, room.name),
         "close_date": pitches.horizon_end.isoformat(),
         "amount": money(pitch.amount),
         "chance": whole_percent(pitch.chance),
         "score": percent(pitch.chance),
         "grade": pitch.grade,
-        "products": pitch.products,
+        "products": fitting(pitch.products, room.line),
         "remark": pitch.remark,
-        "reasons": pitch.reasons,
+        "reasons": fitting(pitch.reasons, room.text),
         "run": pitches.run_id,
     }
 
@@ -132,11 +154,11 @@ def _score(
     return {
         "entity_id": record_ids.get(key, key),
         "entity_type": score_of,
-        "title": _title(pitch, SCORE_NAME),
+        "title": _title(pitch, DYNAMICS_SCORE.name),
         "score": whole_percent(pitch.chance),
         "grade": GRADES.get(pitch.grade, LOWEST_GRADE),
         "trend": NO_TREND,
-        "reasons": pitch.reasons,
+        "reasons": fitting(pitch.reasons, DYNAMICS_SCORE.text),
         "scored_on": pitches.cutoff.isoformat(),
         "account": pitch.customer_id,
     }
@@ -145,4 +167,6 @@ def _score(
 def _title(pitch: Pitch, most: int) -> str:
     """Account and division; the account gives way when it is too long."""
     what = f" - {cut(pitch.what, most // 2)}"
-    return cut(pitch.account, most - len(what)) + what
+    title = cut(pitch.account, most - len(what)) + what
+    over = len(neutralise(title)) - most
+    return title if over <= 0 else _title(pitch, most - over)

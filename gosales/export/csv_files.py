@@ -74,3 +74,14 @@ def cut(text: str, most: int) -> str:
     'ab...'
     """
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def fitting(text: str, most: int) -> str:
+    """As many of the parts between `; ` as a field of `most` characters takes once written.
+
+    >>> fitting("one; two; three", 9), fitting("abcdef; g", 5), fitting("=abcd", 5)
+    ('one; two', 'ab...', '=a...')
+    """
+    while (over := len(neutralise(text)) - most) > 0 and "; " in text:
+        text = text.rpartition("; ")[0]
+    return cut(text, len(text) - max(over, 0))

@@ -157,7 +157,8 @@ def _head(column: Column) -> str:
 
 
 def _account(pitch: Pitch) -> str:
-    return f"{_text(pitch.account)}<small>{_text(pitch.customer_id)}</small>"
+    known_by = f"<small>{_text(pitch.customer_id)}</small>" if pitch.name else ""
+    return f"{_text(pitch.account)}{known_by}"
 
 
 def _pitch(pitch: Pitch) -> str:

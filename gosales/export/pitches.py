@@ -12,7 +12,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from gosales.core.columns import CellStatus
+
 DIVISION, PRODUCT = "division", "product"
+OPEN = CellStatus.OPEN_OPPORTUNITY.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,10 @@ class Pitches:
         months = f"{self.horizon_months} months after it, until {self.horizon_end}"
         plan = (f"With the call plan for {self.planned_for}.",) if self.planned_for else ()
         return f"{known} and speak of the {months}.", f"Made by run {self.run_id}.", *plan
+
+    def not_open(self) -> tuple[Pitch, ...]:
+        """The pitches that nobody works on yet, as far as the imported remarks tell."""
+        return tuple(pitch for pitch in self.pitches if pitch.remark != OPEN)
 
     def best_of_accounts(self) -> tuple[Pitch, ...]:
         """The first division pitch of each account: the planned one, else by rank."""

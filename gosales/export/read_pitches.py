@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from gosales.core.columns import Scores
+from gosales.core.columns import Plan, Scores
 from gosales.core.errors import ConfigError, WorkspaceError
 from gosales.core.timeline import add_months
 from gosales.export.pitches import Listed, Pitch, Pitches, Sources, Wanted
@@ -23,7 +23,14 @@ CREATE TEMP TABLE plan(rep VARCHAR, customer_id VARCHAR, division VARCHAR, slot 
     expected_value DOUBLE, "group" VARCHAR, customer_name VARCHAR, branch VARCHAR, icp_score DOUBLE,
     product_sku VARCHAR, reasons VARCHAR, lookalike_owners VARCHAR, plan_date VARCHAR)
 """
-PLAN = "CREATE TEMP TABLE plan AS SELECT * FROM read_parquet($plan)"
+PLAN = """
+CREATE TEMP TABLE plan AS
+SELECT * REPLACE (CASE
+    WHEN rep = branch OR (rep = $team AND coalesce(branch, '') = '') THEN '' ELSE rep END AS rep)
+FROM read_parquet($plan)
+"""
+"""Without reps in the log a plan is for branches, or for everyone: that is no name of a rep."""
+
 NO_KEYS = """
 CREATE TEMP TABLE keys(customer_id VARCHAR, division VARCHAR, level VARCHAR, product_sku VARCHAR)
 """
@@ -121,7 +128,8 @@ def read_pitches(sources: Sources, wanted: Wanted) -> Pitches:
 def _read(connection: duckdb.DuckDBPyConnection, sources: Sources, wanted: Wanted) -> Pitches:
     about = _about(connection, sources)
     lists = {"scores": str(sources.scores), "whitespace": str(sources.whitespace)}
-    connection.execute(*((PLAN, {"plan": str(sources.plan)}) if sources.plan else (NO_PLAN,)))
+    plan = {"plan": str(sources.plan), "team": Plan.TEAM}
+    connection.execute(*((PLAN, plan) if sources.plan else (NO_PLAN,)))
     connection.execute(*((KEYS, {"keys": str(sources.keys)}) if sources.keys else (NO_KEYS,)))
     load_names(connection, sources.star)
     connection.execute(PITCHES, lists | {"nobody": NOBODY, "by_keys": sources.keys is not None})

@@ -19,7 +19,7 @@ SCORE = "Probability to buy in the horizon, in per cent."
 GRADE = "Grade A to F within the division."
 VALUE = "Money expected in the horizon: the probability times the value if bought."
 PRODUCTS = "Up to three products to pitch, best first: name and SKU, or the SKU alone."
-REMARK = "What data/lookup/cells.csv says of the pitch, such as an open opportunity."
+REMARK = "What data/lookup/cells.csv says of the pitch, such as a competitor."
 REASONS = "Why: up to three reasons and one counter-reason."
 CUTOFF = "Last day that the score knows of."
 RUN = "The run that made the score."
@@ -149,7 +149,7 @@ class DynamicsOpportunities(Headers):
     """`[export.dynamics.opportunities]`"""
 
     pitch: Key = Field("GoSales Pitch ID", description=PITCH)
-    account: Key = Field("Account", description=ACCOUNT)
+    account: Key = Field("Potential Customer", description=ACCOUNT)
     title: str = Field("Topic", description=TITLE)
     close_date: str = Field("Est. close date", description=CLOSE)
     amount: str = Field("Est. revenue", description=AMOUNT)

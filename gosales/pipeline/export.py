@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gosales.core.errors import MissingArtifact
 from gosales.export.crm import (
+    DYNAMICS_ACCOUNT_NUMBER,
     LARGEST_DYNAMICS_FILE,
     write_dynamics,
     write_hubspot,
@@ -19,13 +20,14 @@ from gosales.export.product_names import named_whitespace
 from gosales.export.pseudonyms import Pseudonyms
 from gosales.export.read_pitches import read_pitches
 from gosales.export.record_ids import read_record_ids
-from gosales.export.settings import DatabaseSettings, DynamicsSettings
+from gosales.export.settings import DatabaseSettings, DynamicsAccounts, DynamicsSettings
 from gosales.export.tables import TableSource
 from gosales.export.target import CRMS, Target, file_of
 from gosales.export.workbook import write_workbook
 from gosales.pipeline.session import Session, Work
 from gosales.utils.paths import path_inside
 from gosales.utils.progress import track
+from gosales.utils.spreadsheet import neutralise
 from gosales.utils.store import LISTS, PLAN, STAR
 
 FOLDER = "exports"
@@ -77,7 +79,12 @@ def export(work: Work, target: Target, wanted: Wanted, *, pseudonyms: bool = Fal
             chosen = replace(wanted, products=target.form not in CRMS)
             pitches = read_pitches(sources, chosen)
             written = write_files(session, pitches, target.form, folder)
-            run = ExportRun(written, _remarks(pitches, target.form, written))
+            notes = _notes(pitches)
+            if target.form in CRMS:
+                notes += _open_left_out(pitches)
+            if target.form == "dynamics":
+                notes += _limits_of_dynamics(pitches, session.config.export.dynamics, written)
+            run = ExportRun(written, tuple(notes))
     work.note(
         to=str(target),
         pseudonyms=pseudonyms,
@@ -130,10 +137,6 @@ def write_files(session: Session, pitches: Pitches, form: str, folder: Path) -> 
     return {str(path): rows for path, rows in written.items()}
 
 
-def _remarks(pitches: Pitches, form: str, written: dict[str, int]) -> tuple[str, ...]:
-    return (*_notes(pitches), *_too_large(form, [Path(path) for path in written]))
-
-
 def _record_ids(session: Session, settings: DynamicsSettings) -> dict[str, str]:
     if settings.record_ids is None:
         return {}
@@ -155,11 +158,31 @@ def _notes(pitches: Pitches) -> list[str]:
     return notes
 
 
-def _too_large(form: str, paths: list[Path]) -> list[str]:
-    large = [path for path in paths if path.stat().st_size > LARGEST_DYNAMICS_FILE]
-    if form != "dynamics" or not large:
-        return []
-    return [f"{large[0].name} is larger than Dynamics takes at once: export less with --rep."]
+def _open_left_out(pitches: Pitches) -> list[str]:
+    count = len(pitches.pitches) - len(pitches.not_open())
+    told = "Rows left out of the new opportunities, being open ones already"
+    return [f"{told}: {count:,}."] if count else []
+
+
+def _limits_of_dynamics(
+    pitches: Pitches, settings: DynamicsSettings, written: dict[str, int]
+) -> list[str]:
+    """What of these lists Dynamics would not take."""
+    notes = []
+    large = [name for name in map(Path, written) if name.stat().st_size > LARGEST_DYNAMICS_FILE]
+    if large:
+        notes.append(
+            f"{large[0].name} is larger than Dynamics takes at once: export less with --rep."
+        )
+    ids = {pitch.customer_id for pitch in pitches.pitches}
+    long = [one for one in ids if len(neutralise(one)) > DYNAMICS_ACCOUNT_NUMBER]
+    if long and settings.accounts.account == DynamicsAccounts().account:
+        notes.append(
+            f"Account ids longer than the {DYNAMICS_ACCOUNT_NUMBER} characters that Account Number "
+            f"takes: {len(long):,}. Name a text column of your own as account in "
+            "[export.dynamics.accounts]."
+        )
+    return notes
 
 
 def list_tables(sources: Sources, settings: DatabaseSettings, scratch: Path) -> list[TableSource]:

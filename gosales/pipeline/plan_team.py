@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from gosales.core.columns import Whitespace
+from gosales.core.columns import Plan, Whitespace
 from gosales.core.errors import ConfigError, ContractError
 from gosales.pipeline.plan_tables import Record, read_table
 from gosales.whitespace.plan import Rep
 from gosales.whitespace.settings import PlanSettings
 
-TEAM = "team"
 MINUTES = 60.0
 
 
@@ -103,7 +102,9 @@ def team_of_log(market: Market, slots: int) -> Team:
     if market.branches:
         team = tuple(Rep(name, slots, None, name) for name in market.branches)
         return Team(team, f"{len(team)} branches of {slots} slots each (the log names no rep)")
-    return Team((Rep(TEAM, slots),), f"one list of {slots} slots (the log names no rep or branch)")
+    return Team(
+        (Rep(Plan.TEAM, slots),), f"one list of {slots} slots (the log names no rep or branch)"
+    )
 
 
 def _name(record: Record, market: Market) -> tuple[str, list[str]]:

@@ -25,7 +25,7 @@ from gosales.models.neutral import SAMPLE, Usual, neutralised, usual_values
 from gosales.models.recipe import DORMANT_MONTHS
 from gosales.pipeline.row_facts import RowFacts, named
 from gosales.whitespace.sayings import say
-from gosales.whitespace.sayings_peers import faded, plain_rate
+from gosales.whitespace.sayings_peers import NOTHING, faded, plain_rate
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -222,6 +222,7 @@ class Reasoner:
         }
         order = np.argsort(-np.abs(parts.concepts), axis=1, kind="stable")
         owned = frame.owned
+        nameless = ~named(self.cells.spine.divisions, self.leftover)[frame.division]
         texts: list[str] = []
         said: list[Said] = []
         for row in range(len(order)):
@@ -236,8 +237,10 @@ class Reasoner:
                 if text is not None:
                     told[sign].append(text)
                     claims.append(Said(row, concept, sign))
-            good = told[1] or [plain_rate(one)]
-            gone = faded(one, DORMANT_MONTHS)
+            if nameless[row]:
+                good, gone = told[1] or [NOTHING], None
+            else:
+                good, gone = told[1] or [plain_rate(one)], faded(one, DORMANT_MONTHS)
             if gone is not None and gone not in told[-1]:  # a fact to know, whatever the score says
                 told[-1] = [gone]
                 claims = [claim for claim in claims if claim.way > 0]

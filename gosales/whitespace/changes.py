@@ -102,8 +102,10 @@ def say_move(move: Move, between: Between) -> str:
     if after is None:
         return f"Gone: the later run did not score it; {_score(before.score)} before."
     told = _how_much(before.score, after.score)
-    if move.cause in (ENTERED, LEFT):
-        return f"{_on_or_off(move, before, after)}. {told}."
+    if move.cause == LEFT:
+        return f"{_off(move, before, after, between)}. {told}."
+    if move.cause == ENTERED:
+        return f"{_on(move, before, after)}. {told}."
     if move.cause == UNTOLD:
         return f"{told}. {between.untold}"
     return f"{told}: {_because(move.cause, move, between)}{_besides(move)}."
@@ -111,6 +113,8 @@ def say_move(move: Move, between: Between) -> str:
 
 def _how_much(before: float, after: float) -> str:
     points, way = 100 * abs(after - before), "Up" if after > before else "Down"
+    if after == before:
+        return f"Unchanged at {_score(after)}"
     if points < 0.05:
         return f"{way} by less than 0.1 points, to {_score(after)}"
     return f"{way} {points_of(points)}, from {_score(before)} to {_score(after)}"
@@ -177,18 +181,26 @@ def _besides(move: Move) -> str:
     if not others:
         return ""
     told = " and ".join(f"{SHORT[cause]} {100 * part:+.1f}" for cause, part in others)
-    return f" ({100 * move.parts[move.cause]:+.1f}; {told})"
+    return f", {100 * move.parts[move.cause]:+.1f}; {told}"
 
 
-def _on_or_off(move: Move, before: Standing, after: Standing) -> str:
-    """Why a cell that both runs scored came to the whitespace list, or left it."""
-    if move.cause == LEFT:
-        if after.remark and after.remark != before.remark:
-            return f"Off the whitespace list: marked {after.remark}"
-        when = f" on {move.bought}" if move.bought else ""
-        return f"Off the whitespace list: bought {move.division}{when}"
+def _off(move: Move, before: Standing, after: Standing, between: Between) -> str:
+    """Why a cell that both runs scored left the whitespace list."""
+    if after.remark and after.remark != before.remark:
+        return f"Off the whitespace list: marked {after.remark}"
+    if after.status == Status.WHITESPACE:
+        return f"Off the whitespace list: the settings keep {move.division} out"
+    when = f" on {move.bought}" if move.bought else ""
+    late = ", entered later" if move.bought and move.bought <= between.before else ""
+    return f"Off the whitespace list: bought {move.division}{when}{late}"
+
+
+def _on(move: Move, before: Standing, after: Standing) -> str:
+    """Why a cell that both runs scored came to the whitespace list."""
     if before.remark and after.remark != before.remark:
         return f"On the whitespace list: no longer marked {before.remark}"
+    if before.status == Status.WHITESPACE:
+        return f"On the whitespace list: the settings keep {move.division} out no more"
     if after.status != Status.WHITESPACE:
         return f"On the whitespace list again: {move.division} was bought long ago"
     return f"On the whitespace list: all that it bought of {move.division} was returned"

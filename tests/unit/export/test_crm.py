@@ -1,6 +1,7 @@
 """The import files: what their headers and cells are, and that nothing in them runs."""
 
 import csv
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -71,7 +72,7 @@ def test_salesforce_opportunities_have_what_salesforce_requires(salesforce):
     assert first["Account.GoSales_Customer_Id__c"] == "007"
     assert (first["Amount"], first["Probability"]) == ("1000.00", "40")
     assert len({row["GoSales_Pitch_Id__c"] for row in deals}) == len(deals)
-    assert all(len(restore(row["Name"])) <= 120 for row in deals)
+    assert max(len(row["Name"]) for row in deals) == 120
     assert deals[0]["Name"].endswith("... - CAD")
 
 
@@ -98,7 +99,7 @@ def test_headers_are_settings_and_an_empty_one_leaves_the_column_out(pitches, tm
     assert not {"GoSales_Reasons__c", "GoSales_Run__c", ""} & set(accounts[0])
     assert accounts[2]["Name"] == "שלום עולם"
     assert deals[0]["Account.ERP__c"] == "'-5"
-    assert "open opportunity" in {row["Remark__c"] for row in deals}
+    assert {row["Remark__c"] for row in deals} == {"", "competitor"}
     assert "Remark__c" not in accounts[0], "it is left out where it has no header"
 
 
@@ -115,6 +116,49 @@ def test_hubspot_deals_have_pipeline_and_stage(pitches, tmp_path):
     assert [row["GoSales Customer ID"] for row in companies] == ["007", "'-5", "c3", "d4"]
     assert {(row["Pipeline"], row["Deal Stage"]) for row in deals} == {("Whitespace", "New")}
     assert {row["GoSales Customer ID"] for row in deals} == {"007", "'-5", "c3", "d4"}
+
+
+def test_what_somebody_works_on_makes_no_new_deal_but_keeps_its_score(pitches, tmp_path):
+    left = {pitch.key for pitch in pitches.pitches if pitch.remark == "open opportunity"}
+    every = [pitch.key for pitch in pitches.pitches]
+    assert 0 < len(left) < len(every)
+    dynamics = list(write_dynamics(pitches, DynamicsSettings(), tmp_path, {}))
+    salesforce = list(write_salesforce(pitches, SalesforceSettings(), tmp_path))
+    hubspot = list(write_hubspot(pitches, HubspotSettings(), tmp_path))
+    for path, key in (
+        (salesforce[1], "GoSales_Pitch_Id__c"),
+        (hubspot[1], "GoSales Pitch ID"),
+        (dynamics[1], "GoSales Pitch ID"),
+    ):
+        found = [row[key] for row in read(path, "utf-8-sig")]
+        assert found == [one for one in every if one not in left]
+    assert [row["msdyn_entityid"] for row in read(dynamics[2], "utf-8-sig")] == every
+
+
+def test_no_text_is_longer_than_its_field(pitches, tmp_path):
+    """By the references of the objects: Opportunity of Salesforce, opportunity of Dataverse."""
+    product = "=" + "P" * 99
+    long = replace(
+        pitches.pitches[0],
+        division="D" * 400,
+        products="; ".join([product] * 3),
+        reasons="; ".join(["R" * 300] * 200),
+        remark="",
+    )
+    most = replace(pitches, pitches=(long,))
+    for paths, line, text in (
+        (write_salesforce(most, SalesforceSettings(), tmp_path), 255, 32_000),
+        (write_dynamics(most, DynamicsSettings(), tmp_path, {}), 255, 2_000),
+    ):
+        for path in list(paths)[:2]:
+            (row,) = read(path, "utf-8-sig")
+            products = next(cell for header, cell in row.items() if "Products" in header)
+            assert products == f"'{product};' {product}"
+            whys = [row[name] for name in row if "Reasons" in name or name == "Description"]
+            assert [text - 303 < len(why) <= text for why in whys] == [True]
+            assert whys[0].endswith("R" * 300)
+            division = next((row[name] for name in row if "Division" in name), "D" * line)
+            assert len(division) == line
 
 
 def test_dynamics_files_are_marked_as_utf8(pitches, tmp_path):
@@ -135,7 +179,7 @@ def test_predictive_scores_have_the_form_of_their_table(pitches, tmp_path):
     assert rows[2]["msdyn_grade"] == "3"  # our E is their D
     assert rows[2]["msdyn_entityid"] == pitches.pitches[2].key
     assert all(0 <= int(row["msdyn_score"]) <= 100 for row in rows)
-    assert all(len(restore(row["msdyn_name"])) <= 128 for row in rows)
+    assert max(len(row["msdyn_name"]) for row in rows) == 128
 
 
 def test_scores_may_be_about_accounts(pitches, tmp_path):

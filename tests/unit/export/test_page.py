@@ -104,7 +104,7 @@ def test_a_plan_has_a_column_and_its_control_group_a_note(plan, tmp_path):
     text = path.read_text(encoding="utf-8")
     assert '<td class="number" data-v="1">1</td>' in text
     assert "Accounts left out on purpose: 1," in text
-    assert "d4" not in text
+    assert "<bdi>d4</bdi>" not in text
 
 
 def test_the_page_is_bounded_and_says_so(pitches, tmp_path, monkeypatch):

@@ -143,6 +143,23 @@ def test_a_planned_pitch_of_an_owned_division_is_a_row_too(plan):
     assert [one.slot for one in found.pitches].count(1) == 1
 
 
+@pytest.mark.parametrize(
+    ("rep", "account", "owner"),
+    [("South", "c3", "Branch: South"), ("team", "d4", "Not assigned"), ("Zoe", "c3", "Zoe")],
+)
+def test_a_branch_that_is_planned_for_has_one_list(publish, plan, rep, account, owner):
+    """A log without reps is planned by branch; c3 and d4 have no rep, d4 has no branch either."""
+    planned = plan((rep, account, "CAM", 1, "treated"))
+    table = pd.read_parquet(planned.plan).assign(branch="South" if account == "c3" else None)
+    table.to_parquet(planned.plan)
+    found = read_pitches(planned, Wanted())
+    (call,) = (one for one in found.pitches if one.slot == 1)
+    assert (call.owner, call.rep) == (owner, "Zoe" if rep == "Zoe" else "")
+    assert len({one.owner for one in found.pitches if one.customer_id == account}) == 1 + (
+        rep == "Zoe"
+    )
+
+
 def test_the_key_depends_on_nothing_else_and_never_collides(pitches):
     keys = [one.key for one in pitches.pitches]
     assert len(set(keys)) == len(keys)

@@ -41,7 +41,7 @@ def test_new_orders_are_counted_and_dated_and_the_others_named():
     parts = {NEW_ORDERS: 0.05, NEW_MODEL: -0.02, NEW_CUTOFF: 0.0004}
     assert say_move(move(0.121, 0.1514, NEW_ORDERS, parts, TWO), BETWEEN) == (
         "Up 3.0 points, from 12.1 % to 15.1 %: 2 new orders since 2025-03-31, the last on "
-        "2025-05-20 (CAD, Training) (+5.0; the new model -2.0)."
+        "2025-05-20 (CAD, Training), +5.0; the new model -2.0."
     )
 
 
@@ -89,14 +89,21 @@ def test_small_changes_are_not_rounded_to_none():
 
 
 def test_coming_and_going():
-    bought = move(0.2, 0.6, LEFT, bought=dt.date(2025, 5, 2))
-    assert say_move(bought, BETWEEN).startswith("Off the whitespace list: bought CAD on 2025-05-02")
+    open_cell, owned = Standing(0.2, 1, "whitespace"), Standing(0.2, None, "active")
+    for day, more in ((dt.date(2025, 5, 2), "."), (MARCH, ", entered later.")):
+        bought = Move("CAD", open_cell, owned, LEFT, bought=day)
+        told = f"Off the whitespace list: bought CAD on {day}{more} Unchanged at 20.0 %."
+        assert say_move(bought, BETWEEN) == told
+    unlisted = Standing(0.2, None, "whitespace")
+    told = say_move(Move("CAD", open_cell, unlisted, LEFT), BETWEEN)
+    assert told.startswith("Off the whitespace list: the settings keep CAD out.")
+    told = say_move(Move("CAD", unlisted, open_cell, ENTERED), BETWEEN)
+    assert told.startswith("On the whitespace list: the settings keep CAD out no more.")
     marked = Standing(0.2, None, "whitespace", "do_not_pitch")
     told = say_move(Move("CAD", Standing(0.2, 1, "whitespace"), marked, LEFT), BETWEEN)
     assert told.startswith("Off the whitespace list: marked do_not_pitch")
     back = Move("CAD", marked, Standing(0.2, 3, "whitespace"), ENTERED)
     assert "no longer marked do_not_pitch" in say_move(back, BETWEEN)
-    owned = Standing(0.2, None, "active")
     again = Move("CAD", owned, Standing(0.2, 3, "lapsed"), ENTERED)
     assert "bought long ago" in say_move(again, BETWEEN)
     returned = Move("CAD", owned, Standing(0.2, 3, "whitespace"), ENTERED)
