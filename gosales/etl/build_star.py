@@ -135,10 +135,19 @@ def open_star(path: Path, memory_gb: float | None = None) -> Star:
 
     Raises:
         MissingArtifact: There is none.
+        WorkspaceError: It holds more than tables, so this engine did not make it.
     """
     if not path.is_file():
         raise MissingArtifact(path, made_by="build-star")
-    engine = db.backend(db.connect(path, read_only=True, memory_gb=memory_gb))
+    connection = db.connect(path, read_only=True, memory_gb=memory_gb)
+    if found := db.programs(connection):
+        connection.close()
+        raise WorkspaceError(
+            f"{path} is no star: it holds the view or macro {found[0]!r}, which can read other "
+            "files of this machine.",
+            remedy="Delete it and run `gosales score-all`.",
+        )
+    engine = db.backend(connection)
     return Star(
         Tables(
             facts=engine.table(Fact.TABLE),

@@ -115,6 +115,8 @@ def report_of(star: Path, key: str, memory_gb: float | None) -> dict[str, Any] |
     except duckdb.Error:
         return None
     try:
+        if db.programs(connection):
+            return None
         rows = connection.execute(
             f"SELECT report FROM {TABLE}, data_quality WHERE key = $key", {"key": key}
         ).fetchall()

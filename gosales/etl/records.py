@@ -27,6 +27,9 @@ from gosales.etl.sql import glob_safe, listed, literal, raw_columns
 NO_NULL = "\x01gosales\x01"
 """DuckDB reads this text as NULL; empty fields stay empty, so that NULL means a missing field."""
 
+AS_IT_IS = "hive_partitioning = false"
+"""Else DuckDB takes a folder called division=CAD for a column, also in place of the file's own."""
+
 DUCKDB_LINE_LIMIT = 2_000_000
 
 MOST_COLUMNS = 5_000
@@ -233,7 +236,7 @@ def _copy(
                 $path, columns = $columns, delim = $delimiter, quote = '"', escape = '"',
                 auto_detect = false, header = true, null_padding = true, strict_mode = false,
                 nullstr = $no_null, parallel = $parallel, max_line_size = $line_size,
-                compression = 'none'
+                compression = 'none', {AS_IT_IS}
             )
         ) TO $target (FORMAT parquet)
         """,
@@ -263,14 +266,15 @@ def _from_parquet(connection: duckdb.DuckDBPyConnection, file: RawFile, target: 
     """Every column as text; the loader reads numbers and dates back from it exactly."""
     try:
         described = connection.execute(
-            "DESCRIBE SELECT * FROM read_parquet($path)", {"path": glob_safe(file.path)}
+            f"DESCRIBE SELECT * FROM read_parquet($path, {AS_IT_IS})",
+            {"path": glob_safe(file.path)},
         ).fetchall()
         names = raw_columns(len(described))
         _refuse_columns(file, len(names))
         _refuse_bomb(connection, file, len(names))
         texts = listed(f"coalesce(CAST({name} AS VARCHAR), '') AS {name}" for name in names)
         connection.execute(
-            f"COPY (SELECT {texts} FROM read_parquet($path) AS raw({listed(names)})) "
+            f"COPY (SELECT {texts} FROM read_parquet($path, {AS_IT_IS}) AS raw({listed(names)})) "
             "TO $target (FORMAT parquet)",
             {"path": glob_safe(file.path), "target": str(target)},
         )

@@ -41,6 +41,18 @@ def connect(
     return connection
 
 
+def programs(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Names of the views and macros that a database file brings along.
+
+    Asked for rows, they may read any other file of this machine; no star has one.
+    """
+    rows = connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal UNION ALL "
+        "SELECT function_name FROM duckdb_functions() WHERE NOT internal ORDER BY 1"
+    ).fetchall()
+    return [str(name) for (name,) in rows]
+
+
 def backend(connection: duckdb.DuckDBPyConnection) -> Backend:
     """The same connection as an Ibis backend."""
     return ibis.duckdb.from_connection(connection)

@@ -91,7 +91,7 @@ def find_workspace(given: Path | None = None) -> Workspace:
         return Workspace(_existing(named))
     here = Path.cwd()
     if (here / "gosales.toml").is_file() or (here / "data" / "database_samples").is_dir():
-        return Workspace(here)
+        return Workspace(_usable(here))
     package = Path(__file__).resolve().parents[1]
     if (package.parent / "pyproject.toml").is_file():
         return Workspace(package)
@@ -166,13 +166,23 @@ def _existing(folder: Path) -> Path:
             f"The workspace {folder} does not exist.",
             remedy="Make the folder and put raw sales logs into its data/database_samples.",
         )
-    found = folder.resolve()
-    if "?" in str(found):
+    return _usable(folder.resolve())
+
+
+def _usable(folder: Path) -> Path:
+    """The folder. Raises WorkspaceError where DuckDB takes its path for more than a path."""
+    if "?" in str(folder):
         raise WorkspaceError(
             f"The workspace {folder} has a question mark in its path: DuckDB cannot write there.",
             remedy="Give the folder another name.",
         )
-    return found
+    if "=" in str(folder):
+        raise WorkspaceError(
+            f"The workspace {folder} has an equals sign in its path: DuckDB takes a folder called "
+            "division=CAD for a column of every table in it, instead of their own.",
+            remedy="Give the folder another name.",
+        )
+    return folder
 
 
 def slugs(names: list[str]) -> dict[str, str]:

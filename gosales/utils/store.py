@@ -270,8 +270,9 @@ class RunStore:
             return
         refused: list[str] = []
         _remove(self._marker, refused)
-        for part, patterns in PARTS.items():
-            self._sync_files(now.parts.get(part), patterns, refused)
+        for part, patterns in PARTS.items():  # of a run that was cleaned away, copies are all
+            if part not in now.parts or (self.workspace.runs / now.parts[part]).is_dir():
+                self._sync_files(now.parts.get(part), patterns, refused)
         if MODELS in now.parts:
             self._sync_models(self.workspace.runs / now.parts[MODELS] / "models", refused)
         self._drop_stars_but(now.parts.get(STAR, ""))
@@ -394,7 +395,6 @@ def _remove(path: Path, refused: list[str]) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    except FileNotFoundError:
-        pass
     except OSError as error:
-        refused.append(f"{path} cannot be removed: {error.strerror or error}.")
+        if not isinstance(error, FileNotFoundError):
+            refused.append(f"{path} cannot be removed: {error.strerror or error}.")

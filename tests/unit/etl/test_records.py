@@ -40,6 +40,18 @@ def test_records_are_numbered_past_blank_lines(read):
     assert (found.count, found.blank) == (7, 4)
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_folder_that_is_called_like_a_column_is_none(read, tmp_path, ending):
+    """DuckDB would take `c0=9` for a partition, and its value for that of every row."""
+    path = tmp_path / "c0=9" / "more=1" / f"log.{ending}"
+    path.parent.mkdir(parents=True)
+    pq.write_table(pa.table({"c0": ["1"], "b": ["2"]}), path)
+    if ending == "csv":
+        path.write_text("c0,b\n1,2\n", encoding="utf-8")
+    rows, found = read(path.read_bytes(), f"c0=9/more=1/{path.name}")
+    assert (rows, found.header) == ({1: ("1", "2")}, ("c0", "b"))
+
+
 def test_plain_text_that_is_called_packed_is_read_as_it_is(read):
     assert read(b"a,b\n1,2\n", name="log.csv.gz")[0] == {1: ("1", "2")}
 

@@ -207,10 +207,15 @@ def test_the_docs_example_holds():
     assert doctest.testmod(paths).failed == 0
 
 
-def test_a_path_that_duckdb_cannot_write_to_is_refused(tmp_path):
+@pytest.mark.parametrize("how", ["named", "current"])
+@pytest.mark.parametrize("name", ["what?", "division=CAD"])
+def test_a_path_that_duckdb_takes_for_more_is_refused(folders, monkeypatch, tmp_path, name, how):
+    place = tmp_path / name / "workspace"
     try:
-        (tmp_path / "what?").mkdir()
+        place.mkdir(parents=True)
     except OSError:
         pytest.skip("no folder has such a name here")
-    with pytest.raises(WorkspaceError, match="question mark"):
-        find_workspace(tmp_path / "what?")
+    (place / "gosales.toml").touch()
+    monkeypatch.chdir(place if how == "current" else folders["here"])
+    with pytest.raises(WorkspaceError, match="question mark" if "?" in name else "equals sign"):
+        find_workspace(place if how == "named" else None)

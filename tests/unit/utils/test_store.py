@@ -259,6 +259,7 @@ def test_a_run_folder_that_was_cleaned_away_does_not_stop_other_parts(publish, w
     shutil.rmtree(workspace.runs / "r1")
     publish("r2", {STAR}, [QUALITY])
     assert text(workspace.outputs / QUALITY) == "r2"
+    assert text(workspace.outputs / SCORES) == "r1", "the copy is all that there is"
 
 
 def test_models_that_were_cleaned_away_do_not_stop_other_parts(publish, workspace):
