@@ -37,8 +37,8 @@ class Sums(Measures):
     column: Callable[[str], Array]
     starts: Places
     horizon_months: int
-    running: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    edges: dict[int, Places] = field(default_factory=dict)
+    running: dict[str, NDArray[np.int64]] = field(default_factory=dict, init=False)
+    edges: dict[int, Places] = field(default_factory=dict, init=False)
 
     @classmethod
     def of_nobody(cls, horizon_months: int) -> Sums:

@@ -109,13 +109,13 @@ def explain_account(session: Session, engine: FeatureEngine, wanted: str) -> Acc
     leftover = session.config.divisions.leftover
     reasoner = Reasoner.of(cells, models, (customer, divisions), leftover)
     reasons = reasoner.explain(customer, divisions)
-    told = _cells(cells, models, reasons, _Owners(engine.history, cells, names))
+    explained = _cells(cells, models, reasons, _Owners(engine.history, cells, names))
     return Account(
         str(cells.spine.customers[row]),
         names[row],
         cells.spine.cutoff,
         engine.horizon_months,
-        tuple(sorted(told, key=lambda cell: (-cell.score, cell.division))),
+        tuple(sorted(explained, key=lambda cell: (-cell.score, cell.division))),
     )
 
 

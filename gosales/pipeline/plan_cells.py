@@ -166,14 +166,14 @@ def worth_a_slot(cells: pd.DataFrame, past: Past, statuses: Statuses, rules: Rul
         cells[Scores.VALUE] < rules.least_value
     )
     hopeless = too_little.to_numpy()
-    told = cells.assign(**{TRIED: _among(keys, list(past.tried()))})
+    marked = cells.assign(**{TRIED: _among(keys, list(past.tried()))})
     left_out = {
         "resting_accounts": int(cells[resting][Scores.CUSTOMER].nunique()),
         "cells_with_a_status": int((status & ~resting).sum()),
         "rejected_cells": int((refused & ~(resting | status)).sum()),
         "cells_not_worth_a_slot": int((hopeless & ~(resting | status | refused)).sum()),
     }
-    return Kept(told[~(status | refused | resting | hopeless)], left_out)
+    return Kept(marked[~(status | refused | resting | hopeless)], left_out)
 
 
 def _among(keys: pd.MultiIndex, cells: list[Cell]) -> NDArray[np.bool_]:

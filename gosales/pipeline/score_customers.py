@@ -80,11 +80,11 @@ def score_customers(
     total = len(cells.spine.customers) * len(scored_divisions(cells.spine, chosen))
     with track("Scoring", total=total) as advance:
         if in_spark:
-            told = scores_in_spark(engine, cells, chosen)
+            predicted = scores_in_spark(engine, cells, chosen)
         else:
-            told = scores_here(cells, chosen, advance)
+            predicted = scores_here(cells, chosen, advance)
         cells.let_go()
-        table = _score_table(engine.history, cells, chosen, told, run_id)
+        table = _score_table(engine.history, cells, chosen, predicted, run_id)
     with track("Ranking the whitespace"):
         statuses = CellStatuses.of(engine.history)
         lists = _Ranking(engine.history, cells, chosen, config, statuses).lists(table)
@@ -135,16 +135,17 @@ def _score_table(
     history: History,
     cells: CellFeatures,
     models: dict[str, DivisionModel],
-    told: NDArray[np.float64],
+    predicted: NDArray[np.float64],
     run_id: str,
 ) -> pd.DataFrame:
     """One row per customer x division that has a model, with branch and rep beside.
 
     Args:
-        told: What the models say of them (see `cell_scores`).
+        predicted: What the models say of them (see `cell_scores`).
     """
     spine, columns = cells.spine, scored_divisions(cells.spine, models)
-    n, say = len(spine.customers), {name: told[:, :, at].ravel() for at, name in enumerate(COLUMNS)}
+    n = len(spine.customers)
+    said = {name: predicted[:, :, at].ravel() for at, name in enumerate(COLUMNS)}
     population = populations(cells)[:, columns]
     people = _people(history, cells)
     table = pd.DataFrame(
@@ -153,16 +154,16 @@ def _score_table(
             Scores.DIVISION: np.tile(np.array([spine.divisions[d] for d in columns], object), n),
             Scores.CUTOFF: str(spine.cutoff),
             Scores.HORIZON: cells.panel.horizon_months,
-            Scores.SCORE: say[Scores.SCORE],
+            Scores.SCORE: said[Scores.SCORE],
             Scores.STATUS: [STATUS[name] for name in population.ravel()],
-            Scores.VALUE: say[Scores.SCORE] * say[Scores.MONEY[0]],
+            Scores.VALUE: said[Scores.SCORE] * said[Scores.MONEY[0]],
             Scores.REASONS: "",
             Scores.MODEL: np.column_stack(
                 [models[spine.divisions[d]].kinds(spine.owned[:, d]) for d in columns]
             ).ravel(),
             Scores.RUN: run_id,
-            **{name: say[name] for name in Scores.MONEY},
-            **{name: np.round(say[name], SCORE_DIGITS) for name in (Scores.LOW, Scores.HIGH)},
+            **{name: said[name] for name in Scores.MONEY},
+            **{name: np.round(said[name], SCORE_DIGITS) for name in (Scores.LOW, Scores.HIGH)},
         }
     )
     return with_grades(table)
@@ -193,38 +194,36 @@ class _Ranking:
     statuses: CellStatuses
 
     def lists(self, table: pd.DataFrame) -> ScoredLists:
-        settings = self.config.whitespace
         table = table.assign(**{Scores.CELL_STATUS: self.statuses.of_cells(table)})
-        allowed = ~table[Scores.CELL_STATUS].isin(skipped(settings)).to_numpy()
-        open_cells = self.open_cells(table)
-        ranked = division_rows(table, open_cells & allowed, settings.order_by)
-        divisions, loose = self.without_leftovers(ranked)
-        chosen = divisions[listed(divisions, settings)]
-        held = table[~open_cells & allowed].nlargest(settings.listed_rows, settings.order_by)
-        shown = pd.concat([chosen[table.columns], loose[table.columns], held])
+        divisions, chosen, others = self.ranked(table)
+        shown = pd.concat([chosen, others])
         place = _cell_index(self.cells, shown)
-        leftover = self.config.divisions.leftover
-        reasoner = Reasoner.of(self.cells, self.models, place, leftover)
+        reasoner = Reasoner.of(self.cells, self.models, place, self.config.divisions.leftover)
         reasons = reasoner.explain(*place)
         shown[Scores.REASONS] = reasons.texts
-        market = self.market()
-        products = self.products(shown, market)
         divisions[Whitespace.LOOKALIKES] = ""
         divisions.loc[chosen.index, Whitespace.LOOKALIKES] = _lookalikes(self.cells, chosen, table)
-        products[Whitespace.LOOKALIKES] = _of_cell(divisions, Whitespace.LOOKALIKES, products)
-        for rows in (table, divisions, products):
+        for rows in (table, divisions):
             rows[Scores.REASONS] = _of_cell(shown, Scores.REASONS, rows)
-        names = product_names(self.history)
-        products[Scores.REASONS] = product_reasons(
-            market.signals, self.cells.panel, names, products, leftover
-        )
-        both = pd.concat([divisions, products], ignore_index=True)
+        both = pd.concat([divisions, self.products(shown, divisions)], ignore_index=True)
         return ScoredLists(
             table[list(Scores.ORDER)],
             both[list(Whitespace.ORDER)],
             reasons.table(shown),
             faithfulness(reasoner, reasons),
         )
+
+    def ranked(self, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """The division rows; the score rows of the listed ones; and of cells with products only."""
+        settings = self.config.whitespace
+        allowed = ~table[Scores.CELL_STATUS].isin(skipped(settings)).to_numpy()
+        open_cells = self.open_cells(table)
+        every = division_rows(table, open_cells & allowed, settings.order_by)
+        divisions, loose = self.without_leftovers(every)
+        held = table[~open_cells & allowed].nlargest(settings.listed_rows, settings.order_by)
+        chosen = divisions[listed(divisions, settings)]
+        others = pd.concat([loose[table.columns], held])
+        return divisions, chosen[table.columns], others
 
     def without_leftovers(self, ranked: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The division rows to publish, and the listed ones that only their products stand for.
@@ -257,14 +256,20 @@ class _Ranking:
         after = table[Scores.DIVISION].map(rebuy).to_numpy(float, na_value=np.inf)
         return np.asarray(never | (last[customer, division] >= after))
 
-    def market(self) -> SkuMarket:
-        """What is known of the products."""
+    def products(self, shown: pd.DataFrame, divisions: pd.DataFrame) -> pd.DataFrame:
+        """Product rows of the listed cells, with their reasons and the look-alikes of theirs."""
         models = {name: model.products for name, model in self.models.items()}
         panel = self.cells.panel
-        return SkuMarket.of(self.history, panel, panel.everyone, models)
+        market = SkuMarket.of(self.history, panel, panel.everyone, models)
+        rows = self.best_products(shown, market)
+        rows[Whitespace.LOOKALIKES] = _of_cell(divisions, Whitespace.LOOKALIKES, rows)
+        rows[Scores.REASONS] = _of_cell(shown, Scores.REASONS, rows)
+        names, leftover = product_names(self.history), self.config.divisions.leftover
+        rows[Scores.REASONS] = product_reasons(market.signals, panel, names, rows, leftover)
+        return rows
 
-    def products(self, shown: pd.DataFrame, market: SkuMarket) -> pd.DataFrame:
-        """Product rows of the listed cells."""
+    def best_products(self, shown: pd.DataFrame, market: SkuMarket) -> pd.DataFrame:
+        """The likeliest never-bought products of the listed cells, and what is remarked of them."""
         chosen = {
             d: self.models[name].shared.products
             for d, name in enumerate(self.cells.panel.divisions)
@@ -306,7 +311,7 @@ def _cell_index(
 def _lookalikes(
     cells: CellFeatures, chosen: pd.DataFrame, table: pd.DataFrame
 ) -> NDArray[np.object_]:
-    """Names of the nearest owners of each listed row."""
+    """Names of the nearest owners of each listed row; none of an account of the same name."""
     names = table.drop_duplicates(Scores.CUSTOMER).set_index(Scores.CUSTOMER)[Scores.NAME]
     shown = names.reindex(pd.Index(cells.spine.customers)).fillna("").to_numpy(object)
     shown = np.where(shown == "", cells.spine.customers, shown)
@@ -316,7 +321,10 @@ def _lookalikes(
     for d in np.unique(division):
         rows = np.flatnonzero(division == d)
         nearest = nearest_owners(states, int(d), customer[rows])
-        result[rows] = ["; ".join(shown[one.owner] for one in owners) for owners in nearest]
+        for row, owners in zip(rows, nearest, strict=True):
+            others = dict.fromkeys(shown[one.owner] for one in owners)
+            others.pop(shown[customer[row]], None)
+            result[row] = "; ".join(others)
     return result
 
 

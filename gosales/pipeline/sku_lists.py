@@ -88,14 +88,14 @@ def _first(
 ) -> pd.DataFrame:
     """The likeliest columns of each row; ties in the order of the names."""
     order = np.argsort(-chance, axis=1, kind="stable")[:, :PER_CELL]
-    told = np.take_along_axis(chance, order, 1)
-    kept = told.ravel() >= LEAST_CHANCE
+    best = np.take_along_axis(chance, order, 1)
+    kept = best.ravel() >= LEAST_CHANCE
     column = columns[order].ravel()[kept]
     return pd.DataFrame(
         {
             POSITION: np.repeat(rows, order.shape[1])[kept],
             SKU: market.signals.keys.get_level_values(1).to_numpy(object)[column],
-            CHANCE: told.ravel()[kept],
+            CHANCE: best.ravel()[kept],
             VALUE: market.value_cents[column],
         }
     )

@@ -172,8 +172,8 @@ class SkuBlock:
         """
         flat = self.signals.reshape(-1, self.signals.shape[2])
         shares = np.broadcast_to(share, self.free.shape).ravel()
-        told = scores(kind, flat, division_score.ravel(), shares, model)
-        return told.reshape(self.free.shape)
+        found = scores(kind, flat, division_score.ravel(), shares, model)
+        return found.reshape(self.free.shape)
 
 
 @dataclass(frozen=True)
@@ -237,8 +237,8 @@ def sku_rows(window: SkuWindow, rng: np.random.Generator) -> SkuRows:
         drawn_too = rng.random(block.free.shape) < keep
         chosen = block.free & block.buyer & (block.taken | drawn_too)
         weight = np.where(block.taken[chosen], 1.0, 1.0 / keep)
-        told = np.broadcast_to(share, chosen.shape)[chosen]
-        parts.append(SkuRows(block.signals[chosen], told, block.taken[chosen], weight))
+        shares = np.broadcast_to(share, chosen.shape)[chosen]
+        parts.append(SkuRows(block.signals[chosen], shares, block.taken[chosen], weight))
     return SkuRows.joined(parts)
 
 
@@ -261,9 +261,9 @@ class _Judgement:
     @property
     def best(self) -> str:
         """What ranks best, if it surely beats popularity in the segments."""
-        told = self.plain
-        sure = [k for k in SHIPPED if k in told and gain(told[k], told[SEGMENT]).is_better]
-        recall = {kind: float(told[kind].recall(10).mean()) for kind in sure}
+        lists = self.plain
+        sure = [k for k in SHIPPED if k in lists and gain(lists[k], lists[SEGMENT]).is_better]
+        recall = {kind: float(lists[kind].recall(10).mean()) for kind in sure}
         return max(sure, key=lambda kind: recall[kind]) if sure else SEGMENT
 
     def evidence(self) -> dict[str, Any]:
@@ -299,14 +299,14 @@ def _judge(
         actual += int(block.taken.sum())
         division = division_score[block.customers][:, window.market.signals.division]
         for kind in kinds:
-            told = block.score(kind, division, window.market.share, blend)
-            plain[kind].append(ranked(told[takers], block.free[takers], block.taken[takers]))
+            score = block.score(kind, division, window.market.share, blend)
+            plain[kind].append(ranked(score[takers], block.free[takers], block.taken[takers]))
             if kind in (DIVISION, BLEND):
-                told = np.where(window.market.sole, division, told)
-            expected[kind] += float(np.minimum(told, division)[block.free].sum())
-            parts[kind].append(ranked(told[takers], block.free[takers], block.taken[takers]))
+                score = np.where(window.market.sole, division, score)
+            expected[kind] += float(np.minimum(score, division)[block.free].sum())
+            parts[kind].append(ranked(score[takers], block.free[takers], block.taken[takers]))
     alone, lists = (
-        {kind: Ranked.joined(found) for kind, found in told.items()} for told in (plain, parts)
+        {kind: Ranked.joined(blocks) for kind, blocks in some.items()} for some in (plain, parts)
     )
     if len(lists[SEGMENT].taken) < LEAST_TAKERS:
         return None

@@ -48,11 +48,6 @@ class PlanProblem:
         """Shape (m,), the territory of each cell."""
         return self.territory[self.account]
 
-    def reps_of(self, cells: Ints | slice = slice(None)) -> Bools:
-        """Shape (cells, R): who may pitch each cell."""
-        able = self.serves[self.area[cells]] & self.skill[:, self.division[cells]].T
-        return np.asarray(able & (self.slots > 0))
-
     def only(self, keep: Bools | Ints) -> PlanProblem:
         """The same problem with fewer cells."""
         return replace(

@@ -43,9 +43,15 @@ def problems(draw, accounts=4, reps=3, divisions=3, floors=True):
     )
 
 
+def reps_of(problem):
+    """Shape (cells, R): who may pitch each cell."""
+    able = problem.serves[problem.area] & problem.skill[:, problem.division].T
+    return able & (problem.slots > 0)
+
+
 def every_plan(problem):
     """(value, pitches per division) of every feasible plan, by trying all of them."""
-    able = problem.reps_of()
+    able = reps_of(problem)
     options = []
     for account in range(len(problem.territory)):
         own = [None]
@@ -73,7 +79,7 @@ def best_value(problem, floors):
 def assert_feasible(problem, chosen):
     assert len(np.unique(problem.account[chosen.cell])) == len(chosen.cell)
     assert (chosen.used(problem) <= problem.slots).all()
-    assert problem.reps_of()[chosen.cell, chosen.rep].all()
+    assert reps_of(problem)[chosen.cell, chosen.rep].all()
 
 
 @given(problems())

@@ -36,18 +36,23 @@ class Area:
         return float(np.sqrt((self.influence**2).sum()))
 
     @property
-    def told(self) -> str:
-        """The figure with its 99.9 % interval, and how many divisions are in it."""
-        margin, word = Z999 * self.error, "division" if self.divisions == 1 else "divisions"
-        low, high = self.value - margin, self.value + margin
+    def interval(self) -> tuple[float, float]:
+        """The 99.9 % interval."""
+        margin = Z999 * self.error
+        return self.value - margin, self.value + margin
+
+    def __str__(self) -> str:
+        """The figure with its interval, and how many divisions are in it."""
+        low, high = self.interval
+        word = "division" if self.divisions == 1 else "divisions"
         return f"{self.value:.3f} ({low:.3f} to {high:.3f}, {self.divisions} {word})"
 
     def as_dict(self) -> dict[str, float | int]:
-        margin = Z999 * self.error
+        low, high = self.interval
         return {
             "auc": round(self.value, 4),
-            "low": round(self.value - margin, 4),
-            "high": round(self.value + margin, 4),
+            "low": round(low, 4),
+            "high": round(high, 4),
             "divisions": self.divisions,
         }
 

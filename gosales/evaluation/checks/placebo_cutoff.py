@@ -22,7 +22,7 @@ def placebo_cutoff(cutoff: str, placebo: str, usual: Area | None, odd: Area | No
     gain = usual.value - odd.value
     margin = Z999 * math.hypot(usual.error, odd.error)
     clean = gain < WORTH_ALARM or gain < margin
-    told = f"AUC {usual.told} at {cutoff}, {odd.told} at the placebo cutoff {placebo}."
+    told = f"AUC {usual} at {cutoff}, {odd} at the placebo cutoff {placebo}."
     evidence = {
         "usual": usual.as_dict(),
         "placebo": odd.as_dict(),

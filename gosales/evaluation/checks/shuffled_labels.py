@@ -18,7 +18,7 @@ def shuffled_labels(cutoff: str, found: Area | None) -> Check:
     if found is None:
         return no_shuffle(cutoff, "No division has enough buyers who never bought from it before.")
     clean = abs(found.value - NULL) <= Z999 * found.error
-    told = f"AUC {found.told} on shuffled outcomes, where 0.5 is chance."
+    told = f"AUC {found} on shuffled outcomes, where 0.5 is chance."
     return Check(CODE, NAME, cutoff, verdict(clean), told, found.as_dict())
 
 

@@ -34,8 +34,8 @@ def single_feature(cutoff: str, areas: dict[str, Area], model: Area | None) -> C
     if model.value > ALARM:
         alarms[MODEL] = f"above {ALARM}"
     best = sorted(areas, key=lambda name: (-areas[name].value, name))[:SHOWN]
-    told = f"The best single column is {best[0]}, AUC {areas[best[0]].told}; "
-    told += f"the model has {model.told}."
+    told = f"The best single column is {best[0]}, AUC {areas[best[0]]}; "
+    told += f"the model has {model}."
     if alarms:
         told = "Too good to be true: " + "; ".join(
             f"{name}, AUC {(areas | {MODEL: model})[name].value:.3f} ({why})"

@@ -17,7 +17,7 @@ from gosales.pipeline import reasons
 from gosales.pipeline.faithful import faithful, faithfulness
 from gosales.pipeline.products import owned_skus
 from gosales.pipeline.reasons import Reasoner
-from gosales.pipeline.score_customers import models_by_division, score_customers
+from gosales.pipeline.score_customers import _lookalikes, models_by_division, score_customers
 from gosales.pipeline.sku_lists import PER_CELL
 from tests.unit.pipeline.conftest import DIVISIONS
 
@@ -394,3 +394,14 @@ def test_a_leftover_division_that_is_none_is_an_error(engine, models):
     with pytest.raises(ConfigError, match="'OTHER', which is no division") as caught:
         score_customers(engine, models, config, "r1")
     assert "CAD, CPE, PLM" in caught.value.remedy
+
+
+def test_no_account_of_the_same_name_is_a_look_alike(engine, lists):
+    """Branches of one customer have ids of their own and share its name."""
+    even = lists.scores[Scores.CUSTOMER].astype(int) % 2 == 0
+    table = lists.scores.assign(**{Scores.NAME: np.where(even, "Even Inc.", "Odd Inc.")})
+    chosen = table[table[Scores.STATUS] == Status.WHITESPACE]
+    found = _lookalikes(engine.at(0), chosen, table)
+    told = set(zip(chosen[Scores.NAME], found, strict=True))
+    others = {("Even Inc.", "Odd Inc."), ("Odd Inc.", "Even Inc.")}
+    assert others <= told <= others | {("Even Inc.", ""), ("Odd Inc.", "")}
