@@ -30,9 +30,9 @@ PORT = 8599
 SECONDS = 120
 WIDTH, COLOURS, MOST_BYTES = 1280, 255, 150_000
 PAGES = {
-    "overview": ("", 905),
-    "whitespace": ("whitespace", 1400),
-    "account": ("account?customer={customer}", 900),
+    "overview": ("", 965),
+    "whitespace": ("whitespace", 1466),
+    "account": ("account?customer={customer}", 925),
     "trust": ("trust", 1735),
 }
 """Name -> its path, and how much of it is shown, in pixels from the top."""

@@ -18,6 +18,7 @@ from gosales.ui.board import Board
 from gosales.ui.demo_market import make_demo
 from gosales.ui.wording import escape, sentences, told
 from gosales.utils.paths import Workspace
+from gosales.utils.store import BACKTEST, CERTIFICATE, LISTS, MODELS, STAR, VALIDATION
 
 T = TypeVar("T")
 URL: Any = "query-params"
@@ -26,6 +27,13 @@ URL: Any = "query-params"
 DEMO = "demo-workspace"
 MOST_BOXES = 3
 ACCOUNT_PAGE = "screens/account.py"
+PROOFS = (MODELS, VALIDATION, BACKTEST, CERTIFICATE)
+WITHOUT_LISTS = {
+    "screens/trust.py": ("See what was judged and proven", ":material/verified:", PROOFS),
+    "screens/quality.py": ("See what was read", ":material/rule:", (STAR,)),
+}
+"""Pages that need no lists: the link to each, its icon, and the parts of which one is enough."""
+
 NOTHING_YET = """
 There is nothing to look at: no run has published its lists in this workspace.
 
@@ -50,12 +58,17 @@ def page(title: str, *, question: str = "") -> Iterator[None]:
         st.error(f"{escape(error.problem)}\n\n{told(error.remedy)}", icon=":material/error:")
 
 
-def published() -> Board:
-    """The board of the workspace; where nothing is published, says what to do and stops."""
+def published(*parts: str) -> Board:
+    """The board of the workspace; where none of the parts is published, says what to do and stops.
+
+    Args:
+        parts: What the page can show; without it the lists.
+    """
     found = board()
-    if not found.has_lists:
+    if not any(part in found.parts for part in parts or (LISTS,)):
         st.info(NOTHING_YET, icon=":material/info:")
         st.caption(f"Workspace: {escape(found.workspace.root)}")
+        _lead_to_others(found)
         _offer_demo(found)
         st.stop()
     return found
@@ -67,6 +80,13 @@ def board() -> Board:
     if demo:
         st.info("This is the demo market, not your data.", icon=":material/science:")
     return Board.open(Workspace(Path(demo)) if demo else None)
+
+
+def _lead_to_others(found: Board) -> None:
+    """Links to the pages that have something to show without lists."""
+    for path, (label, icon, parts) in WITHOUT_LISTS.items():
+        if any(part in found.parts for part in parts):
+            st.page_link(path, label=label, icon=icon)
 
 
 def _offer_demo(empty: Board) -> None:

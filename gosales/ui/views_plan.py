@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import tempfile
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ from gosales.utils.store import LISTS, PLAN, read_json
 
 ROWS_FILE, FACTS_FILE = "plan/plan.parquet", "plan/plan.json"
 CAPACITY = "reps.csv"
+"""What a capacity file is called where the browser gives no usable name."""
+
+ODD, MOST_LETTERS = re.compile(r"[^\w .()+-]+"), 100
 ALL = "SELECT * FROM read_parquet($path)"
 REP_COLUMNS = ("rep", "branch", "slots", "pitches", "expected_value", "worth_of_one_more_slot")
 REASONS_LEFT_OUT = {
@@ -40,6 +44,7 @@ class Ask:
         include: `lapsed`, `active`: cells to pitch besides the whitespace.
         explore: Share of slots for uncertain cells, 0 to 0.5.
         holdout: Share of the list to leave uncalled, 0 to 0.5.
+        called: The capacity file's name.
     """
 
     slots: int
@@ -47,11 +52,12 @@ class Ask:
     include: tuple[str, ...] = ()
     explore: float = 0.0
     holdout: float = 0.0
+    called: str = CAPACITY
 
     def command(self, workspace: Path) -> str:
         """The command that freezes and publishes this plan."""
         words = ["gosales", "plan", "--workspace", str(workspace)]
-        words += ["--capacity", CAPACITY] if self.capacity else ["--slots", str(self.slots)]
+        words += ["--capacity", self.called] if self.capacity else ["--slots", str(self.slots)]
         words += ["--include", ",".join(self.include)] if self.include else []
         words += ["--explore", f"{100 * self.explore:g}%"] if self.explore else []
         words += ["--holdout", f"{100 * self.holdout:g}%"] if self.holdout else []
@@ -74,6 +80,16 @@ class CallPlan:
     def treated(self) -> pd.DataFrame:
         """The pitches to make."""
         return self.rows[self.rows[Plan.GROUP] == Plan.TREATED]
+
+
+def name_of(given: str) -> str:
+    """The name of an uploaded file, fit to be a file's name here.
+
+    >>> name_of("Team (Q3).csv"), name_of("../../a<b>.csv"), name_of("..")
+    ('Team (Q3).csv', 'a_b_.csv', 'reps.csv')
+    """
+    plain = ODD.sub("_", given.replace("\\", "/").rpartition("/")[2])[-MOST_LETTERS:].strip(" .-")
+    return plain or CAPACITY
 
 
 def settings_of(workspace: Workspace) -> Ask:
@@ -100,7 +116,7 @@ def try_out(board: Board, ask: Ask) -> CallPlan:
         "holdout": ask.holdout,
     }
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / CAPACITY
+        path = Path(folder) / ask.called
         if ask.capacity:
             path.write_bytes(ask.capacity)
         else:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -219,6 +220,20 @@ def test_the_second_page_goes_on_and_a_ticked_row_unfolds(visitor, listed):
     visitor.shows("Account")
     expect(page.get_by_role("heading", level=2)).to_have_text(rows[2]["customer_name"])
     assert f"customer={rows[2]['customer_id']}" in page.url
+
+
+def test_the_way_back_from_an_account_leads_to_the_list_as_it_was(visitor, listed):
+    rep = listed[0]["rep"]
+    rows = [row for row in listed if row["rep"] == rep]
+    page = visitor.visit(f"whitespace?{urlencode({'rep': rep})}", "Whitespace")
+    page.get_by_role("link", name="Open the account").click()
+    visitor.shows("Account")
+    page.go_back()
+    visitor.shows("Whitespace")
+    expect(summary(page)).to_have_text(told(rows))
+    page.go_forward()
+    visitor.shows("Account")
+    expect(page.get_by_role("heading", level=2)).to_have_text(rows[0]["customer_name"])
 
 
 def unfolded(row):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -107,8 +108,12 @@ def _ask(usual: views_plan.Ask) -> views_plan.Ask | None:
         )  # fmt: skip
         if not st.form_submit_button("Plan", type="primary", icon=":material/event_list:"):
             return None
-    content = given.getvalue() if given is not None else b""
-    return views_plan.Ask(slots, content, tuple(include), explore / 100, holdout / 100)
+    asked = views_plan.Ask(
+        slots, include=tuple(include), explore=explore / 100, holdout=holdout / 100
+    )
+    if given is None:
+        return asked
+    return replace(asked, capacity=given.getvalue(), called=views_plan.name_of(given.name))
 
 
 def _plan(board: Board, plan: views_plan.CallPlan) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from gosales.ui import charts, shell, tables, views_quality, wording
 from gosales.ui.board import Board
+from gosales.utils.store import LISTS, STAR
 
 FILE_TITLES: Any = {
     "file": st.column_config.TextColumn("File", width="large"),
@@ -22,10 +23,9 @@ def page() -> None:
     """Show the page."""
     question = "Was everything read, and what should be mended at the source?"
     with shell.page("Data quality", question=question):
-        board = shell.board()
+        board = shell.published(STAR, LISTS)
         quality = board.quality()
         if not quality:
-            shell.published()
             st.info("No quality report is published; `gosales build-star` makes one.")
             return
         _accounting(quality)

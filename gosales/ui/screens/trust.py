@@ -10,29 +10,37 @@ import streamlit as st
 from gosales.ui import charts_proof, shell, tables, views, views_trust, wording
 from gosales.ui.board import Board
 from gosales.ui.parts import figures, proof
+from gosales.utils.store import LISTS
 
 
 def page() -> None:
     """Show the page."""
     question = "How good are the scores, and where should I be careful?"
     with shell.page("Can I trust it?", question=question):
-        board = shell.published()
-        metrics = board.metrics()
+        board = shell.published(LISTS, *shell.PROOFS)
         st.subheader("When it was trained")
-        _training(metrics)
-        st.subheader("Division by division")
-        _divisions(views_trust.divisions(shell.kept(views.by_status, board), metrics))
+        _training(board.metrics())
+        if board.has_lists:
+            st.subheader("Division by division")
+            _divisions(views_trust.divisions(shell.kept(views.by_status, board), board.metrics()))
         st.subheader("On the holdout")
         _holdout(board)
         st.subheader("On past cutoffs")
         proof.backtest(board)
         st.subheader("Does the future leak into the past?")
         proof.certificate(board)
-        st.subheader("Drift since the training")
-        proof.drift(board)
+        if board.has_lists:
+            st.subheader("Drift since the training")
+            proof.drift(board)
 
 
 def _training(metrics: dict[str, Any]) -> None:
+    if not metrics:
+        st.info(
+            "No models are published yet: `gosales score-all` trains and judges them.",
+            icon=":material/info:",
+        )
+        return
     if not metrics.get("judged_at"):
         st.warning(wording.escape(metrics.get("note") or "No model has been judged yet."))
         return

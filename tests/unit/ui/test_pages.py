@@ -248,6 +248,30 @@ def test_trust_without_a_holdout_says_how_to_make_one(visit, workspace):
         assert command in told
 
 
+@pytest.mark.parametrize("part", ["leak_certificate", "backtest", "validation", "models"])
+def test_what_was_proven_is_shown_before_there_are_lists(visit, workspace, part):
+    run = json.loads(workspace.published.read_text(encoding="utf-8"))["parts"][part]
+    workspace.published.write_text(
+        json.dumps({"run_id": run, "parts": {part: run}}), encoding="utf-8"
+    )
+    test = visit(workspace, "trust")
+    told = said(test)
+    assert not test.exception
+    assert not test.error
+    assert "There is nothing to look at" not in told
+    assert SHOWN_ALONE[part] in told
+    links = [link.proto.label for link in visit(workspace, "overview").get("page_link")]
+    assert links == ["See what was judged and proven"]
+
+
+SHOWN_ALONE = {
+    "leak_certificate": "No leak found: 3 passed",
+    "backtest": "Against simple scores, over all past cutoffs",
+    "validation": "Frozen at 2024\\-12\\-31",
+    "models": "**3.1 times** as many buyers",
+}
+
+
 def test_quality_accounts_for_every_line(visit, workspace):
     test = visit(workspace, "quality")
     assert [metric.value for metric in test.metric][:3] == ["12", "9", "3 (25.0 %)"]

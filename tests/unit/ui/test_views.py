@@ -11,6 +11,7 @@ import pytest
 
 from gosales.core.columns import Plan, Whitespace
 from gosales.core.errors import GosalesError, MissingArtifact
+from gosales.pipeline.plan import PlanRun
 from gosales.pipeline.scorings import diff_folder
 from gosales.ui import (
     shell,
@@ -298,7 +299,25 @@ def test_the_command_for_a_tried_plan_can_be_copied(tmp_path):
     assert ask.command(tmp_path).endswith(
         "--slots 25 --include lapsed,active --explore 10% --holdout 20%"
     )
-    assert "--capacity reps.csv" in views_plan.Ask(25, b"rep,slots").command(tmp_path)
+    ask = views_plan.Ask(25, b"rep,slots", called="My team.csv")
+    assert "--capacity 'My team.csv'" in ask.command(tmp_path)
+
+
+def test_an_uploaded_capacity_file_keeps_its_name(board, monkeypatch):
+    """Warnings and errors of the plan name the file."""
+    read = []
+
+    def sketch(_session, request):
+        read.append((request.capacity.name, request.capacity.read_bytes()))
+        return PlanRun(pd.DataFrame(), {})
+
+    monkeypatch.setattr("gosales.pipeline.plan.sketch", sketch)
+    names = ["Équipe 2.csv", "../../etc/<b>.csv", "C:\\x\\team.txt", "-..", "x" * 300 + ".csv"]
+    for name in names:
+        called = views_plan.name_of(name)
+        views_plan.try_out(board, views_plan.Ask(20, b"rep,slots\n", called=called))
+    kept = ["Équipe 2.csv", "_b_.csv", "team.txt", "reps.csv", "x" * 96 + ".csv"]
+    assert read == [(name, b"rep,slots\n") for name in kept]
 
 
 # --- Account --------------------------------------------------------------------------------------
