@@ -95,7 +95,7 @@ def training(workspace: Workspace, _size: Size) -> dict[str, Any]:
     levels = price_levels(engine.history)
     with timed() as told:
         with timed("ensemble_seconds", told):
-            fit_ensemble(rows, settings, 1, revival=1.0)
+            fit_ensemble(rows, settings, 1)
         with timed("baselines_seconds", told):
             fit_baselines(rows)
         with timed("money_seconds", told):

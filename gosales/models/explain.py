@@ -19,10 +19,9 @@ from gosales.models.division_model import BASELINE, DivisionModel, Shared, Side,
 from gosales.models.recipe import (
     BLEND,
     LINEAR,
-    WHITESPACE,
     Ensemble,
     LinearMember,
-    blind_columns,
+    seen_columns,
     tame,
 )
 from gosales.models.ridge_logistic import CLIP
@@ -67,9 +66,8 @@ class Explainer:
         """Read the trees once."""
         concept = np.array(concept_columns(shared.names), np.int64)
         boosters = shared.ensemble.trees if shared.ensemble else {}
-        seen = {WHITESPACE: concept[blind_columns(shared.names)]}
         tables = {
-            name: PathTable.of(booster, seen.get(name, concept), len(CONCEPTS))
+            name: PathTable.of(booster, concept[seen_columns(name, shared.names)], len(CONCEPTS))
             for name, booster in boosters.items()
             if name in BLEND[False] + BLEND[True]
         }
@@ -117,10 +115,11 @@ class Explainer:
         quiet = ensemble.dormant(values)
         if ensemble.activity is not None and not owned and quiet.any():
             alone = self._linear(ensemble.activity, values[quiet])
-            told = alone.base + alone.concepts.sum(axis=1)
-            base[quiet] = alone.base + ensemble.revived(told) - told
-            concepts[quiet] = alone.concepts
-        base += ensemble.exposure(values, np.full(len(values), owned))
+            base[quiet], concepts[quiet] = alone.base, alone.concepts
+        told = base + concepts.sum(axis=1)
+        flags = np.full(len(values), owned)
+        base += ensemble.if_sold(told, values, flags) - told
+        base += ensemble.exposure(values, flags)
         return Parts(base, concepts)
 
     def _member(self, ensemble: Ensemble, name: str, values: NDArray[np.float32]) -> Parts | None:
@@ -129,8 +128,8 @@ class Explainer:
         if name not in self.tables:
             return None
         table = self.tables[name]
-        columns = blind_columns(ensemble.names) if name == WHITESPACE else slice(None)
-        return Parts(np.full(len(values), table.base), table(values[:, columns]))
+        seen = values[:, seen_columns(name, ensemble.names)]
+        return Parts(np.full(len(values), table.base), table(seen))
 
     def _linear(self, member: LinearMember, values: NDArray[np.float32]) -> Parts:
         model = member.model

@@ -27,7 +27,7 @@ from gosales.models.score_band import ScoreBand
 from gosales.models.sku_model import BLEND, SHIPPED, SkuModel
 from gosales.utils.parse import parse_json
 
-FORMAT = 11
+FORMAT = 12
 MAX_TREE_BYTES = 200_000_000
 
 
@@ -87,7 +87,6 @@ def _pack_shared(shared: Shared) -> tuple[dict[str, Any], dict[str, bytes]]:
         "months": shared.ensemble.months if shared.ensemble else None,
         "held": shared.ensemble.held if shared.ensemble else None,
         "linear_share": shared.ensemble.linear_share if shared.ensemble else None,
-        "revival": shared.ensemble.revival if shared.ensemble else None,
         "linear": _pack_linear(shared.ensemble.linear if shared.ensemble else None),
         "activity": _pack_linear(shared.ensemble.activity if shared.ensemble else None),
         "baselines": {name: _pack_baseline(b) for name, b in shared.baselines.items()},
@@ -120,7 +119,6 @@ def _unpack_shared(shared: dict[str, Any], packed: Mapping[str, bytes]) -> Share
             linear,
             activity,
             shared["linear_share"],
-            shared["revival"],
         )
     baselines = {name: _unpack_baseline(name, b) for name, b in shared["baselines"].items()}
     products = _unpack_sku_model(shared["products"])

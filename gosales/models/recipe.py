@@ -19,7 +19,8 @@ the trees learn from the length of the outcome what another rhythm makes of it.
 docs/adr tells what each is worth. Cells never bought get the weighted mean of general, whitespace
 and linear; owned cells the mean of general and owned. Where a division has sold nothing for half a
 year, what its owners of old have in common says nothing of who would buy it now: there activity
-stands alone.
+stands alone. All of them say who buys from a division that is sold; the probability is that times
+the chance that it is, which no member sees.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ GENERAL, WHITESPACE, LINEAR, OWNED = "general", "whitespace", "linear", "owned"
 ACTIVITY = "activity"
 CUSTOMER_SIDE = ("any_", "mix__", "division__")
 QUIET = "division__quiet_months"
+STILL_SOLD = "division__still_sold"
 MONTHS = "horizon__months"
 DORMANT_MONTHS = 6
 TREES: dict[str, dict[str, Any]] = {
@@ -92,7 +94,6 @@ class Ensemble:
         months: Length of the outcome whose log odds the members give.
         held: Log odds of an owned cell to be bought from in so many months.
         linear_share: What the linear member counts on never-bought cells.
-        revival: Chance that a dormant division is sold again in the horizon at all.
     """
 
     names: tuple[str, ...]
@@ -103,7 +104,6 @@ class Ensemble:
     linear: LinearMember | None
     activity: LinearMember | None
     linear_share: float
-    revival: float
 
     def logit(self, values: NDArray[np.float32], owned: NDArray[np.bool_]) -> Floats:
         """Log odds of buying in the horizon.
@@ -122,19 +122,26 @@ class Ensemble:
                 result[rows] = np.average(members, axis=0, weights=self.shares(names))
         dormant = ~owned & self.dormant(values)
         if self.activity is not None and dormant.any():
-            result[dormant] = self.revived(self.activity.logit(values[dormant]))
-        return result + self.exposure(values, owned)
+            result[dormant] = self.activity.logit(values[dormant])
+        return self.if_sold(result, values, owned) + self.exposure(values, owned)
 
     def dormant(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Shape (rows,): cells of divisions that nobody has ordered from for DORMANT_MONTHS."""
         return np.asarray(values[:, self.names.index(QUIET)] >= DORMANT_MONTHS)
 
-    def revived(self, logits: Floats) -> Floats:
-        """Log odds to buy from a dormant division, never above those that it is sold again at all.
+    def if_sold(
+        self, logits: Floats, values: NDArray[np.float32], owned: NDArray[np.bool_]
+    ) -> Floats:
+        """Shape (rows,): log odds of the members' probability times that the division is sold.
 
-        The reciprocals of the odds add up, which is a smooth minimum and keeps the order.
+        Where activity stands alone, which learned from many divisions that were silent themselves,
+        the reciprocals of the odds add up instead: a smooth minimum of both.
         """
-        return np.asarray(-np.log(np.exp(-logits) + 1 / self.revival - 1))
+        sold = values[:, self.names.index(STILL_SOLD)].astype(np.float64)
+        alone = ~owned & self.dormant(values) & (self.activity is not None)
+        silent = sold < 1
+        against = np.exp(-logits) / np.where(alone, 1.0, sold) + 1 / sold - 1
+        return np.where(silent, -np.log(against), logits)
 
     def shares(self, names: Sequence[str]) -> Floats:
         """Shape (len(names),): what each of the members counts in their blend; sums to 1."""
@@ -157,18 +164,11 @@ class Ensemble:
             return np.empty(0)
         if name == LINEAR and self.linear is not None:
             return self.linear.logit(values)
-        columns = blind_columns(self.names) if name == WHITESPACE else slice(None)
-        return raw(self.trees[name], values[:, columns])
+        return raw(self.trees[name], values[:, seen_columns(name, self.names)])
 
 
-def fit_ensemble(
-    training: TrainingSet, settings: ModelSettings, seed: int, revival: float
-) -> Ensemble:
-    """Fit every member that has enough rows of both outcomes.
-
-    Args:
-        revival: Of the ensemble; 1 where every division is sure to be sold.
-    """
+def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> Ensemble:
+    """Fit every member that has enough rows of both outcomes."""
     horizon = _horizon(training)
     months = training.values[:, training.names.index(MONTHS)].astype(np.float64)
     rate = _rate(training)
@@ -192,7 +192,7 @@ def fit_ensemble(
     trees = {name: found[name] for name in TREES if name in found}
     linear, activity = found.get(LINEAR), found.get(ACTIVITY)
     share = linear_share(int(never.bought.sum()))
-    return Ensemble(training.names, rate, horizon, usual, trees, linear, activity, share, revival)
+    return Ensemble(training.names, rate, horizon, usual, trees, linear, activity, share)
 
 
 def borrowed(buyers: int) -> float:
@@ -230,9 +230,8 @@ def _horizon(training: TrainingSet) -> float:
 
 
 def _fit_trees(name: str, rows: TrainingSet, settings: ModelSettings, seed: int) -> Booster:
-    parameters, columns = dict(TREES[name]), list(range(len(rows.names)))
+    parameters, columns = dict(TREES[name]), seen_columns(name, rows.names)
     if name == WHITESPACE:
-        columns = blind_columns(rows.names)
         rising = [int(rows.names[i].startswith(RISING)) for i in columns]
         parameters["monotone_constraints"] = rising
     return fit_booster(
@@ -301,7 +300,14 @@ def fit_linear(
 
 def blind_columns(names: tuple[str, ...]) -> list[int]:
     """Columns that say nothing of the cell's own past, nor of the length of the outcome."""
-    return [i for i, name in enumerate(names) if not name.startswith((OWN, MONTHS))]
+    return [i for i, name in enumerate(names) if not name.startswith((OWN, MONTHS, STILL_SOLD))]
+
+
+def seen_columns(member: str, names: tuple[str, ...]) -> list[int]:
+    """Columns that one of TREES learns from."""
+    if member == WHITESPACE:
+        return blind_columns(names)
+    return [i for i, name in enumerate(names) if name != STILL_SOLD]
 
 
 def _learnable(training: TrainingSet) -> bool:

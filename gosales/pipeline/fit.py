@@ -20,14 +20,13 @@ from gosales.core.columns import UNASSIGNED
 from gosales.core.frames import TrainingSet
 from gosales.features.cells import CellFeatures
 from gosales.features.engine import FeatureEngine
-from gosales.features.panel import Panel, Purchases, Rows
-from gosales.features.revival import revival
+from gosales.features.panel import Panel, Rows
 from gosales.labels.purchases import label
 from gosales.models.baselines import fit_baselines
 from gosales.models.division_model import BASELINE, DivisionModel, Shared, Side
 from gosales.models.money_model import fit_money_model
 from gosales.models.product_model import ProductModel
-from gosales.models.recipe import DORMANT_MONTHS, Ensemble, fit_ensemble
+from gosales.models.recipe import Ensemble, fit_ensemble
 from gosales.models.settings import ModelSettings
 from gosales.pipeline.calibrate import Calibrations, bands
 from gosales.pipeline.exposure import exposure
@@ -107,7 +106,9 @@ def fit_unproved(engine: FeatureEngine, plan: Plan) -> Ensemble | None:
     final = lessons(engine.months, engine.horizon_months, plan.settings.snapshots)
     past = _learn(engine, final, {}, replace(plan, products={}))
     rows = combine([past.rows[x] for x in final], plan.budget, plan.seed) if final else None
-    return _ensemble(engine, rows, plan) if rows is not None and rows.learnable else None
+    if rows is None or not rows.learnable:
+        return None
+    return fit_ensemble(rows, plan.settings, plan.seed)
 
 
 def _lessons_before(engine: FeatureEngine, plan: Plan, age: int) -> list[Lesson]:
@@ -292,15 +293,7 @@ def _shared(engine: FeatureEngine, training: TrainingSet | None, plan: Plan) -> 
         return Shared(cells.names, None, {}, plain_money(cells), typical)
     return Shared(
         training.names,
-        _ensemble(engine, training, plan),
+        fit_ensemble(training, plan.settings, plan.seed),
         fit_baselines(training),
         fit_money_model(training, price_levels(engine.history), plan.seed),
     )
-
-
-def _ensemble(engine: FeatureEngine, training: TrainingSet, plan: Plan) -> Ensemble:
-    """Of rows that tell of both outcomes; silent divisions come back as the whole history tells."""
-    known = engine.ledger.known_at(0)
-    divisions = len(known.divisions)
-    back = revival(Purchases.of(known), divisions, DORMANT_MONTHS, engine.horizon_months)
-    return fit_ensemble(training, plan.settings, plan.seed, back)

@@ -10,11 +10,10 @@ from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
 from gosales.features.cells import CellFeatures
 from gosales.features.engine import FeatureEngine
 from gosales.features.panel import Panel, Rows, spread
-from gosales.features.revival import revival
 from gosales.labels.purchases import label
 from gosales.models.baselines import Baseline, fit_baselines
 from gosales.models.calibration import Calibration
-from gosales.models.recipe import DORMANT_MONTHS, Ensemble, fit_ensemble
+from gosales.models.recipe import Ensemble, fit_ensemble
 from gosales.models.settings import ModelSettings
 from gosales.pipeline.gate import MODEL, Proof
 from gosales.utils.parallel import in_threads
@@ -37,9 +36,7 @@ def prove_fit(
 
     The outcome after the cutoff of `cells` must lie in the history.
     """
-    panel = cells.panel
-    back = revival(panel.purchases, panel.shape[1], DORMANT_MONTHS, panel.horizon_months)
-    ensemble = fit_ensemble(training, settings, seed, back)
+    ensemble = fit_ensemble(training, settings, seed)
     baselines = fit_baselines(training)
     outcome = engine.history.outcome(cells.panel.cutoff, engine.horizon_months)
     labels = label(outcome, cells.spine)

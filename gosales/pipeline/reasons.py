@@ -22,8 +22,9 @@ from gosales.features.panel import spread
 from gosales.models.division_model import DivisionModel
 from gosales.models.explain import Explainer, Parts
 from gosales.models.neutral import SAMPLE, Usual, neutralised, usual_values
-from gosales.models.recipe import DORMANT_MONTHS
+from gosales.models.recipe import DORMANT_MONTHS, STILL_SOLD
 from gosales.pipeline.row_facts import RowFacts, named
+from gosales.whitespace.facts import Facts
 from gosales.whitespace.sayings import say
 from gosales.whitespace.sayings_peers import NOTHING, faded, plain_rate
 
@@ -35,6 +36,9 @@ TRIED = 6
 
 ANYBODY = 0
 """A customer to ask what divisions have in common with all customers."""
+
+DOUBTED = 0.5
+"""Below this chance to be sold at all a division's silence is told, however short."""
 
 LEAST = 0.02
 """Log odds below which a part or an effect is no reason."""
@@ -240,7 +244,7 @@ class Reasoner:
             if nameless[row]:
                 good, gone = told[1] or [NOTHING], None
             else:
-                good, gone = told[1] or [plain_rate(one)], faded(one, DORMANT_MONTHS)
+                good, gone = told[1] or [plain_rate(one)], faded(one, _silence_told(one))
             if gone is not None and gone not in told[-1]:  # a fact to know, whatever the score says
                 told[-1] = [gone]
                 claims = [claim for claim in claims if claim.way > 0]
@@ -248,6 +252,11 @@ class Reasoner:
             sentences = [*good, *(BUT + text for text in told[-1])]
             texts.append(JOINT.join(text.replace(JOINT, ", ") for text in sentences))
         return texts, said
+
+
+def _silence_told(facts: Facts) -> int:
+    """Months without an order from a division after which that is told."""
+    return 1 if facts.get(STILL_SOLD) < DOUBTED else DORMANT_MONTHS
 
 
 def _typical(spine: Spine, division: int, *, owned: bool) -> Ints:

@@ -8,8 +8,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from gosales.core.columns import Scores, Whitespace
-from gosales.features.revival import PRIOR_MONTHS, PRIOR_RETURNS
-from gosales.models.model_store import load_models
 from tests.integration.conftest import HEADER, sales
 
 CUTOFF = "2024-03-31"
@@ -54,13 +52,6 @@ def test_the_whole_job_publishes_what_the_contract_names(scored):
     twin = pq.read_table(place.outputs / "icp_scores.parquet")
     assert tuple(twin.column_names) == Scores.ORDER
     assert twin.num_rows == len(scores)
-
-
-def test_the_models_doubt_whether_a_silent_division_comes_back(scored):
-    """No division of this log was ever silent for half a year: the prior alone is known."""
-    place, _ = scored
-    (doubt,) = {one.shared.ensemble.revival for one in load_models(place.root / "models")}
-    assert doubt == pytest.approx(1 - (1 - PRIOR_RETURNS / PRIOR_MONTHS) ** 6)
 
 
 def test_whitespace_holds_every_never_bought_cell_and_nothing_bought(scored):

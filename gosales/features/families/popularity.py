@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gosales.features.ledger import NEVER
 from gosales.features.panel import BRANCH_KIND, REP_KIND, SIZE_KIND, Floats, Panel, Rows
+from gosales.features.revival import still_sold
 
 SHRINK_CUSTOMERS = 10.0
 """A segment's rate is pulled to the division's as if by so many customers of it."""
@@ -26,6 +27,7 @@ DIVISION_FEATURES = {
     "adoption_trend": "Adopters in the last horizon over those in the one before.",
     "orders_per_buyer_12m": "Order days per buyer in the last 12 months.",
     "quiet_months": "Whole months since anybody ordered from it.",
+    "still_sold": "Chance that it has not ended, by its silence and rhythm, or comes back in time.",
 }
 
 SEGMENT_KINDS = (SIZE_KIND, BRANCH_KIND, REP_KIND, "attributes")
@@ -57,6 +59,7 @@ def division_popularity(panel: Panel) -> Floats:
         ((first < h).sum(0) + 1) / (((first >= h) & (first < 2 * h)).sum(0) + 1),
         orders_12m.sum(0) / np.maximum((orders_12m > 0).sum(0), 1),
         quiet_months(panel),
+        still_sold(panel.purchases, panel.shape[1], h),
     )
     return np.column_stack(columns).astype(np.float32)
 

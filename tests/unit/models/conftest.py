@@ -28,6 +28,7 @@ NAMES = (
     "division__adoption_rate",
     "division__adoption_rate_12m",
     "division__quiet_months",
+    "division__still_sold",
     "segment__size_adoption_lift",
     "horizon__months",
 )
@@ -58,6 +59,7 @@ def draw(rows, seed, rate=0.3):
             share / 2,
             share / 3,
             np.zeros(rows),
+            np.ones(rows),
             rng.normal(0, 0.3, rows),
             np.full(rows, 6.0),
             *([np.full(rows, np.nan)] * len(MORE_NAMES)),
@@ -105,7 +107,7 @@ def settings():
 def shared(training, settings):
     return Shared(
         training.names,
-        fit_ensemble(training, settings, 1, revival=1.0),
+        fit_ensemble(training, settings, 1),
         fit_baselines(training),
         fit_money_model(training, LEVELS, 1),
     )

@@ -17,6 +17,7 @@ from gosales.models.recipe import (
     MONTHS,
     OWNED,
     QUIET,
+    STILL_SOLD,
     WHITESPACE,
     blind_columns,
     borrowed,
@@ -24,13 +25,14 @@ from gosales.models.recipe import (
     fit_ensemble,
     fit_linear,
     linear_share,
+    seen_columns,
     tame,
 )
 
 
 @pytest.fixture(scope="module")
 def ensemble(training, settings):
-    return fit_ensemble(training, settings, seed=1, revival=1.0)
+    return fit_ensemble(training, settings, seed=1)
 
 
 def members(ensemble):
@@ -59,22 +61,22 @@ def with_buyers(training, rows, count):
 )
 def test_a_member_without_enough_buyers_is_left_out(training, settings, buyers, fitted):
     few = with_buyers(training, ~training.owned, buyers)
-    assert members(fit_ensemble(few, settings, 1, revival=1.0)) == fitted
+    assert members(fit_ensemble(few, settings, 1)) == fitted
 
 
 def test_without_owned_cells_there_is_no_owned_member(training, settings):
     never = training.where(~training.owned)
-    ensemble = fit_ensemble(never, settings, 1, revival=1.0)
+    ensemble = fit_ensemble(never, settings, 1)
     assert members(ensemble) == {GENERAL, WHITESPACE, LINEAR}
     held = np.ones(len(never.bought), bool)
     assert ensemble.logit(never.values, held) == pytest.approx(
-        raw(ensemble.trees[GENERAL], never.values)
+        raw(ensemble.trees[GENERAL], never.values[:, seen_columns(GENERAL, never.names)])
     )
 
 
 def test_without_any_member_the_score_is_the_weighted_base_rate(training, settings):
     few = with_buyers(training, training.bought, 3)
-    ensemble = fit_ensemble(few, settings, 1, revival=1.0)
+    ensemble = fit_ensemble(few, settings, 1)
     assert members(ensemble) == set()
     chance = 1 / (1 + np.exp(-ensemble.logit(few.values, few.owned)))
     assert chance == pytest.approx((few.weight[few.bought].sum() + 0.5) / (few.weight.sum() + 1))
@@ -85,11 +87,12 @@ def test_the_blend_is_the_weighted_mean_of_the_log_odds_of_the_members_for_that_
 ):
     values = training.values
     blind = values[:, blind_columns(training.names)]
-    general = raw(ensemble.trees[GENERAL], values)
+    seen = values[:, seen_columns(GENERAL, training.names)]
+    general = raw(ensemble.trees[GENERAL], seen)
     share = ensemble.linear_share
     trees = (general + raw(ensemble.trees[WHITESPACE], blind)) / 2
     never = (1 - share) * trees + share * ensemble.linear.logit(values)
-    held = (general + raw(ensemble.trees[OWNED], values)) / 2
+    held = (general + raw(ensemble.trees[OWNED], seen)) / 2
     expected = np.where(training.owned, held, never)
     assert ensemble.logit(values, training.owned) == pytest.approx(expected)
 
@@ -145,7 +148,7 @@ def test_a_row_is_scored_alike_alone_and_among_others(ensemble, training):
 
 
 def test_the_same_seed_gives_the_same_trees(training, settings, ensemble):
-    again, other = (fit_ensemble(training, settings, seed, revival=1.0) for seed in (1, 2))
+    again, other = (fit_ensemble(training, settings, seed) for seed in (1, 2))
     texts = [{name: to_text(t) for name, t in e.trees.items()} for e in (ensemble, again, other)]
     assert texts[0] == texts[1]
     assert texts[0] != texts[2]
@@ -171,9 +174,7 @@ def test_a_feature_that_is_never_known_does_no_harm(training, settings):
     values = training.values.copy()
     values[:, training.names.index("segment__size_adoption_lift")] = np.nan
     blank = replace(training, values=values)
-    assert np.isfinite(
-        fit_ensemble(blank, settings, 1, revival=1.0).logit(values, blank.owned)
-    ).all()
+    assert np.isfinite(fit_ensemble(blank, settings, 1).logit(values, blank.owned)).all()
 
 
 def test_in_a_dormant_division_activity_alone_speaks_for_never_bought_cells(ensemble, training):
@@ -188,24 +189,44 @@ def test_in_a_dormant_division_activity_alone_speaks_for_never_bought_cells(ense
     assert (ensemble.logit(values, owned)[quiet & ~owned] != alone[quiet & ~owned]).all()
 
 
+def scores_when(ensemble, training, quiet, sold):
+    values = training.values.copy()
+    values[:, training.names.index(QUIET)] = quiet
+    values[:, training.names.index(STILL_SOLD)] = sold
+    return 1 / (1 + np.exp(-ensemble.logit(values, training.owned)))
+
+
+def test_a_score_is_that_of_a_division_that_is_sold_times_its_chance(ensemble, training):
+    doubted = np.arange(len(training.owned)) % 2 == 0
+    before = scores_when(ensemble, training, 2, 1.0)
+    after = scores_when(ensemble, training, 2, np.where(doubted, 0.25, 1.0))
+    assert after[doubted] == pytest.approx(before[doubted] / 4)
+    assert (after[~doubted] == before[~doubted]).all()
+
+
 def test_nobody_buys_from_a_dormant_division_more_likely_than_it_is_sold_at_all(ensemble, training):
-    values = training.values[~training.owned].copy()
-    never = np.zeros(len(values), bool)
-    values[:, training.names.index(QUIET)] = DORMANT_MONTHS
-    sure, doubted = (replace(ensemble, revival=chance) for chance in (1.0, 0.15))
-    before, after = (1 / (1 + np.exp(-one.logit(values, never))) for one in (sure, doubted))
+    before, after = (scores_when(ensemble, training, DORMANT_MONTHS, sold) for sold in (1.0, 0.15))
+    owned = training.owned
+    assert after[owned] == pytest.approx(0.15 * before[owned])
     assert (after < np.minimum(before, 0.15)).all()
-    assert 1 / after - 1 == pytest.approx((1 / before - 1) + (1 / 0.15 - 1))
-    assert (np.argsort(after) == np.argsort(before)).all()
-    values[:, training.names.index(QUIET)] = DORMANT_MONTHS - 1
-    assert (sure.logit(values, never) == doubted.logit(values, never)).all()
+    assert 1 / after[~owned] - 1 == pytest.approx((1 / before[~owned] - 1) + (1 / 0.15 - 1))
+    assert (np.argsort(after[~owned]) == np.argsort(before[~owned])).all()
+
+
+def test_no_member_learns_from_the_chance_that_a_division_is_sold(training, settings):
+    values = training.values.copy()
+    values[:, training.names.index(STILL_SOLD)] = np.where(training.bought, 1.0, 0.01)
+    told = fit_ensemble(replace(training, values=values), settings, 1)
+    plain = fit_ensemble(training, settings, 1)
+    scores = [one.logit(training.values, training.owned) for one in (told, plain)]
+    assert np.array_equal(*scores)
 
 
 def test_activity_looks_at_the_customer_and_the_rates_of_the_division_only(ensemble, training):
     seen = {training.names[i] for i in ensemble.activity.columns}
     assert seen == {
         name for name in training.names if name.startswith(("any_", "mix_", "division__"))
-    }
+    } - {STILL_SOLD}
 
 
 def test_the_whitespace_trees_never_fall_with_a_learned_feature(ensemble, training):
@@ -244,8 +265,8 @@ def test_rows_with_an_open_outcome_teach_the_level_of_the_whole_horizon(make_tra
     rows = make_training(6_000, seed=3, rate=0.05)
     new = make_training(6_000, seed=4, rate=0.05)
     longer = settings.model_copy(update={"rounds": 40})
-    told = fit_ensemble(with_open_outcomes(rows, np.log(1 / 3)), longer, 1, revival=1.0)
-    untold = fit_ensemble(with_open_outcomes(rows, 0.0), longer, 1, revival=1.0)
+    told = fit_ensemble(with_open_outcomes(rows, np.log(1 / 3)), longer, 1)
+    untold = fit_ensemble(with_open_outcomes(rows, 0.0), longer, 1)
     assert level(told, new) == pytest.approx(1, abs=0.12)
     assert level(untold, new) < 0.8
 
@@ -258,7 +279,7 @@ def test_open_outcomes_do_not_lower_the_level_of_owners(make_training, settings)
     values = rows.values.copy()
     values[is_open, rows.names.index(MONTHS)] = 2
     rows = replace(rows, values=values, bought=rows.bought & (~is_open | (draw < seen)))
-    ensemble = fit_ensemble(rows, settings.model_copy(update={"rounds": 120}), 1, revival=1.0)
+    ensemble = fit_ensemble(rows, settings.model_copy(update={"rounds": 120}), 1)
     chance = 1 / (1 + np.exp(-ensemble.logit(new.values, new.owned)))
     assert chance[new.owned].mean() == pytest.approx(new.bought[new.owned].mean(), rel=0.06)
 
@@ -281,7 +302,7 @@ def test_a_shorter_outcome_is_scored_with_lower_odds(ensemble, training):
 
 def test_what_a_shorter_outcome_means_to_an_owner_is_learned(make_training, settings):
     rows = with_open_outcomes(make_training(6_000, seed=3), np.log(1 / 3))
-    ensemble = fit_ensemble(rows, settings.model_copy(update={"rounds": 40}), 1, revival=1.0)
+    ensemble = fit_ensemble(rows, settings.model_copy(update={"rounds": 40}), 1)
     held = rows.values[rows.owned]
     short = held.copy()
     short[:, rows.names.index(MONTHS)] = 2

@@ -52,7 +52,7 @@ def models(engine):
     rows = drawn_rows(cells, Draw.of(cells.spine, labels, keep=1.0))
     shared = Shared(
         rows.names,
-        fit_ensemble(rows, ModelSettings(rounds=10), 1, revival=1.0),
+        fit_ensemble(rows, ModelSettings(rounds=10), 1),
         {},
         fit_money_model(rows, price_levels(engine.history), 1),
     )

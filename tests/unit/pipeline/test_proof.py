@@ -4,14 +4,15 @@ import datetime as dt
 
 import pytest
 
-import gosales.pipeline.fit
 import gosales.pipeline.proof
 from gosales.core.timeline import Cutoff, add_months
+from gosales.features.cells import DIVISION_NAMES
 from gosales.features.engine import FeatureEngine
-from gosales.models.recipe import fit_ensemble
+from gosales.models.recipe import STILL_SOLD
 from gosales.models.settings import ModelSettings
 from gosales.pipeline.fit import Plan, fit
 from gosales.pipeline.products import product_models
+from gosales.pipeline.proof import score_cells
 
 END = dt.date(2024, 12, 31)
 EVERY_MONTH = range(34)
@@ -32,22 +33,26 @@ def log(customers=30):
                 yield (f"{c:02}", division, f"{division}-1", day, 100.0)
 
 
-def test_every_fit_doubts_silent_divisions_as_far_as_its_own_cutoff_knows(make_star, monkeypatch):
-    """The return in month 4 is known to the fit that ships, not to those of both proofs.
+def test_every_proof_doubts_silent_divisions_as_far_as_its_own_cutoff_knows(make_star, monkeypatch):
+    """The return in month 4 is known to neither.
 
     The prior is one return in 36 months; a silence counts from its seventh month on.
     """
-    doubts = []
+    doubts = {}
 
-    def told(training, settings, seed, revival):
-        doubts.append(revival)
-        return fit_ensemble(training, settings, seed, revival)
+    def told(cells, ensemble, baselines, customers):
+        found = cells.learned.division_values[:, DIVISION_NAMES.index(STILL_SOLD)]
+        doubts[str(cells.panel.cutoff)] = dict(zip(cells.panel.divisions, found, strict=True))
+        return score_cells(cells, ensemble, baselines, customers)
 
-    monkeypatch.setattr(gosales.pipeline.proof, "fit_ensemble", told)
-    monkeypatch.setattr(gosales.pipeline.fit, "fit_ensemble", told)
+    monkeypatch.setattr(gosales.pipeline.proof, "score_cells", told)
     engine = FeatureEngine(make_star(*log()).as_of(Cutoff(END)), 6)
     products = product_models(engine.history, 6)
     plan = Plan(ModelSettings(rounds=10, snapshots=2), ("CAD", "CPE", "PLM"), products, 10**6, 1)
     fit(engine, plan)
-    monthly = {"a year before": 1 / (36 + 2), "half a year before": 1 / (36 + 8), "now": 2 / 46}
-    assert doubts == pytest.approx([1 - (1 - chance) ** 6 for chance in monthly.values()])
+    assert [found["CAD"] for found in doubts.values()] == [1, 1]
+    monthly = {"2023-12-31": 1 / (36 + 2), "2024-06-30": 1 / (36 + 8)}
+    back = {cutoff: 1 - (1 - chance) ** 6 for cutoff, chance in monthly.items()}
+    assert {cutoff: found["PLM"] for cutoff, found in doubts.items()} == pytest.approx(
+        back, rel=1e-4
+    )

@@ -336,6 +336,17 @@ def test_that_nobody_orders_a_division_any_more_is_told_and_claims_nothing(
     assert {claim.way for claim in found.said} == {1}
 
 
+@pytest.mark.parametrize(("doubted", "months"), [(0.0, 6), (1.1, 1)])
+def test_a_division_that_is_hardly_sold_any_more_is_told_before_half_a_year(
+    reasoner, told, monkeypatch, doubted, months
+):
+    """Each of these divisions is still sold with a chance of 1."""
+    monkeypatch.setattr(reasons, "DOUBTED", doubted)
+    monkeypatch.setattr(reasons, "faded", lambda _, least: f"Nobody for {least} months")
+    found = reasoner.explain(told.frame.customer[:9], told.frame.division[:9])
+    assert all(text.endswith(f"But: Nobody for {months} months") for text in found.texts)
+
+
 def test_reasons_of_other_rows_do_not_survive_it(reasoner, told):
     """The test's own test: claims that are dealt out at random come out false."""
     rng = np.random.default_rng(1)
