@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from gosales.core.frames import TrainingSet
@@ -42,16 +43,28 @@ class PriceBase:
     ) -> Floats:
         """Shape (rows,), for rows of features of shape (rows, len(names))."""
         side = owned_rows(names, values).astype(np.intp)
-        table = np.array([self.usual.get(name, self.usual[""]) for name in divisions]).reshape(
-            -1, 2
-        )
+        usual = side_of(self.usual, divisions, side)
         length = np.log(values[:, names.index(MONTHS)].astype(np.float64) / self.months)
-        return np.asarray(table[np.arange(len(side)), side] + np.array(self.growth)[side] * length)
+        return np.asarray(usual + np.array(self.growth)[side] * length)
 
 
 def owned_rows(names: tuple[str, ...], values: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Shape (rows,): whether the customer owns the division."""
     return np.nan_to_num(values[:, names.index(OWNED)]) > 0
+
+
+def side_of(
+    pairs: dict[str, tuple[float, float]], divisions: NDArray[np.object_], side: NDArray[np.intp]
+) -> Floats:
+    """Shape (rows,): of each row's division the number for never-bought or for owned cells.
+
+    Args:
+        pairs: Division -> the two; "" for any other division.
+        side: Shape (rows,), 0 for never-bought and 1 for owned.
+    """
+    code, names = pd.factorize(divisions)
+    table = np.array([pairs.get(name, pairs[""]) for name in names], np.float64).reshape(-1, 2)
+    return np.asarray(table[code, side])
 
 
 def fit_price_base(paid: TrainingSet, levels: dict[str, float]) -> PriceBase:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gosales.core.frames import TrainingSet
 from gosales.models.boosting import Booster, fit_booster, raw
-from gosales.models.price_base import PriceBase, fit_price_base, owned_rows
+from gosales.models.price_base import PriceBase, fit_price_base, owned_rows, side_of
 from gosales.models.ridge_linear import RidgeLinear, fit_ridge_linear
 
 Floats = NDArray[np.float64]
@@ -58,8 +58,7 @@ class ValueModel:
     def expect(self, values: NDArray[np.float32], divisions: NDArray[np.object_]) -> Floats:
         """Shape (rows,), cents."""
         side = owned_rows(self.names, values).astype(np.intp)
-        factors = [self.scale.get(name, self.scale[""]) for name in divisions]
-        scale = np.array(factors, float).reshape(-1, 2)[np.arange(len(side)), side]
+        scale = side_of(self.scale, divisions, side)
         return np.asarray(scale * np.exp(np.minimum(self.log_cents(values, divisions), MOST_LOG)))
 
     def log_cents(self, values: NDArray[np.float32], divisions: NDArray[np.object_]) -> Floats:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gosales.models.price_base import PRIOR, fit_price_base, owned_rows
+from gosales.models.price_base import PRIOR, fit_price_base, owned_rows, side_of
 
 
 def paid(training, rows):
@@ -24,6 +24,13 @@ def usual(base, rows):
 
 def test_owned_rows_are_those_with_skus(training):
     assert np.array_equal(owned_rows(training.names, training.values), training.owned)
+
+
+def test_a_row_gets_the_number_of_its_division_and_side_or_of_any_other_division():
+    pairs = {"CAD": (1.0, 2.0), "CPE": (3.0, 4.0), "": (5.0, 6.0)}
+    divisions = np.array(["CPE", "CAD", "new", "CPE"], object)
+    assert side_of(pairs, divisions, np.array([1, 0, 1, 0])).tolist() == [4.0, 1.0, 6.0, 3.0]
+    assert side_of(pairs, np.empty(0, object), np.empty(0, np.intp)).tolist() == []
 
 
 def test_a_division_is_pulled_to_its_price_level(training):
