@@ -13,7 +13,7 @@ from gosales.features.holdings import Pairs
 from gosales.models.sku_model import SkuModel
 from gosales.pipeline.sku_models import BLOCK, Floats, SkuMarket
 
-Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
 POSITION, SKU, CHANCE, VALUE = "position", "sku", "chance", "value_cents"
 PER_CELL = 3
 LEAST_CHANCE = 5e-7
@@ -44,7 +44,8 @@ def best_products(
         owned: What is not to be offered.
     """
     hidden = market.held(owned)
-    parts = [pd.DataFrame({POSITION: [], SKU: [], CHANCE: [], VALUE: []})]
+    nothing = np.empty(0, np.intp)
+    parts: list[tuple[Places, Places, Floats]] = [(nothing, nothing, np.empty(0))]
     customers = np.unique(cells.customer)
     for start in range(0, len(customers), BLOCK):
         block = customers[start : start + BLOCK].astype(np.intp)
@@ -65,14 +66,22 @@ def best_products(
                 )
                 .reshape(shape)
             )
-            parts.append(_first(market, rows, columns, np.where(free[picked], chance, 0.0)))
-    found = pd.concat(parts[1:] or parts, ignore_index=True)
+            parts.append(_first(rows, columns, np.where(free[picked], chance, 0.0)))
+    position, column, likeliest = (np.concatenate(one) for one in zip(*parts, strict=True))
+    found = pd.DataFrame(
+        {
+            POSITION: position,
+            SKU: market.signals.keys.get_level_values(1).to_numpy(object)[column],
+            CHANCE: likeliest,
+            VALUE: market.value_cents[column],
+        }
+    )
     return found.sort_values([POSITION, CHANCE], ascending=[True, False], kind="stable")
 
 
 def _by_division(
-    market: SkuMarket, cells: ListedCells, rows: NDArray[np.intp]
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    market: SkuMarket, cells: ListedCells, rows: Places
+) -> Iterator[tuple[Places, Places]]:
     """The rows of each division, with the columns of its candidates."""
     for division in np.unique(cells.division[rows]):
         columns = np.flatnonzero(market.signals.division == division)
@@ -80,22 +89,13 @@ def _by_division(
             yield rows[cells.division[rows] == division], columns
 
 
-def _first(
-    market: SkuMarket,
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
-    chance: Floats,
-) -> pd.DataFrame:
-    """The likeliest columns of each row; ties in the order of the names."""
+def _first(rows: Places, columns: Places, chance: Floats) -> tuple[Places, Places, Floats]:
+    """Row, column and chance of the likeliest columns of each row; ties in the order of the names.
+
+    Args:
+        rows, columns: What the axes of `chance` stand for.
+    """
     order = np.argsort(-chance, axis=1, kind="stable")[:, :PER_CELL]
     best = np.take_along_axis(chance, order, 1)
     kept = best.ravel() >= LEAST_CHANCE
-    column = columns[order].ravel()[kept]
-    return pd.DataFrame(
-        {
-            POSITION: np.repeat(rows, order.shape[1])[kept],
-            SKU: market.signals.keys.get_level_values(1).to_numpy(object)[column],
-            CHANCE: best.ravel()[kept],
-            VALUE: market.value_cents[column],
-        }
-    )
+    return np.repeat(rows, order.shape[1])[kept], columns[order].ravel()[kept], best.ravel()[kept]
