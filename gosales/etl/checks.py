@@ -8,11 +8,15 @@ from gosales.core.columns import UNASSIGNED, CellStatus, Customer, Fact, Product
 from gosales.core.errors import SalesLogError
 from gosales.core.star import MIGRATION_DELAY_DAYS, MIGRATION_SHARE
 from gosales.etl.dates import DayOrder
+from gosales.etl.judge import SHARED_DAYS
 from gosales.etl.lines import Line, Reason
 from gosales.etl.notes import Note
 from gosales.etl.staging import StagedFile
 
 UNREADABLE_SHARE = 0.5
+LEAST_ALIKE, ALIKE_SHARE = 10, 0.1
+"""So many sales, and such a share of those on days of several files, are copies and no chance."""
+
 WORTH_A_WARNING = {
     Reason.CUSTOMER_MISSING: "have no customer, so nobody can be credited with them.",
     Reason.SKU_MISSING: "name no SKU.",
@@ -85,6 +89,8 @@ def star_warnings(connection: duckdb.DuckDBPyConnection, order: DayOrder) -> lis
         _unassigned(connection),
         _line_ids(connection),
         _shared_names(connection),
+        _alike_ids(connection),
+        _alike_sales(connection),
         _migrated(connection),
         _no_money(connection),
         _status_unmatched(connection),
@@ -165,6 +171,50 @@ def _shared_names(connection: duckdb.DuckDBPyConnection) -> Note | None:
         "customer_name_shared",
         f"{names:,} customer names belong to several ids (e.g. {example}); they are kept apart.",
         "If they are one customer, give them one id in the source system.",
+    )
+
+
+def _alike_ids(connection: duckdb.DuckDBPyConnection) -> Note | None:
+    """Spreadsheets drop leading zeros, and systems differ in capitals: one customer becomes two."""
+    ids, examples = connection.execute(
+        f"SELECT count(*), min(ids) FROM (SELECT list({Customer.ID} ORDER BY {Customer.ID}) AS ids "
+        f"FROM {Customer.TABLE} GROUP BY ltrim(lower({Customer.ID}), '0') HAVING count(*) > 1)"
+    ).fetchall()[0]
+    if not ids:
+        return None
+    return Note(
+        "customer_ids_alike",
+        f"{ids:,} customer ids have twins that differ by capitals or leading zeros only "
+        f"(e.g. {' and '.join(examples[:2])}); they are kept apart.",
+        "If they are one customer, write its id in one way in all files.",
+    )
+
+
+def _alike_sales(connection: duckdb.DuckDBPyConnection) -> Note | None:
+    """Overlapping exports of another format: no line is equal, and every sale counts twice."""
+    if not connection.execute(f"SELECT 1 FROM {SHARED_DAYS} LIMIT 1").fetchall():
+        return None
+    sale = f"{Line.CUSTOMER}, order_date, {Line.ORDER}, {Line.SKU}, {Line.QUANTITY}, {Line.VALUE}"
+    sales, twice, example = connection.execute(
+        f"""
+        SELECT sum(rows), sum(least(rows - most, most)), min(example) FILTER (rows > most)
+        FROM (
+            SELECT key, sum(rows) AS rows, max(rows) AS most, min(example) AS example
+            FROM (
+                SELECT hash({sale}) AS key, file, count(*) AS rows,
+                    min((order_date, {Line.CUSTOMER})) AS example
+                FROM good SEMI JOIN {SHARED_DAYS} USING (order_date) GROUP BY key, file
+            ) GROUP BY key
+        )
+        """
+    ).fetchall()[0]
+    if not sales or twice < max(LEAST_ALIKE, ALIKE_SHARE * sales):
+        return None
+    return Note(
+        "sales_alike",
+        f"{int(twice):,} sales stand in two files, with other words around them (e.g. one of "
+        f"customer {example[1]} on {example[0]}); both count.",
+        "If one file is another export of the same days, remove the older one.",
     )
 
 

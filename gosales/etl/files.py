@@ -16,6 +16,8 @@ SUFFIXES = (*TEXT_SUFFIXES, *(f"{suffix}.gz" for suffix in TEXT_SUFFIXES), ".par
 SILENT_NAMES = ("thumbs.db", "desktop.ini", "readme")
 SILENT_PREFIXES = (".", "~$", "_tmp")
 SILENT_SUFFIXES = ("~", ".tmp", ".lock", ".part", ".crdownload")
+READABLE = (".txt", ".md")
+"""What a readme may be; one that ends like a table is none."""
 SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 
 
@@ -69,8 +71,19 @@ def find_logs(folder: Path) -> Found:
 
 
 def _is_silent(path: Path) -> bool:
+    """Whether it is no log for sure, and nobody need be told so."""
     name = path.name.lower()
-    return name.startswith((*SILENT_PREFIXES, *SILENT_NAMES)) or name.endswith(SILENT_SUFFIXES)
+    if name.startswith(SILENT_NAMES):
+        return not _is_log(path) or name.endswith(READABLE)
+    if name.startswith(SILENT_PREFIXES):
+        return True
+    return name.endswith(SILENT_SUFFIXES) and not _is_unfinished(path)
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Whether it is called like a log that is still being copied or downloaded."""
+    name = path.name.lower()
+    return any(name.endswith(f"{log}{end}") for log in SUFFIXES for end in SILENT_SUFFIXES)
 
 
 def _is_log(path: Path) -> bool:
@@ -98,6 +111,12 @@ def _passed_over(path: Path) -> Note:
             "folder_not_read",
             f"The folder {path.name} among the raw logs is not looked into.",
             "Move its files up, or move it out.",
+        )
+    if _is_unfinished(path):
+        return Note(
+            "file_unfinished",
+            f"{path.name} is called like a log that is not copied to its end, and was not read.",
+            "Wait for the rest of it and run the command again, or remove it.",
         )
     spreadsheet = path.name.lower().endswith(SPREADSHEETS)
     return Note(

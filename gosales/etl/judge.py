@@ -37,6 +37,9 @@ STAGED_COLUMNS = (
     Line.FLAGGED,
 )
 
+SHARED_DAYS = "shared_days"
+"""Table of the days (`order_date`) that several files have lines of."""
+
 
 def view_staged(
     connection: duckdb.DuckDBPyConnection, files: list[StagedFile], forgotten: Forgotten
@@ -101,16 +104,15 @@ def view_good(connection: duckdb.DuckDBPyConnection, order: DayOrder, posting: D
 
 def reject_copies(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
     """Reject equal lines in several files beyond the most that one file has of them."""
-    if sum(staged.lines is not None for staged in files) < 2:
-        return
+    several = sum(staged.lines is not None for staged in files) > 1
     # Exports mostly follow each other: then no day is in two of them, and no line need be compared.
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE shared_days AS SELECT order_date FROM good WHERE first "
-        "GROUP BY order_date HAVING min(file) <> max(file)"
+        f"CREATE OR REPLACE TEMP TABLE {SHARED_DAYS} AS SELECT order_date FROM good "
+        f"WHERE first AND {several} GROUP BY order_date HAVING min(file) <> max(file)"
     )
-    if not connection.execute("SELECT 1 FROM shared_days LIMIT 1").fetchall():
+    if not connection.execute(f"SELECT 1 FROM {SHARED_DAYS} LIMIT 1").fetchall():
         return
-    good = "(SELECT * FROM good WHERE first AND order_date IN (SELECT order_date FROM shared_days))"
+    good = f"(SELECT * FROM good SEMI JOIN {SHARED_DAYS} USING (order_date) WHERE first)"
     key = f"{Line.HASH}, {Line.CUSTOMER}, order_date"
     connection.execute(
         f"""

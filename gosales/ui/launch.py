@@ -81,6 +81,7 @@ def serve(given: Sequence[str]) -> None:
     require_streamlit()
     lock_of(os.environ)
     prepare(os.environ, find_workspace(options.workspace).root)
+    os.chdir(FOLDER)  # Streamlit obeys a .streamlit/config.toml of the folder that it starts in
     from streamlit.web.cli import main as streamlit
 
     for module in WARM:

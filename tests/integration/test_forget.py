@@ -186,8 +186,10 @@ def test_what_broke_off_is_finished_by_asking_again(known, gosales, monkeypatch)
         broken.setattr(job, "_clean_star", breaks)
         with pytest.raises(KeyboardInterrupt):
             job.forget(Workspace(known.root), WHO, dry=False)
-    record = json.loads((known.root / "data" / "forgotten.json").read_text("utf-8"))
+    path = known.root / "data" / "forgotten.json"
+    record = json.loads(path.read_text("utf-8"))
     assert [one["state"] for one in record["customers"]] == ["begun"]
+    assert sys.platform == "win32" or path.stat().st_mode & 0o777 == 0o600
     assert gosales("forget", known, WHO, "--yes").code == 0
     assert holding(known, NAME, f"{WHO},", "secret") == set()
 

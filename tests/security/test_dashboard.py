@@ -8,6 +8,15 @@ import time
 
 import pytest
 
+LOOSE = """\
+[server]
+enableCORS = false
+enableXsrfProtection = false
+enableStaticServing = true
+"""
+"""What somebody may have put into a workspace that they give away: Streamlit looks for such a file
+in the folder that it is started in."""
+
 SECRETS = ("gosales.toml", "the secret")
 ASKED = (
     "/../gosales.toml",
@@ -36,6 +45,8 @@ def port(tmp_path_factory):
     """A running dashboard on a free port, with a file that it must not give away."""
     root = tmp_path_factory.mktemp("served")
     (root / "gosales.toml").write_text("# the secret\n", encoding="utf-8")
+    (root / ".streamlit").mkdir()
+    (root / ".streamlit" / "config.toml").write_text(LOOSE, encoding="utf-8")
     (root / "outputs").mkdir()
     (root / "outputs" / "icp_scores.csv").write_text("the secret\n", encoding="utf-8")
     with socket.socket() as free:
@@ -97,12 +108,13 @@ def test_it_listens_on_one_address_of_this_machine(port):
         same.connect(("127.0.0.1", port))
 
 
-def test_a_page_of_another_site_may_not_speak_to_it(port):
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1"])
+def test_a_page_of_another_site_may_not_speak_to_it(port, host):
     """A foreign `Host` is DNS rebinding: the browser believes to talk to somebody else."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     connection.putrequest("GET", "/_stcore/stream", skip_host=True)
     for name, value in {
-        "Host": "evil.example",
+        "Host": f"{host}:{port}",
         "Origin": "http://evil.example",
         "Connection": "Upgrade",
         "Upgrade": "websocket",

@@ -170,6 +170,40 @@ def test_equal_lines_of_different_files_count_once(shop, long, long_log):
     assert [(one.lines_read, one.lines_loaded) for one in quality.files] == [(3, 3), (4, 1), (1, 0)]
 
 
+def test_overlapping_exports_of_another_format_are_a_warning(shop, long, long_log):
+    """No line of one is equal to a line of the other, so that every sale counts twice."""
+    lines = [f"c{n},2024-01-{n:02d},A,CAD,1,{n}" for n in range(1, 16)]
+    shop.put("a.csv", long_log(*lines))
+    shop.put("b.csv", long_log(*(f"{line}.00" for line in lines[3:])))
+    quality = shop.build(long()).quality
+    (note,) = [note for note in quality.warnings if note.code == "sales_alike"]
+    assert note.message.startswith("12 sales stand in two files")
+    assert "customer c4 on 2024-01-04" in note.message
+    assert quality.lines_loaded == 27
+
+
+def test_the_same_days_in_two_files_are_no_overlap(shop, long, long_log):
+    """Each branch has its own file, and a sale that stands in both is chance."""
+    for branch in (1, 2):
+        lines = [f"c{n},2024-01-{n:02d},A,CAD,1,{n * branch}" for n in range(1, 29)]
+        shop.put(
+            f"{branch}.csv", long_log(*lines, f"c{branch},2024-01-02,A,CAD,1,9{'.0' * branch}")
+        )
+    notes = [note.code for note in shop.build(long()).quality.warnings]
+    assert "sales_alike" not in notes
+
+
+def test_ids_that_differ_by_zeros_or_capitals_are_a_warning(shop, long, long_log):
+    """As after a spreadsheet has opened one of the files and dropped the zeros."""
+    shop.put("a.csv", long_log("007,2024-01-01,A,CAD,1,1", "ab,2024-01-01,A,CAD,1,1"))
+    shop.put("b.csv", long_log("7,2024-01-02,A,CAD,1,1", "Ab,2024-01-03,A,CAD,1,1"))
+    quality = shop.build(long()).quality
+    (note,) = [note for note in quality.warnings if note.code == "customer_ids_alike"]
+    assert note.message.startswith("2 customer ids have twins")
+    assert "(e.g. 007 and 7)" in note.message
+    assert quality.customers == 4
+
+
 def test_a_line_id_with_two_contents_is_a_warning(shop, long):
     columns = ColumnSettings(customer="C", date="D", sku="S", value="V", line_id="I")
     shop.put("log.csv", "I,C,D,S,V\n1.0,c,2024-01-01,A,1\n1,c,2024-01-01,A,2\n")

@@ -29,6 +29,23 @@ def test_what_is_passed_over_is_named(tmp_path):
     assert "CSV" in notes[0].remedy
 
 
+@pytest.mark.parametrize("name", ["june.csv.part", "june.csv.gz.tmp", "June.CSV.crdownload"])
+def test_a_log_that_is_still_being_copied_is_not_passed_over_in_silence(tmp_path, name):
+    (tmp_path / "a.csv").write_text("x", encoding="utf-8")
+    (tmp_path / name).write_text("x", encoding="utf-8")
+    found = find_logs(tmp_path)
+    assert [file.name for file in found.files] == ["a.csv"]
+    assert [note.code for note in found.notes] == ["file_unfinished"]
+
+
+def test_a_readme_is_no_log_but_a_table_of_that_name_is_one(tmp_path):
+    for name in ("readme", "README.txt", "readme.md", "Readme_sales.csv"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    found = find_logs(tmp_path)
+    assert [file.name for file in found.files] == ["Readme_sales.csv"]
+    assert found.notes == []
+
+
 def test_a_folder_without_logs_is_an_error(tmp_path):
     with pytest.raises(SalesLogError, match="holds no raw sales log"):
         find_logs(tmp_path)

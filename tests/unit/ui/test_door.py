@@ -69,6 +69,11 @@ def test_the_first_page_knows_where_the_server_is():
     assert [name for name, _ in inside.asked[0]["headers"]] == [b"accept"]
 
 
+def test_no_path_of_the_server_ends_the_script():
+    sent, _ = ask(Lock(), HTML, root="/</script><img>/")
+    assert b"</script><img>" not in body(sent)
+
+
 def test_what_is_no_page_passes_unchanged():
     sent, _ = ask(Lock(), [(b"accept", b"*/*")], inside=Inside(b"text/javascript"))
     assert body(sent) == PAGE

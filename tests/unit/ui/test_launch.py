@@ -1,5 +1,6 @@
 """How the dashboard is started: on this machine only, and quiet."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from gosales import cli
 from gosales.cli import dashboard
 from gosales.core.errors import WorkspaceError
 from gosales.ui import launch
+from gosales.ui.door import Door
 from gosales.utils.paths import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -70,12 +72,27 @@ def test_streamlit_binds_to_this_machine_and_calls_nobody():
         "--server.headless=true",
         "--browser.gatherUsageStats=false",
         "--server.showEmailPrompt=false",
+        "--server.fileWatcherType=none",
         "--client.showErrorDetails=none",
+        "--client.showErrorLinks=false",
+        "--global.developmentMode=false",
         "--runner.magicEnabled=false",
         "--client.disableDataExport=true",
     ):
         assert option in line
     assert "--server.headless=false" in launch.arguments(8600, headless=False)
+
+
+def test_the_server_tells_the_door_where_it_is(monkeypatch):
+    from streamlit import config
+
+    from gosales.ui import server
+
+    with monkeypatch.context() as patched:
+        patched.setattr(config, "get_option", lambda name: {"server.baseUrlPath": "sales"}[name])
+        (door,) = importlib.reload(server).app._user_middleware
+    importlib.reload(server)
+    assert (door.cls, door.kwargs) == (Door, {"root": "sales"})
 
 
 def test_streamlit_knows_every_option_and_colour_that_is_set():
@@ -103,6 +120,7 @@ def test_serve_prepares_and_starts_streamlit(monkeypatch, empty):
     calls = []
     monkeypatch.setattr(streamlit, "main", lambda line, prog_name: calls.append(line))
     monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.chdir(empty.root)
     launch.serve(["--workspace", str(empty.root), "--port", "8601", "--no-browser"])
     assert calls == [launch.arguments(8601, headless=True)]
     assert os.environ[ENVIRONMENT] == str(empty.root.resolve())
