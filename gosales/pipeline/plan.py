@@ -22,6 +22,8 @@ from gosales.pipeline.plan_cells import (
     candidates,
     market_of,
     published_lists,
+    silence,
+    sold_lately,
     statuses_on,
     worth_a_slot,
 )
@@ -105,6 +107,7 @@ class _Known:
     lists: Lists
     market: Market
     statuses: Statuses
+    sold_lately: frozenset[str]
     products: dict[tuple[str, str], str]
 
 
@@ -128,7 +131,7 @@ def _plan(
     made = make_plan(kept.cells, _ask(settings, team, market, (session.options.seed, day)))
     rows = as_published(_with_products(made.rows, known), day, run_id)
     context = Context(lists, team, settings, past, kept.left_out, day)
-    warnings = (*team.warnings, *_short(made))
+    warnings = (*team.warnings, *_short(made), *silence(rows, known.sold_lately))
     return PlanRun(rows, facts_of(made, rows, context), warnings)
 
 
@@ -140,6 +143,7 @@ def _know(session: Session, lists: Lists, day: dt.date, settings: PlanSettings) 
             lists,
             market_of(lists, history),
             statuses_on(history, day, settings.skip_statuses),
+            sold_lately(history),
             product_names(history),
         )
     finally:

@@ -15,12 +15,14 @@ from gosales.core.columns import CellStatus, Fact, Plan, Scores, Whitespace
 from gosales.core.errors import MissingArtifact
 from gosales.core.star import History
 from gosales.core.timeline import Cutoff
+from gosales.models.recipe import DORMANT_MONTHS
 from gosales.pipeline.plan_past import Cell, Past
 from gosales.pipeline.plan_team import Market
 from gosales.pipeline.session import Session
 from gosales.utils.store import LISTS
 from gosales.whitespace.plan import TRIED
 from gosales.whitespace.ranking import DIVISION, PRODUCT
+from gosales.whitespace.wording import things
 
 KEY = [Scores.CUSTOMER, Scores.DIVISION]
 ACTIVE_MONTHS = 12
@@ -99,6 +101,29 @@ def _active_reps(history: History) -> frozenset[str]:
     since = history.cutoff.plus_months(-ACTIVE_MONTHS)
     rows = facts.filter((facts[Fact.DATE] > since) & facts[Fact.REP].notnull())
     return frozenset(rows.select(Fact.REP).distinct().to_pandas()[Fact.REP])
+
+
+def sold_lately(history: History) -> frozenset[str]:
+    """Divisions with a sale in the last DORMANT_MONTHS."""
+    facts = history.tables.facts
+    since = history.cutoff.plus_months(-DORMANT_MONTHS)
+    sales = facts.filter((facts[Fact.DATE] > since) & (facts[Fact.LINE_TYPE] == Fact.SALE))
+    return frozenset(sales.select(Fact.DIVISION).distinct().to_pandas()[Fact.DIVISION])
+
+
+def silence(rows: pd.DataFrame, sold: Collection[str]) -> list[str]:
+    """A warning about pitches of divisions that nobody has ordered from lately, if there are any.
+
+    They may come back, as a division of the season does: only its seller knows.
+    """
+    silent = rows[~rows[Plan.DIVISION].isin(sold)][Plan.DIVISION]
+    if silent.empty:
+        return []
+    names, many = ", ".join(sorted(set(silent))), things(len(silent), "pitch", "pitches")
+    told = (
+        f"Nobody has ordered from {names} for {DORMANT_MONTHS} months; the plan has {many} of it."
+    )
+    return [f"{told} Name what is no longer sold in [divisions] exclude."]
 
 
 def statuses_on(history: History, day: dt.date, skip: Iterable[str]) -> Statuses:

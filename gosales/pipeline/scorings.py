@@ -145,7 +145,7 @@ def model_difference(before: Scoring, after: Scoring) -> str:
     if old.get("seed") != new.get("seed"):
         told.append(f"seed {new.get('seed')}, not {old.get('seed')}")
     told += _other("setting", flat(old.get("settings", {})), flat(new.get("settings", {})))
-    told += _other("version", old.get("versions", {}), new.get("versions", {}))
+    told += _other("version of", old.get("versions", {}), new.get("versions", {}))
     if not told and before.inputs != after.inputs:
         told.append("trained on other inputs")
     return "; ".join(told) or "trained anew"
@@ -164,12 +164,15 @@ def input_difference(before: Scoring, after: Scoring) -> str:
     settings = (flat(one.manifest.get("settings", {})) for one in (before, after))
     told += _other("setting", *settings)
     versions = (one.manifest.get("versions", {}) for one in (before, after))
-    return "; ".join([*told, *_other("version", *versions)]) or "nothing that is recorded"
+    return "; ".join([*told, *_other("version of", *versions)]) or "nothing that is recorded"
 
 
 def _other(what: str, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    return [f"other {what} {_few(names)}"] if names else []
+    """What is not the same; the code of a package counts as its version."""
+    names = {
+        name.removesuffix("-code") for name in {**old, **new} if old.get(name) != new.get(name)
+    }
+    return [f"other {what} {_few(list(names))}"] if names else []
 
 
 def _few(names: list[str]) -> str:

@@ -14,6 +14,9 @@ from gosales.pipeline.validate_holdout import ValidationRun
 from gosales.utils.paths import Workspace
 
 TOP = 10
+NARROWEST, WIDEST = 16, 24
+"""Characters of a division's name."""
+
 HARDLY_BETTER = 0.55
 LIKE_CHANCE = (
     "That is hardly better than chance (an AUC of 0.5): this log tells little about who buys next "
@@ -114,20 +117,22 @@ def summarise_lists(lists: ScoredLists, workspace: Workspace) -> str:
     lines = [*(f"Warning: {text}" for text in lists.drift)]
     none = "" if len(rows) else " none, since no customer has a division left that it never bought"
     lines += [f"Top opportunities ({len(lists.scores):,} scores):{none}"]
-    for row in rows.to_dict("records"):
-        lines += _opportunity(row)
+    best = rows.to_dict("records")
+    width = max((len(row[Whitespace.DIVISION][:WIDEST]) for row in best), default=0)
+    for row in best:
+        lines += _opportunity(row, max(width, NARROWEST))
     lines += ["", f"Scores:     {workspace.outputs / 'icp_scores.csv'}"]
     lines += [f"Whitespace: {workspace.outputs / 'whitespace.csv'}"]
     return "\n".join(lines)
 
 
-def _opportunity(row: dict[str, Any]) -> list[str]:
+def _opportunity(row: dict[str, Any], width: int) -> list[str]:
     name = row[Whitespace.NAME] or row[Whitespace.CUSTOMER]
     where = ", ".join(
         str(row[key]) for key in (Whitespace.REP, Whitespace.BRANCH) if _given(row[key])
     )
     head = (
-        f"  {row[Whitespace.DIVISION]:<16} {name[:36]:<36} "
+        f"  {row[Whitespace.DIVISION][:width]:<{width}} {name[:36]:<36} "
         f"{100 * row[Scores.SCORE]:5.1f} %  {row[Scores.VALUE]:>10,.0f}"
     )
     reason = str(row[Whitespace.REASONS]).split("; ")[0]

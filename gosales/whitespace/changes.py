@@ -117,7 +117,8 @@ def _how_much(before: float, after: float) -> str:
         return f"Unchanged at {_score(after)}"
     if points < 0.05:
         return f"{way} by less than 0.1 points, to {_score(after)}"
-    return f"{way} {points_of(points)}, from {_score(before)} to {_score(after)}"
+    start = "" if _score(before) == _score(after) else f"from {_score(before)} "
+    return f"{way} {points_of(points)}, {start}to {_score(after)}"
 
 
 def points_of(points: float) -> str:

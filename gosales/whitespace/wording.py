@@ -160,10 +160,10 @@ def words(header: str) -> str:
     return " ".join(part if part.isupper() else part.lower() for part in parts)
 
 
-def things(number: float, one: str) -> str:
-    """A count with its noun.
+def things(number: float, one: str, many: str = "") -> str:
+    """A count with its noun; `many` is its plural where that is not `one` with an s.
 
-    >>> things(1, "division"), things(3, "division")
-    ('1 division', '3 divisions')
+    >>> things(1, "division"), things(3, "division"), things(2, "pitch", "pitches")
+    ('1 division', '3 divisions', '2 pitches')
     """
-    return f"{number:,.0f} {one}" + ("" if round(number) == 1 else "s")
+    return f"{number:,.0f} {one if round(number) == 1 else many or one + 's'}"

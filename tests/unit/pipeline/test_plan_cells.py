@@ -1,10 +1,13 @@
 """Which cells a plan may pitch, from small lists."""
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
-from gosales.core.columns import Scores, Status, Whitespace
-from gosales.pipeline.plan_cells import KEY, Lists, candidates
+from gosales.core.columns import Plan, Scores, Status, Whitespace
+from gosales.core.timeline import Cutoff
+from gosales.pipeline.plan_cells import KEY, Lists, candidates, silence, sold_lately
 from gosales.pipeline.plan_team import Market
 from gosales.whitespace.ranking import DIVISION, PRODUCT
 
@@ -41,3 +44,20 @@ def test_whitespace_and_what_is_asked_for_but_no_leftover_division(include, left
     assert list(found[KEY].itertuples(index=False, name=None)) == expected
     first = found.iloc[0]
     assert (first[Whitespace.LOOKALIKES], first[Whitespace.REP]) == ("3; 4", "Ann")
+
+
+def test_pitches_of_what_nobody_orders_any_more_are_a_warning(make_star):
+    end = dt.date(2025, 6, 30)
+    lines = [
+        ("1", "CAD", "A", dt.date(2025, 1, 1), 9.0, 1),
+        ("1", "CPE", "B", dt.date(2024, 12, 30), 9.0, 1),
+        ("2", "CPE", "B", dt.date(2025, 3, 1), -9.0, -1),
+        ("2", "PDM", "C", dt.date(2024, 3, 1), 9.0, 1),
+    ]
+    sold = sold_lately(make_star(*lines).as_of(Cutoff(end)))
+    assert sold == {"CAD"}
+    plan = pd.DataFrame({Plan.DIVISION: ["CAD", "PDM", "CPE", "PDM"]})
+    (told,) = silence(plan, sold)
+    assert told.startswith("Nobody has ordered from CPE, PDM for 6 months; the plan has 3 pitches")
+    assert "has 1 pitch of it." in silence(plan[1:2], sold)[0]
+    assert silence(plan[:1], sold) == []

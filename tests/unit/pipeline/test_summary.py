@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from gosales.core.columns import Whitespace
+from gosales.core.columns import Scores, Whitespace
 from gosales.pipeline.summary import summarise_lists, summarise_models
 from gosales.utils.paths import Workspace
 
@@ -49,3 +49,17 @@ def test_an_empty_list_says_why(tmp_path):
     lists = SimpleNamespace(whitespace=nothing, drift=(), scores=range(7))
     text = summarise_lists(lists, Workspace(tmp_path))
     assert "Top opportunities (7 scores): none, since no customer" in text
+
+
+def test_names_stand_below_each_other_whatever_the_divisions_are_called(tmp_path):
+    rows = pd.DataFrame(
+        [
+            (name, str(at), "division", "", 0.5, 9.0, "Because", None, None)
+            for at, name in enumerate(("CAD", "EASTER & SEASONAL", "X" * 99))
+        ],
+        columns=[Whitespace.DIVISION, Whitespace.CUSTOMER, Whitespace.LEVEL, Whitespace.NAME,
+                 Scores.SCORE, Scores.VALUE, Whitespace.REASONS, Whitespace.REP, Whitespace.BRANCH],
+    )  # fmt: skip
+    lists = SimpleNamespace(whitespace=rows, drift=(), scores=range(3))
+    lines = summarise_lists(lists, Workspace(tmp_path)).splitlines()[1:7:2]
+    assert {line.index("50.0 %") for line in lines} == {2 + 24 + 1 + 36 + 2}

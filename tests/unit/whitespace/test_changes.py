@@ -88,6 +88,11 @@ def test_small_changes_are_not_rounded_to_none():
     assert told.startswith("Up by less than 0.1 points, to 20.0 %: a new model")
 
 
+def test_a_move_between_two_scores_that_read_the_same_names_one():
+    told = say_move(move(0.0165, 0.0172, NEW_MODEL, {NEW_MODEL: 0.0007}), BETWEEN)
+    assert told.startswith("Up 0.1 points, to 1.7 %: a new model")
+
+
 def test_coming_and_going():
     open_cell, owned = Standing(0.2, 1, "whitespace"), Standing(0.2, None, "active")
     for day, more in ((dt.date(2025, 5, 2), "."), (MARCH, ", entered later.")):
