@@ -1,6 +1,6 @@
 """The dashboard's entry: which pages there are. Started by `gosales dashboard`.
 
-By hand: `streamlit run gosales/ui/app.py`, with the workspace in $GOSALES_WORKSPACE.
+Not with a bare `streamlit run`, which would show the strings below constants: see `launch.FIXED`.
 """
 
 from __future__ import annotations
@@ -34,14 +34,16 @@ PAGES = {
 
 def main() -> None:
     """Show the page that was asked for."""
-    st.set_page_config(page_title="GoSales", page_icon=ICON, layout="wide")
-    st.html(STYLE)
-    window.watch()
+    st.set_page_config(page_icon=ICON, layout="wide")  # before any page, which has an icon too
     pages = [
         st.Page(path, title=title, icon=icon, default=path == next(iter(PAGES)))
         for path, (title, icon) in PAGES.items()
     ]
-    st.navigation(pages, position="top").run()
+    asked = st.navigation(pages, position="top")
+    st.set_page_config(page_title=f"{asked.title} - GoSales")
+    st.html(STYLE)
+    window.watch()
+    asked.run()
 
 
 if __name__ == "__main__":

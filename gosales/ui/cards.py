@@ -89,8 +89,9 @@ def page_of(cards: Sequence[Card], rows: int) -> str:
 def _item(card: Card) -> str:
     title = f"<strong>{paper.text(card.title)}</strong>" if card.title else ""
     facts = "".join(
-        f"<div><dt>{paper.text(label)}</dt><dd>{paper.text(value)}</dd></div>"
-        for label, value in (*card.facts, *card.texts)
+        f"<div{kind}><dt>{paper.text(label)}</dt><dd>{paper.text(value)}</dd></div>"
+        for kind, told in (("", card.facts), (' class="text"', card.texts))
+        for label, value in told
     )
     return f"<li>{title}{f'<dl>{facts}</dl>' if facts else ''}</li>"
 

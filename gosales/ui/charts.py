@@ -123,6 +123,8 @@ def _with_nobody(table: pd.DataFrame) -> pd.DataFrame:
 def timeline(table: pd.DataFrame) -> Chart:
     """A dot per month and division: the larger, the more money; returns are orange."""
     shown = shortened(table).assign(size=table["value"].abs())
+    has_returns = bool((shown["line_type"] != "sale").any())
+    legend = alt.Legend(orient="top") if has_returns else None
     return (
         alt.Chart(shown)
         .mark_circle(opacity=0.9)
@@ -132,7 +134,7 @@ def timeline(table: pd.DataFrame) -> Chart:
             size=alt.Size("size:Q", legend=None).scale(range=[25, 500]),
             color=alt.Color("line_type:N", title=None)
             .scale(domain=["sale", "return"], range=[BLUE, ORANGE])
-            .legend(orient="top"),
+            .legend(legend),
             tooltip=[
                 alt.Tooltip("full:N", title="Division"),
                 alt.Tooltip("month:T", title="Month", format="%Y-%m"),
@@ -141,7 +143,7 @@ def timeline(table: pd.DataFrame) -> Chart:
                 alt.Tooltip("value:Q", title="Value", format=",.0f"),
             ],
         )
-        .properties(height=height_of(shown) + LEGEND)
+        .properties(height=height_of(shown) + (LEGEND if has_returns else 0))
     )
 
 
@@ -185,21 +187,28 @@ def mix(table: pd.DataFrame) -> Chart:
     return alt.layer(whole, new).properties(height=height_of(shown))
 
 
-def over_runs(table: pd.DataFrame, colours: Palette = DAY) -> Chart:
+def over_runs(table: pd.DataFrame, colours: Palette = DAY, room: int = 0) -> Chart:
     """Divisions x scorings: the score of an account; the bluer, the likelier.
 
     Lines would need a colour for each of many divisions, and would lie on each other.
+
+    Args:
+        room: Pixels for the scorings beside each other; where they fit, their names lie flat.
     """
     best = table["icp_score"].max()
     shown = table.assign(segment=table["scoring"])
-    return _heat(shown, colours.depth("icp_score", best), ("icp_score", best), colours, narrow=True)
+    names = shown["segment"].unique()
+    flat = LABEL + LETTER * sum(map(len, names)) + AROUND <= room
+    boxes = colours.depth("icp_score", best)
+    return _heat(shown, boxes, ("icp_score", best), colours, FLAT if flat else UPRIGHT)
 
 
 def segments(table: pd.DataFrame, narrow: bool = False, colours: Palette = DAY) -> Chart:
     """Segments x divisions: the mean whitespace score; the bluer, the likelier."""
     best = table["mean_score"].max()
     boxes = colours.depth("mean_score", best)
-    return _heat(table, boxes, ("mean_score", best), colours, narrow)
+    layout = UPRIGHT if narrow else TILTED
+    return _heat(table, boxes, ("mean_score", best), colours, layout)
 
 
 def customers(table: pd.DataFrame, narrow: bool = False, colours: Palette = DAY) -> Chart:
@@ -213,25 +222,40 @@ def customers(table: pd.DataFrame, narrow: bool = False, colours: Palette = DAY)
     boxes = alt.condition(
         "datum.status == 'whitespace'", colours.depth("icp_score", best), alt.value(colours.off)
     )
-    return _heat(shown, boxes, ("icp_score", best), colours, narrow)
+    layout = UPRIGHT if narrow else TILTED
+    return _heat(shown, boxes, ("icp_score", best), colours, layout)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a map of boxes lies.
+
+    Attributes:
+        divisions_down: Whether it has a row per division, not a column.
+        angle: Of the names above its columns, in degrees.
+    """
+
+    divisions_down: bool
+    angle: int
+
+
+TILTED, UPRIGHT, FLAT = Layout(False, -40), Layout(True, -90), Layout(True, 0)
 
 
 def _heat(
-    table: pd.DataFrame, filled: Any, ranged: tuple[str, float], colours: Palette, narrow: bool
+    table: pd.DataFrame, filled: Any, ranged: tuple[str, float], colours: Palette, layout: Layout
 ) -> Chart:
     """Boxes of the figure per `segment` and division, with its number in per cent.
 
     Args:
         ranged: The figure's name, and its highest value.
-        narrow: A row per division instead of a column: a phone has no room for many columns.
     """
     figure, highest = ranged
     shown = with_words(shortened(table), figure)
+    narrow = layout.divisions_down
     over, down = ("segment", "division") if narrow else ("division", "segment")
     x = alt.X(f"{over}:N", title=None, sort=None).scale(paddingInner=GAP)
-    x = x.axis(
-        orient="top", labelAngle=-90 if narrow else -40, labelOverlap=False, labelLimit=LABEL
-    )
+    x = x.axis(orient="top", labelAngle=layout.angle, labelOverlap=False, labelLimit=LABEL)
     y = alt.Y(f"{down}:N", title=None, sort=None).scale(paddingInner=GAP)
     y = y.axis(labelOverlap=False, labelFlush=False, labelLimit=LABEL if narrow else 230)
     tips = ["segment:N", alt.Tooltip("full:N", title="Division")]
@@ -255,9 +279,15 @@ def _heat(
         .properties(name=IN_BOX)
     )
     boxes = base.mark_rect(cornerRadius=2).encode(color=filled, tooltip=tips)
-    titles = min(LABEL, LETTER * shown[over].astype(str).str.len().max())
-    height = shown[down].nunique() * ROW_HEIGHT + (titles + AROUND // 2 if narrow else 2 * AROUND)
+    height = shown[down].nunique() * ROW_HEIGHT + _room_above(shown[over], layout)
     return alt.layer(boxes, numbers).properties(height=height)
+
+
+def _room_above(names: pd.Series, layout: Layout) -> int:
+    """Pixels that the names above the boxes take, with what is below them."""
+    if layout is UPRIGHT:
+        return min(LABEL, LETTER * int(names.astype(str).str.len().max())) + AROUND // 2
+    return AROUND if layout is FLAT else 2 * AROUND
 
 
 def coverage(table: pd.DataFrame) -> Chart:

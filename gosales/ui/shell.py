@@ -187,5 +187,5 @@ def has_names(table: pd.DataFrame) -> bool:
 
 def named(table: pd.DataFrame) -> pd.DataFrame:
     """The table with a customer's id where the log has no name."""
-    name = table[Scores.NAME].fillna("")
+    name = table[Scores.NAME].fillna("").str.strip()
     return table.assign(**{Scores.NAME: name.where(name != "", table[Scores.CUSTOMER])})

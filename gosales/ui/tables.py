@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from gosales.ui import cards, paper, window
+from gosales.ui.wording import INVISIBLE
 
 MOST_ROWS, MOST_HEIGHT = 15, 560
 LEAST, MOST = 95, 240
@@ -102,7 +103,7 @@ def _grid(
             "selection_default": {"selection": {"rows": [0]}},
         }
     event: Any = st.dataframe(
-        table,
+        _cleaned(table),
         hide_index=True,
         column_order=order,
         column_config=_plain(columns, order) if window.narrow() else dict(columns),
@@ -112,6 +113,14 @@ def _grid(
     )
     rows = event["selection"]["rows"] if pick else []
     return rows[0] if rows and rows[0] < len(table) else 0
+
+
+def _cleaned(table: pd.DataFrame) -> pd.DataFrame:
+    """The table without characters that are not seen but act, as in all other foreign text."""
+    texts = [name for name in table if pd.api.types.is_string_dtype(table[name])]
+    return table.assign(
+        **{name: table[name].str.replace(INVISIBLE, " ", regex=True) for name in texts}
+    )
 
 
 def _cards(table: pd.DataFrame, columns: Mapping[str, Any], order: Sequence[str]) -> int:

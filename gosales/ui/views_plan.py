@@ -14,6 +14,7 @@ import pandas as pd
 from gosales.core.columns import Plan
 from gosales.pipeline.export_rows import Download, export_rows
 from gosales.ui.board import Board, query
+from gosales.ui.wording import percent
 from gosales.utils.paths import Workspace
 from gosales.utils.spreadsheet import neutralise
 from gosales.utils.store import LISTS, PLAN, read_json
@@ -167,6 +168,23 @@ def proof(plan: CallPlan) -> str:
     if best.get("proven"):
         return "No better plan exists for this capacity: that is proven."
     return f"At most {100 * float(best.get('gap', 0.0)):.1f} % could be missing to the best plan."
+
+
+def team(plan: CallPlan) -> str:
+    """Who calls, in a sentence; empty where the plan does not tell."""
+    told = str(plan.facts.get("team") or "")
+    return f"Team: {told}." if told else ""
+
+
+def power(plan: CallPlan) -> str:
+    """What the control group can show, in a sentence; empty where there is none."""
+    trial = plan.facts.get("experiment") or {}
+    if trial.get("power") is None or not trial.get("control_accounts"):
+        return ""
+    return (
+        f"If calls bring {percent(trial['lift'], 0)} more buyers, the control group shows it with "
+        f"a chance of {percent(trial['power'], 0)}."
+    )
 
 
 def left_out(plan: CallPlan) -> str:

@@ -58,10 +58,10 @@ def _two_digits(amount: Decimal) -> Decimal:
 def count(number: float | None) -> str:
     """A whole number with thousands apart.
 
-    >>> count(1234567)
-    '1,234,567'
+    >>> count(1234567), count(48.56)
+    ('1,234,567', '49')
     """
-    return NONE if _missing(number) else f"{int(number or 0):,}"
+    return NONE if _missing(number) else f"{round(number or 0):,}"
 
 
 def figure(value: float | None, digits: int = 3) -> str:

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -65,8 +66,8 @@ def profile(browser):
 def tab(profile):
     """`tab(width=..., color_scheme=...)`: a new page; what goes wrong on one fails the test.
 
-    Wrong is an error on the console or in a script, and a request that fails; not one that the
-    browser gave up itself, as for a font of a page that was left.
+    Wrong is an error on the console or in a script, a request to another machine, and one that
+    fails; not one that the browser gave up itself, as for a font of a page that was left.
     """
     pages, troubles = [], []
 
@@ -77,6 +78,7 @@ def tab(profile):
         pages.append(page)
         page.set_default_timeout(PATIENCE)
         page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
+        page.on("request", lambda one: _is_abroad(one.url) and troubles.append(one.url))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
             "requestfailed",
@@ -88,6 +90,10 @@ def tab(profile):
     for page in pages:
         page.close()
     assert troubles == []
+
+
+def _is_abroad(url):
+    return urlsplit(url).hostname not in {None, "127.0.0.1"}
 
 
 # --- The dashboard --------------------------------------------------------------------------------

@@ -161,8 +161,10 @@ def test_runs_and_help(visitor, files):
     runs = sorted((path.name for path in (files / "runs").iterdir()), reverse=True)
     assert [row["Run"] for row in visitor.table()] == runs
     expect(page.get_by_test_id("stCode").first).to_contain_text(runs[0])
+    expect(page).to_have_title("Runs - GoSales")
     visitor.go("Help")
     expect(page.get_by_role("cell", name="whitespace", exact=True)).to_be_visible()
+    expect(page).to_have_title("Help - GoSales")
 
 
 # --- The whitespace list --------------------------------------------------------------------------

@@ -109,7 +109,6 @@ def certificate(board: Board) -> None:
         },
         order=(*CHECK, "told"),
         row_height=tables.TALL,
-        height=430,
     )
     if board.find(CERTIFICATE, views_proof.PAGE_FILE):
         st.download_button(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from gosales.ui import charts, shell, tables, views_list, views_story
+from gosales.ui import charts, shell, tables, views_list, views_story, window
 from gosales.ui.board import Board
 
 
@@ -60,7 +60,7 @@ def over_runs(board: Board, customer: str) -> None:
         st.caption("It was scored once so far; the next scoring adds a point.")
         return
     shell.chart_with_data(
-        charts.over_runs(table, shell.colours()),
+        charts.over_runs(table, shell.colours(), window.room()),
         "Its scores in per cent, the newest scoring on the right: the bluer, the likelier. "
         "A rise means that something new speaks for a call.",
         table,

@@ -13,6 +13,7 @@ import streamlit as st
 from gosales.core.columns import Plan
 from gosales.ui import charts, shell, tables, views_plan, window, wording
 from gosales.ui.board import Board
+from gosales.ui.parts import list_row
 from gosales.ui.parts.downloads import ZIP, Form, file_button
 
 TRIED = "tried-plan"
@@ -119,17 +120,25 @@ def _ask(usual: views_plan.Ask) -> views_plan.Ask | None:
 def _plan(board: Board, plan: views_plan.CallPlan) -> None:
     shell.remarks(plan.warnings)
     _figures(plan.facts)
-    left_out = views_plan.left_out(plan)
-    st.caption(wording.escape(f"{views_plan.proof(plan)} {left_out}".strip()))
+    told = (views_plan.team, views_plan.proof, views_plan.left_out, views_plan.power)
+    st.caption(wording.escape(" ".join(text for view in told if (text := view(plan)))))
     table = views_plan.reps(plan)
     st.subheader("The lists")
     _lists(board, plan, table)
     st.subheader("What one more pitch is worth")
-    more = "" if len(table) <= MOST_BARS else " The tab Data has all reps."
+    _one_more(table)
+
+
+def _one_more(table: pd.DataFrame) -> None:
+    shown = table[table["worth_of_one_more_slot"] > 0].head(MOST_BARS)
+    if shown.empty:
+        st.caption("Nothing: whatever is worth a pitch has its slot.")
+        return
+    rest = " The tab Data has all reps; for the others it is less, or nothing."
     shell.chart_with_data(
-        charts.one_more(table.head(MOST_BARS)),
+        charts.one_more(shown),
         "By how much the plan's expected value would grow if this rep had time for one more "
-        f"pitch. Give time to those on top.{more}",
+        f"pitch. Give time to those on top.{rest if len(shown) < len(table) else ''}",
         table,
     )
 
@@ -241,6 +250,7 @@ def _row(row: pd.Series) -> None:
             f"{wording.escape(wording.shorten(name))}: "
             f"{wording.escape(wording.shorten(row[Plan.DIVISION]))}"
         )
+        st.caption(wording.escape(_facts(row)))
         left, right = st.columns([3, 2], gap="large")
         with left:
             st.markdown("**Why**")
@@ -248,7 +258,17 @@ def _row(row: pd.Series) -> None:
         with right:
             st.markdown("**Look-alike owners**, as references for the call")
             st.text("\n".join(wording.sentences(row[Plan.LOOKALIKES])) or "None is known.")
+            product = wording.clean(row[Plan.PRODUCT]) or wording.clean(row[Plan.SKU])
+            if product:
+                st.markdown("**Product to begin with**")
+                st.text(product)
             shell.account_link(str(row[Plan.CUSTOMER]))
+
+
+def _facts(row: pd.Series) -> str:
+    """What a list in a narrow window has no room for."""
+    facts = [list_row.place_of(row), f"call {row[Plan.SLOT]:.0f}", str(row[Plan.STATUS])]
+    return " · ".join([*facts, "to learn"] if row[Plan.KIND] == Plan.EXPLORE else facts)
 
 
 def _downloads(board: Board, plan: views_plan.CallPlan, rep: str, *, any_row: bool) -> None:

@@ -138,12 +138,38 @@ def test_a_misspelt_name_finds_the_nearest_customer(visit, workspace):
 
 def test_the_call_plan_shows_the_published_lists(visit, workspace):
     test = visit(workspace, "plan", rep="Bo")
-    assert [metric.value for metric in test.metric] == ["2024-12-31", "5", "3", "4.9K", "0", "1"]
+    assert [metric.value for metric in test.metric] == ["2024-12-31", "5", "3", "4.9K", "1", "1"]
     assert "has no account in the log" in test.warning[0].value
     assert test.dataframe[0].value["customer_id"].tolist() == ["acme"]
     test.selectbox(key="rep").set_value("").run()
     assert test.dataframe[0].value["customer_id"].tolist() == ["1042", "007", "acme"]
     assert not test.exception
+
+
+def test_a_pitch_is_unfolded_with_all_that_its_row_may_leave_out(visit, workspace):
+    told = said(visit(workspace, "plan", rep="Bo"))
+    assert "Id acme · rep Bo · branch East · call 1 · whitespace" in told
+    assert "**Product to begin with**" in told
+    assert "\nPro <b>seat</b>" in told
+
+
+def test_a_plan_tells_who_calls_and_what_its_control_group_can_show(visit, workspace, board):
+    path = board.find("plan", "plan/plan.json")
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    facts["team"] = "2 reps of *mine*.csv"
+    facts["experiment"] = {"lift": 0.3, "power": 0.0779, "control_accounts": 1}
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    told = said(visit(workspace, "plan"))
+    assert "Team\\: 2 reps of \\*mine\\*\\.csv\\." in told
+    assert "bring 30\u00a0\\% more buyers" in told
+    assert "a chance of 8\u00a0\\%" in told
+
+
+def test_reps_without_use_for_more_time_are_in_no_chart(visit, workspace, board):
+    assert "for the others it is less, or nothing" in said(visit(workspace, "plan"))
+    path = board.find("plan", "plan/plan.json")
+    path.write_text(path.read_text(encoding="utf-8").replace("77.5", "0"), encoding="utf-8")
+    assert "Nothing: whatever is worth a pitch has its slot" in said(visit(workspace, "plan"))
 
 
 def test_a_plan_that_cannot_be_made_is_a_sentence(visit, workspace):
@@ -199,6 +225,18 @@ def test_hostile_and_endless_names_are_text(visit, workspace):
     assert "http:" not in test.header[0].value
     test = visit(workspace, "account", customer="acme")
     assert len(test.header[0].value) <= 120
+
+
+def test_a_name_in_a_table_turns_no_text_around_and_a_blank_one_is_none(visit, workspace, board):
+    table = pd.read_parquet(board.whitespace)
+    blank = table["customer_id"] == "b1"
+    table.assign(customer_name=table["customer_name"].mask(blank, "  ")).to_parquet(
+        board.whitespace, index=False
+    )
+    names = visit(workspace, "whitespace").dataframe[0].value["customer_name"].tolist()
+    assert " شركة النور " in names, "without the marks around it"
+    names = visit(workspace, "whitespace", but_control="false", find="b1").dataframe[0]
+    assert set(names.value["customer_name"]) == {"b1"}
 
 
 def test_where_the_log_has_no_names_ids_are_shown_once(visit, workspace, board):
@@ -545,3 +583,17 @@ def test_scores_over_time_have_a_row_per_division_and_a_column_per_scoring():
     for layer in chart["layer"]:
         encoded = layer["encoding"]
         assert (encoded["x"]["field"], encoded["y"]["field"]) == ("segment", "division")
+        assert encoded["x"]["axis"]["labelAngle"] == -90
+    wide = charts.over_runs(table, room=1120).to_dict()
+    assert {one["encoding"]["x"]["axis"]["labelAngle"] for one in wide["layer"]} == {0}
+    assert wide["height"] < chart["height"], "names that lie flat need less room"
+
+
+@pytest.mark.parametrize("kinds", [["sale"], ["sale", "return"]])
+def test_a_timeline_has_a_legend_only_where_something_came_back(kinds):
+    from gosales.ui import charts
+
+    table = pd.DataFrame({"month": pd.Timestamp("2024-01-01"), "division": "CAD",
+                          "line_type": kinds, "lines": 1, "value": 9.0})  # fmt: skip
+    legend = charts.timeline(table).to_dict()["encoding"]["color"]["legend"]
+    assert (legend is None) == (kinds == ["sale"])
