@@ -424,6 +424,7 @@ def _build(
     quality = built.quality
     rejected = sum(quality.lines_rejected.values())
     assert quality.lines_read == quality.lines_loaded + rejected
+    assert quality.lines_loaded == sum(month.lines for month in quality.coverage)
     assert built.write_rejects(folder / "rejects.csv") == rejected
     json.dumps(quality.as_dict())
     return True

@@ -186,9 +186,7 @@ def test_the_same_days_in_two_files_are_no_overlap(shop, long, long_log):
     """Each branch has its own file, and a sale that stands in both is chance."""
     for branch in (1, 2):
         lines = [f"c{n},2024-01-{n:02d},A,CAD,1,{n * branch}" for n in range(1, 29)]
-        shop.put(
-            f"{branch}.csv", long_log(*lines, f"c{branch},2024-01-02,A,CAD,1,9{'.0' * branch}")
-        )
+        shop.put(f"{branch}.csv", long_log(*lines, f"c,2024-01-02,A,CAD,1,9.{'0' * branch}"))
     notes = [note.code for note in shop.build(long()).quality.warnings]
     assert "sales_alike" not in notes
 

@@ -22,6 +22,7 @@ def test_the_report_says_what_was_read(shop, long, long_log):
     assert content["lines_read"] == 3
     assert content["lines_rejected"] == {"customer_missing": 1}
     assert content["months"] == 14
+    assert content["lines_loaded"] == sum(month["lines"] for month in content["coverage"])
     assert content["coverage"][1] == {"month": "2024-03", "lines": 1, "customers": 1, "value": 20.5}
     assert content["divisions"][1]["last_horizon_buyers"] == 1
     assert content["training_cutoffs"] == {"6": 1, "3": 1}

@@ -1,7 +1,12 @@
 """What drift says: one sentence for many divisions, not one for each."""
 
+from types import SimpleNamespace
+
+import pytest
+
+from gosales.core.timeline import Cutoff
 from gosales.evaluation.settings import DriftSettings
-from gosales.pipeline.drift import warnings_of
+from gosales.pipeline.drift import Drift, warnings_of
 
 QUIET = {"status": "stable", "model_status": "stable"}
 
@@ -68,3 +73,20 @@ def test_divisions_from_which_nobody_bought_are_told_as_such():
 
 def test_nothing_moved_nothing_said():
     assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("known", "cutoff", "months", "judgement"),
+    [
+        ("2023-12-31", "2024-12-31", 12, "stable"),
+        ("2023-12-31", "2025-01-31", 13, "drifted"),
+        ("2023-12-31", "2023-06-30", 0, "stable"),
+        (None, "2024-12-31", None, "unjudged"),
+    ],
+)
+def test_models_are_old_once_they_are_older_than_the_setting(known, cutoff, months, judgement):
+    history = SimpleNamespace(cutoff=Cutoff.parse(cutoff))
+    profile = {"history_end": known} if known else {}
+    settings = DriftSettings(model_months=12)
+    age = Drift(SimpleNamespace(history=history), settings, profile)._model_age()
+    assert (age["model_months"], age["model_status"]) == (months, judgement)
