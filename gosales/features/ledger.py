@@ -20,6 +20,7 @@ from gosales.core.timeline import Cutoff
 from gosales.features.cube import C
 from gosales.features.sums import Array, Sums, starts_of
 from gosales.utils.coding import Ints, Names, coded, order_by
+from gosales.utils.parallel import in_threads
 
 Floats = NDArray[np.float32]
 NEVER = 9999
@@ -66,8 +67,9 @@ class Ledger:
             division, divisions = coded(found[Fact.DIVISION])
         age, seen = (found[name].to_numpy() for name in (C.AGE, C.SEEN))
         order = order_by(customer, division, age.max(initial=0) - age, seen)
-        taken = {name: found[name].to_numpy().astype(KINDS[name])[order] for name in columns}
-        return cls(anchor, customers, divisions, customer[order], division[order], taken)
+        taken = in_threads(lambda name: found[name].to_numpy().astype(KINDS[name])[order], columns)
+        by_name = dict(zip(columns, taken, strict=True))
+        return cls(anchor, customers, divisions, customer[order], division[order], by_name)
 
     @cached_property
     def _sold(self) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
 from gosales.features.cube import C
-from gosales.utils.coding import Ints, Names
+from gosales.utils.coding import Ints, Names, coded, order_by, placed
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,17 @@ class Places:
     @classmethod
     def of(cls, rows: ir.Table, customers: Names) -> Places:
         """Where two lines are of the same day, the first by name counts, none after any."""
-        table = rows.to_pandas()
-        code = pd.Index(customers).get_indexer(table[Fact.CUSTOMER].astype(object))
-        branch, rep = (table[name].astype(object) for name in (Fact.BRANCH, Fact.REP))
-        ranks = [_rank(one) for one in (branch, rep)]
-        last = table[C.LAST].to_numpy(np.int64)
-        order = np.lexsort((ranks[1], ranks[0], last, code))
-        names = (one.where(one.notna(), None).to_numpy(object)[order] for one in (branch, rep))
-        return cls(code[order], table[C.SEEN].to_numpy(np.int32)[order], *names)
+        table = rows.to_pyarrow()
+        customer = placed(table[Fact.CUSTOMER], pd.Index(customers))
+        (branch, branches), (rep, reps) = (coded(table[name]) for name in (Fact.BRANCH, Fact.REP))
+        ranks = (np.where(code < 0, code.max(initial=0) + 1, code) for code in (branch, rep))
+        order = order_by(customer, table[C.LAST].to_numpy(), *ranks)
+        return cls(
+            customer[order],
+            table[C.SEEN].to_numpy().astype(np.int32)[order],
+            np.array([*branches, None], object)[branch[order]],
+            np.array([*reps, None], object)[rep[order]],
+        )
 
     def known_at(self, age: int, customers: int) -> tuple[Names, Names]:
         """Shape (customers,) each: branch and rep of everybody in the ledger."""
@@ -49,9 +52,3 @@ class Places:
         for names, known in zip(found, (self.branch, self.rep), strict=True):
             names[code] = known[keep[at]]
         return found
-
-
-def _rank(names: pd.Series) -> NDArray[np.intp]:
-    """Place in the order of the names; the missing come last."""
-    codes = pd.factorize(names, sort=True)[0]
-    return np.where(codes < 0, len(names), codes)

@@ -14,14 +14,13 @@ Names = NDArray[np.object_]
 
 
 def coded(texts: pa.ChunkedArray) -> tuple[Ints, Names]:
-    """Codes of shape (rows,), and what they mean, sorted. There must be no missing text."""
-    encoded = texts.dictionary_encode().unify_dictionaries()
-    names = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
-    parts = [chunk.indices.to_numpy() for chunk in encoded.chunks]
+    """Codes of shape (rows,), -1 for none, and what they mean, sorted."""
+    encoded = texts.cast(pa.large_string()).combine_chunks().dictionary_encode()
+    names = encoded.dictionary.to_pylist()
     order = sorted(range(len(names)), key=names.__getitem__)
-    rank = np.empty(len(names), np.int32)
+    rank = np.full(len(names) + 1, -1, np.int32)  # the last one is that of none
     rank[order] = np.arange(len(names), dtype=np.int32)
-    codes = np.concatenate([np.empty(0, np.int32), *parts])
+    codes = encoded.indices.fill_null(-1).to_numpy()
     return rank[codes], np.array([*names, None], object)[order]
 
 

@@ -16,6 +16,13 @@ def test_texts_become_codes_of_their_sorted_names_whatever_the_pieces():
     assert [len(part) for part in coded(pa.chunked_array([], pa.string()))] == [0, 0]
 
 
+def test_a_missing_text_has_the_code_minus_one_and_no_name():
+    codes, names = coded(pa.chunked_array([pa.array(["b", None]), pa.array([None, "a"])]))
+    assert (codes.tolist(), names.tolist()) == ([1, -1, -1, 0], ["a", "b"])
+    codes, names = coded(pa.chunked_array([pa.array([None], pa.string())]))
+    assert (codes.tolist(), names.tolist()) == ([-1], [])
+
+
 def test_texts_are_placed_in_an_index():
     texts = pa.chunked_array([pa.array(["b", "x"]), pa.array(["a", "b"])])
     assert placed(texts, pd.Index(["a", "b"])).tolist() == [1, -1, 0, 1]
