@@ -41,7 +41,7 @@ class Ask:
 
     Attributes:
         slots: Pitches of each rep, where no capacity file is given.
-        capacity: The capacity file's content; empty for the reps of the log.
+        capacity: The capacity file's content; None for the reps of the log.
         include: `lapsed`, `active`: cells to pitch besides the whitespace.
         explore: Share of slots for uncertain cells, 0 to 0.5.
         holdout: Share of the list to leave uncalled, 0 to 0.5.
@@ -49,7 +49,7 @@ class Ask:
     """
 
     slots: int
-    capacity: bytes = b""
+    capacity: bytes | None = None
     include: tuple[str, ...] = ()
     explore: float = 0.0
     holdout: float = 0.0
@@ -58,7 +58,11 @@ class Ask:
     def command(self, workspace: Path) -> str:
         """The command that freezes and publishes this plan."""
         words = ["gosales", "plan", "--workspace", str(workspace)]
-        words += ["--capacity", self.called] if self.capacity else ["--slots", str(self.slots)]
+        words += (
+            ["--capacity", self.called]
+            if self.capacity is not None
+            else ["--slots", str(self.slots)]
+        )
         words += ["--include", ",".join(self.include)] if self.include else []
         words += ["--explore", f"{100 * self.explore:g}%"] if self.explore else []
         words += ["--holdout", f"{100 * self.holdout:g}%"] if self.holdout else []
@@ -117,12 +121,13 @@ def try_out(board: Board, ask: Ask) -> CallPlan:
         "holdout": ask.holdout,
     }
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ask.called
-        if ask.capacity:
-            path.write_bytes(ask.capacity)
-        else:
+        path = None
+        if ask.capacity is None:
             settings["slots"] = ask.slots
-        made = sketch(session, PlanRequest(path if ask.capacity else None, settings=settings))
+        else:
+            path = Path(folder) / ask.called
+            path.write_bytes(ask.capacity)
+        made = sketch(session, PlanRequest(path, settings=settings))
     return CallPlan(made.rows, made.facts, made.warnings)
 
 

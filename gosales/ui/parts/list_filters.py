@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -12,13 +16,15 @@ from gosales.ui.shell import URL
 from gosales.utils.store import PLAN
 
 LEVEL_TITLES = {views_list.DIVISION: "Divisions", views_list.PRODUCT: "Products"}
-NAMES = (
-    ("Division", Whitespace.DIVISION),
-    ("Rep", Whitespace.REP),
-    ("Branch", Whitespace.BRANCH),
-)
+NAMES = {
+    "divisions": ("Division", Whitespace.DIVISION),
+    "reps": ("Rep", Whitespace.REP),
+    "branches": ("Branch", Whitespace.BRANCH),
+}
+"""Filter -> its label, and its column, which is its key in the address too."""
 
-KEYS = (*(column for _, column in NAMES), "value", "score", "status", "segment", "remark")
+KEYS = (*(column for _, column in NAMES.values()), "value", "score", "status", "segment", "remark")
+Choices = Mapping[str, Sequence[str]]
 
 
 def ask(board: Board) -> views_list.Filters:
@@ -37,36 +43,10 @@ def ask(board: Board) -> views_list.Filters:
     text = second.text_input(
         "Search", key="find", bind=URL, max_chars=200, placeholder="Customer name or id"
     )
+    level = level or views_list.DIVISION
     with _folded_on_a_phone():
-        named = [(label, column) for label, column in NAMES if choices[column]]
-        boxes = st.columns(len(named) + 2)
-        chosen = {
-            column: tuple(
-                box.multiselect(label, choices[column], key=column, bind=URL, placeholder="All")
-            )
-            for box, (label, column) in zip(boxes, named, strict=False)
-        }
-        value = boxes[-2].number_input(
-            "Expected at least", min_value=0.0, step=500.0, format="%.0f", key="value", bind=URL
-        )
-        score = boxes[-1].number_input(
-            "Score at least, %", 0.0, 100.0, step=1.0, format="%.0f", key="score", bind=URL
-        )
-        more = _more(board, level or views_list.DIVISION, choices)
-    statuses, segments, remarks, but_control = more
-    return views_list.Filters(
-        level=level or views_list.DIVISION,
-        divisions=chosen.get(Whitespace.DIVISION, ()),
-        reps=chosen.get(Whitespace.REP, ()),
-        branches=chosen.get(Whitespace.BRANCH, ()),
-        least_value=value,
-        least_score=score / 100,
-        text=text,
-        statuses=statuses,
-        segments=segments,
-        remarks=remarks,
-        but_control=but_control,
-    )
+        chosen = _usual(choices) | _of_some_workspaces(board, level, choices)
+    return views_list.Filters(level=level, text=text, **chosen)
 
 
 def _folded_on_a_phone() -> DeltaGenerator:
@@ -77,47 +57,55 @@ def _folded_on_a_phone() -> DeltaGenerator:
     return st.expander("Filters", expanded=brought, icon=":material/filter_alt:")
 
 
-def _more(
-    board: Board, level: str, choices: dict[str, list[str]]
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool]:
+def _usual(choices: Choices) -> dict[str, Any]:
+    """Filters that every workspace has, but for names that its log does not tell."""
+    named = {name: told for name, told in NAMES.items() if choices[told[1]]}
+    boxes = st.columns(len(named) + 2)
+    chosen: dict[str, Any] = {
+        name: _several(label, choices[column], column, box)
+        for box, (name, (label, column)) in zip(boxes, named.items(), strict=False)
+    }
+    chosen["least_value"] = boxes[-2].number_input(
+        "Expected at least", min_value=0.0, step=500.0, format="%.0f", key="value", bind=URL
+    )
+    score = boxes[-1].number_input(
+        "Score at least, %", 0.0, 100.0, step=1.0, format="%.0f", key="score", bind=URL
+    )
+    return {**chosen, "least_score": score / 100}
+
+
+def _of_some_workspaces(board: Board, level: str, choices: Choices) -> dict[str, Any]:
     """Filters that not every workspace has something for."""
-    statuses: tuple[str, ...] = ()
-    segments: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-    but_control = False
+    filters: dict[str, Callable[[DeltaGenerator], Any]] = {}
+    if level == views_list.PRODUCT:
+        filters["statuses"] = partial(_several, "Status of the division", views.STATUSES, "status")
     kinds = shell.kept(views_list.segments, board)
-    remarked = choices[Whitespace.CELL_STATUS]
-    asked = [level == views_list.PRODUCT, bool(kinds), bool(remarked), PLAN in board.parts]
-    if not any(asked):
-        return statuses, segments, remarks, but_control
-    boxes = iter(st.columns(max(2, sum(asked)), vertical_alignment="bottom"))
-    if asked[0]:
-        statuses = tuple(
-            next(boxes).multiselect(
-                "Status of the division", views.STATUSES, key="status", bind=URL, placeholder="All"
-            )
-        )
-    if asked[1]:
-        segments = tuple(
-            next(boxes).multiselect("Segment", kinds, key="segment", bind=URL, placeholder="All")
-        )
-    if asked[2]:
-        remarks = tuple(
-            next(boxes).multiselect(
-                "Remark",
-                [views_list.NO_REMARK, *remarked],
-                key="remark",
-                bind=URL,
-                placeholder="All",
-                help="What data/lookup/cells.csv says of the cell.",
-            )
-        )
-    if asked[3]:
-        but_control = next(boxes).toggle(
-            "Leave out the control group",
-            value=True,
-            key="but_control",
-            bind=URL,
-            help="The published call plan keeps these accounts uncalled, to measure against them.",
-        )
-    return statuses, segments, remarks, but_control
+    if kinds:
+        filters["segments"] = partial(_several, "Segment", kinds, "segment")
+    remarks = choices[Whitespace.CELL_STATUS]
+    if remarks:
+        told = "What data/lookup/cells.csv says of the cell."
+        names = [views_list.NO_REMARK, *remarks]
+        filters["remarks"] = partial(_several, "Remark", names, "remark", note=told)
+    if PLAN in board.parts:
+        filters["but_control"] = _but_control
+    if not filters:
+        return {}
+    boxes = st.columns(max(2, len(filters)), vertical_alignment="bottom")
+    return {name: show(box) for box, (name, show) in zip(boxes, filters.items(), strict=False)}
+
+
+def _several(
+    label: str, names: Sequence[str], key: str, box: DeltaGenerator, note: str | None = None
+) -> tuple[str, ...]:
+    return tuple(box.multiselect(label, names, key=key, bind=URL, placeholder="All", help=note))
+
+
+def _but_control(box: DeltaGenerator) -> bool:
+    return box.toggle(
+        "Leave out the control group",
+        value=True,
+        key="but_control",
+        bind=URL,
+        help="The published call plan keeps these accounts uncalled, to measure against them.",
+    )

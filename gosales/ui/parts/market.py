@@ -70,6 +70,13 @@ def changes(board: Board) -> None:
     if change.moves.empty:
         st.caption("No score rose.")
         return
+    _rises(change)
+    if not change.measured and st.button("Say why", icon=":material/help:"):
+        _measure(board)
+        st.rerun()
+
+
+def _rises(change: views_changes.Change) -> None:
     st.caption("The largest rises of a score:")
     tables.show(
         shell.named(tables.per_cent(change.moves, Diff.BEFORE, Diff.AFTER)),
@@ -91,9 +98,6 @@ def changes(board: Board) -> None:
         ),
         row_height=tables.TALL if change.measured else None,
     )
-    if not change.measured and st.button("Say why", icon=":material/help:"):
-        _measure(board)
-        st.rerun()
 
 
 def _measure(board: Board) -> None:

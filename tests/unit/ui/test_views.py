@@ -295,7 +295,7 @@ def test_a_plan_goes_to_csv_whole_and_to_a_crm_without_the_control_group(board):
 
 
 def test_the_command_for_a_tried_plan_can_be_copied(tmp_path):
-    ask = views_plan.Ask(25, b"", ("lapsed", "active"), 0.1, 0.2)
+    ask = views_plan.Ask(25, None, ("lapsed", "active"), 0.1, 0.2)
     assert ask.command(tmp_path).endswith(
         "--slots 25 --include lapsed,active --explore 10% --holdout 20%"
     )
@@ -314,10 +314,9 @@ def test_an_uploaded_capacity_file_keeps_its_name(board, monkeypatch):
     monkeypatch.setattr("gosales.pipeline.plan.sketch", sketch)
     names = ["Équipe 2.csv", "../../etc/<b>.csv", "C:\\x\\team.txt", "-..", "x" * 300 + ".csv"]
     for name in names:
-        called = views_plan.name_of(name)
-        views_plan.try_out(board, views_plan.Ask(20, b"rep,slots\n", called=called))
+        views_plan.try_out(board, views_plan.Ask(20, b"", called=views_plan.name_of(name)))
     kept = ["Équipe 2.csv", "_b_.csv", "team.txt", "reps.csv", "x" * 96 + ".csv"]
-    assert read == [(name, b"rep,slots\n") for name in kept]
+    assert read == [(name, b"") for name in kept], "an empty file too is one"
 
 
 # --- Account --------------------------------------------------------------------------------------
