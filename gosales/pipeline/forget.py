@@ -32,6 +32,7 @@ from gosales.utils.paths import Workspace, has_folder
 from gosales.utils.store import (
     COPIED,
     MANIFEST,
+    RUN_ID,
     RunStore,
     hashes,
     read_json,
@@ -77,7 +78,7 @@ class Forgetting:
         if self.unread:
             lines += [
                 f"{len(self.unread)} file(s) of yours could not be looked through, since they are",
-                "damaged, locked, packed too tightly or links that lead nowhere; look yourself:",
+                "damaged, locked, packed too tightly, links, or no runs of ours; look yourself:",
                 *_shown(self.unread),
             ]
         lines += _left_behind(self.databases)
@@ -246,15 +247,30 @@ def _record(workspace: Workspace, customer: str, found: Forgetting) -> None:
 
 def _clean_runs(workspace: Workspace, person: Person, found: Forgetting) -> None:
     """Every run, with its manifest brought up to date; then what is only in outputs/."""
-    for folder in sorted(path for path in workspace.runs.glob("*") if path.is_dir()):
+    for folder in _reached(workspace, found, *workspace.runs.glob("*")):
         changed = [path for path in _files(folder) if clean_file(path, person, dry=found.dry)]
         if _amend(folder, person, others=bool(changed), dry=found.dry):
             changed.append(folder / MANIFEST)
         found.files += [_place(workspace, path) for path in changed]
     for name, clean in (("exports", drop_file), ("diffs", clean_file)):
-        files = _files(workspace.outputs / name)
-        changed = [path for path in files if clean(path, person, dry=found.dry)]
-        found.files += [_place(workspace, path) for path in changed]
+        for folder in _reached(workspace, found, workspace.outputs / name):
+            changed = [path for path in _files(folder) if clean(path, person, dry=found.dry)]
+            found.files += [_place(workspace, path) for path in changed]
+
+
+def _reached(workspace: Workspace, found: Forgetting, *paths: Path) -> list[Path]:
+    """The folders among `paths` whose files are ours to rewrite or remove; others are told.
+
+    A link, or what stands behind one in the place of the runs, may be a folder of the user.
+    """
+    folders = sorted(path for path in paths if path.is_dir())
+    odd = {
+        path
+        for path in folders
+        if path.is_symlink() or (path.parent == workspace.runs and not RUN_ID.match(path.name))
+    }
+    found.unread += [_place(workspace, path) for path in sorted(odd)]
+    return [path for path in folders if path not in odd]
 
 
 def _files(folder: Path) -> list[Path]:

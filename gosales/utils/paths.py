@@ -122,6 +122,12 @@ def has_folder(path: Path) -> bool:
     return False
 
 
+def files_of(folder: Path, pattern: str) -> list[Path]:
+    """What a folder has under a pattern, without what lies behind links that lead out of it."""
+    inside = folder.resolve()
+    return [path for path in folder.glob(pattern) if path.resolve().is_relative_to(inside)]
+
+
 def _refuse_other(path: Path, wanted: str) -> None:
     """Raise WorkspaceError for whatever is there instead, or in the place of its folders."""
     taken = next((one for one in (path, *path.parents) if os.path.lexists(one)), None)

@@ -25,7 +25,7 @@ from typing import Any
 from gosales.core.errors import MissingArtifact, WorkspaceBusy, WorkspaceError
 from gosales.utils.lock import holding
 from gosales.utils.parse import parse_json
-from gosales.utils.paths import Workspace, has_file, has_folder
+from gosales.utils.paths import Workspace, files_of, has_file, has_folder
 
 MODEL_SUFFIX = "_model"
 COPIED, MANIFEST = ".copied.json", "manifest.json"
@@ -304,11 +304,11 @@ class RunStore:
         for part, made_by in now.parts.items():
             source = self.workspace.runs / made_by
             for pattern in PARTS.get(part, ()):
-                for path in source.glob(pattern):
+                for path in files_of(source, pattern):
                     yield path, self.workspace.outputs / path.relative_to(source)
-        models = self.workspace.runs / now.parts.get(MODELS, "-") / "models"
-        for path in models.glob(f"*{MODEL_SUFFIX}/MLmodel"):
-            yield path, self.workspace.models / path.relative_to(models)
+        run = self.workspace.runs / now.parts.get(MODELS, "-")
+        for path in files_of(run, f"models/*{MODEL_SUFFIX}/MLmodel"):
+            yield path, self.workspace.models / path.relative_to(run / "models")
 
     def star_path(self) -> Path:
         """The DuckDB file of the published star. Raises MissingArtifact."""
@@ -339,7 +339,7 @@ class RunStore:
             folder = (outputs / pattern).parent
             if folder != outputs and folder.is_symlink():
                 _remove(folder, refused)  # what it leads to is not ours
-            wanted = {p.relative_to(source) for p in source.glob(pattern)} if source else set()
+            wanted = {p.relative_to(source) for p in files_of(source, pattern)} if source else set()
             for old in outputs.glob(pattern):
                 if old.relative_to(outputs) not in wanted:
                     _remove(old, refused)
@@ -357,7 +357,7 @@ class RunStore:
                 for path in (old, *old.rglob("*")):
                     if path.is_symlink() or not (source / path.relative_to(models)).exists():
                         _remove(path, refused)
-        for path in sorted(source.rglob("*")):
+        for path in sorted(files_of(source.parent, f"{source.name}/**/*")):
             if path.is_file():
                 _copy(path, models / path.relative_to(source), refused)
 

@@ -9,7 +9,14 @@ import pytest
 from gosales.core.errors import WorkspaceError
 from gosales.core.person import Person
 from gosales.etl.forget_star import star_has
-from gosales.pipeline.forget import Forgetting, _amend, _drop_staged, _look_at_raw, _stars
+from gosales.pipeline.forget import (
+    Forgetting,
+    _amend,
+    _clean_runs,
+    _drop_staged,
+    _look_at_raw,
+    _stars,
+)
 from gosales.utils.paths import Workspace
 
 
@@ -28,7 +35,7 @@ def test_raw_files_on_a_drive_that_is_not_connected_are_told(tmp_path):
     found = Forgetting(dry=True)
     _look_at_raw(workspace, Person("007", ()), found)
     assert found.unread == ["data/database_samples/share.csv", "data/holdout"]
-    assert "links that lead nowhere" in found.summary()
+    assert "links, or no runs of ours" in found.summary()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are closed otherwise there")
@@ -69,6 +76,22 @@ def test_copies_of_raw_logs_go_also_behind_a_link(tmp_path):
     link(workspace.staging, disk)
     _drop_staged(workspace)
     assert [path for path in disk.rglob("*") if path.is_file()] == [own]
+
+
+@pytest.mark.parametrize("place", ["runs", "runs/20240101T000000-0001234", "exports", "diffs"])
+def test_a_users_own_folder_behind_a_link_stays_as_it_is(tmp_path, place):
+    """Whoever gave the workspace may have made the link; pages and what is damaged are removed."""
+    own, workspace = tmp_path / "own", Workspace(tmp_path / "workspace")
+    (own / "letters").mkdir(parents=True)
+    mine = {own / at / name for at in ("", "letters") for name in ("a.html", "b.csv", "c.json")}
+    for path in mine:
+        path.write_text("dear 007,", encoding="utf-8")
+    link(workspace.outputs / place, own)
+    found = Forgetting(dry=False)
+    _clean_runs(workspace, Person("007", ()), found)
+    assert {path.read_text(encoding="utf-8") for path in mine} == {"dear 007,"}
+    told = f"outputs/{place}/letters" if place == "runs" else f"outputs/{place}"
+    assert (found.files, found.unread) == ([], [told])
 
 
 def test_a_manifest_loses_what_its_warnings_say(tmp_path):

@@ -67,6 +67,13 @@ def files(folder):
     return {name for name in found if not name.startswith(("runs/", ".copied"))}
 
 
+def link(place, folder):
+    try:
+        place.symlink_to(folder, target_is_directory=True)
+    except OSError:
+        pytest.skip("links need a right here")
+
+
 def test_a_commit_publishes_copies(publish, workspace):
     publish("r1", EVERYTHING, [SCORES, METRICS, QUALITY], ["cad_model"])
     assert files(workspace.outputs) == {SCORES, METRICS, QUALITY, "published.json"}
@@ -153,16 +160,34 @@ def test_links_of_a_workspace_lead_to_nothing_that_is_removed(publish, workspace
     shutil.rmtree(workspace.stars)
     places = [workspace.outputs / "validation", workspace.outputs / "backtest", workspace.stars]
     places += [workspace.models / name for name in ("cad_model", "old_model", "gis_model/data")]
-    try:
-        for place in places:
-            place.symlink_to(own, target_is_directory=True)
-    except OSError:
-        pytest.skip("links need a right here")
+    for place in places:
+        link(place, own)
     model = "models/{}_model/data/division_model/model.json".format
     publish("r2", {MODELS, VALIDATION, STAR}, ["validation/gains.csv", model("gis")], ["cad_model"])
     publish("r3", {MODELS, STAR}, [model("gis")], ["cad_model"])
     assert {name: text(own / name) for name in kept} == dict.fromkeys(kept, "mine")
     assert text(workspace.models / "cad_model" / "MLmodel") == "r3"
+
+
+def test_nothing_that_a_run_only_links_to_is_copied(publish, store, workspace, tmp_path):
+    """Else a user's own files would lie in a workspace that goes back to whoever gave it."""
+    own = tmp_path / "own"
+    for name in ("id_rsa", "cad_model/MLmodel", "gains.csv"):
+        write_text(own / name, "mine")
+    publish("r1", {MODELS, VALIDATION}, ["validation/gains.csv"], ["cad_model", "gis_model"])
+    run = workspace.runs / "r1"
+    for name in ("validation", "models/gis_model"):
+        shutil.rmtree(run / name)
+        link(run / name, own)
+    write_text(workspace.outputs / ".copied.json", "")
+    store.sync()
+    copies = [*workspace.models.rglob("*"), *(workspace.outputs / "validation").rglob("*")]
+    assert {text(path) for path in copies if path.is_file()} == {"r1"}
+    shutil.rmtree(run / "models")
+    link(run / "models", own)
+    write_text(workspace.outputs / ".copied.json", "")
+    store.sync()
+    assert "mine" not in {text(path) for path in workspace.models.rglob("*") if path.is_file()}
 
 
 def test_before_the_first_run_nothing_is_published(store):
