@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 MODEL = "model"
 DEFAULT_BASELINE = "popularity_x_activity"
-LEAST_TOLD = 100
+LEAST_BUYERS = 100
 """A proof with fewer buyers on a side, over all divisions, says nothing: the error of its gain is
 larger than most gains are."""
 
@@ -132,8 +132,8 @@ def _sides(
     inside, best = proof.cells(owned), best_baseline(proof, owned)
     bought = proof.labels.bought
     buyers = (bought & inside).sum(0)
-    told = buyers.sum() >= LEAST_TOLD
-    gains = shrunk_gains(proof.score[MODEL], proof.score[best], bought, inside) if told else None
+    scores = proof.score[MODEL], proof.score[best]
+    gains = shrunk_gains(*scores, bought, inside) if buyers.sum() >= LEAST_BUYERS else None
     ours, simple = (log_loss(proof.score[x][inside], bought[inside]) for x in (MODEL, best))
     fits_better = ours < simple
     position = {name: d for d, name in enumerate(proof.divisions)}

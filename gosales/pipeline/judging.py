@@ -83,23 +83,9 @@ def score_frozen(
     by_name = {
         name: {model.division: model for model in models} for name, models in variants.items()
     }
-    shipped = by_name[MODEL]
-    kept = [d for d, name in enumerate(cells.spine.divisions) if name in shipped]
+    kept = [d for d, name in enumerate(cells.spine.divisions) if name in by_name[MODEL]]
     labels = label(outcome, cells.spine)
-    n = len(cells.spine.customers)
-    baselines = next(iter(shipped.values())).shared.baselines
-    score = {name: np.zeros((n, len(kept))) for name in (*variants, *baselines)}
-    money = np.zeros((4, n, len(cells.spine.divisions)))
-    plain = Calibration()
-    for block, (place, d) in product(cells.blocks(), enumerate(kept)):
-        division = cells.spine.divisions[d]
-        frame = cells.rows(block, np.full_like(block, d), outcome.horizon_months)
-        for name, models in by_name.items():
-            score[name][block, place] = models[division].score(frame.values, frame.owned)
-        money[:, block, d] = astuple(shipped[division].money(frame.values))
-        for name in baselines:
-            logit = shipped[division].baseline_logit(name, frame.values)
-            score[name][block, place] = plain(logit)
+    score, money = _score(cells, by_name, kept, outcome.horizon_months)
     divisions = tuple(cells.spine.divisions[d] for d in kept)
     return Judged(
         cells.panel.cutoff,
@@ -111,9 +97,38 @@ def score_frozen(
         outcome.horizon_months,
         cells.panel.horizon_months,
         cells.spine.customers,
-        money_proof(cells, cells.panel.everyone, Money(*money)).of(divisions),
+        money_proof(cells, cells.panel.everyone, money).of(divisions),
         capacity,
     )
+
+
+def _score(
+    cells: CellFeatures,
+    by_name: Mapping[str, Mapping[str, DivisionModel]],
+    kept: Sequence[int],
+    months: int,
+) -> tuple[dict[str, Floats], Money]:
+    """Every score, of shape (n, len(kept)), and the money, of shape (n, D), 0 where not kept.
+
+    Args:
+        by_name: Variant -> division -> its model.
+        kept: Places of the divisions in the spine.
+        months: Length of the outcome.
+    """
+    n, shipped, plain = len(cells.spine.customers), by_name[MODEL], Calibration()
+    baselines = next(iter(shipped.values())).shared.baselines
+    score = {name: np.zeros((n, len(kept))) for name in (*by_name, *baselines)}
+    money = np.zeros((4, n, len(cells.spine.divisions)))
+    for block, (place, d) in product(cells.blocks(), enumerate(kept)):
+        division = cells.spine.divisions[d]
+        frame = cells.rows(block, np.full_like(block, d), months)
+        for name, models in by_name.items():
+            score[name][block, place] = models[division].score(frame.values, frame.owned)
+        money[:, block, d] = astuple(shipped[division].money(frame.values))
+        for name in baselines:
+            logit = shipped[division].baseline_logit(name, frame.values)
+            score[name][block, place] = plain(logit)
+    return score, Money(*money)
 
 
 def capacity_of(history: History, config: Config) -> int:

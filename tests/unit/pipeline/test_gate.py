@@ -12,7 +12,7 @@ from gosales.models.baselines import BASELINES
 from gosales.models.calibration import Calibration, logit
 from gosales.models.division_model import BASELINE, OWN, POOLED
 from gosales.pipeline.gate import (
-    LEAST_TOLD,
+    LEAST_BUYERS,
     MODEL,
     Proof,
     best_baseline,
@@ -135,8 +135,8 @@ def test_a_proof_with_few_buyers_in_all_decides_nothing():
     proof = proof_of(3.0, 0.3)
     assert verdict(proof, "Big").never.kind == BASELINE
     buyers = np.flatnonzero(proof.labels.bought[:, 0])
-    proof.labels.bought[buyers[LEAST_TOLD - proof.labels.bought[:, 1:].sum() - 1 :], 0] = False
-    assert proof.labels.bought.sum() == LEAST_TOLD - 1
+    proof.labels.bought[buyers[LEAST_BUYERS - proof.labels.bought[:, 1:].sum() - 1 :], 0] = False
+    assert proof.labels.bought.sum() == LEAST_BUYERS - 1
     found = judge_divisions(proof, NAMES, 10)
     assert {found[name].never.kind for name in NAMES} == {POOLED}
     assert {found[name].evidence["why"] for name in NAMES} == {"too few buyers to judge"}
