@@ -29,8 +29,7 @@ CUT = """
 """
 """A year and a half of 250 of the customers."""
 
-FEW = """
-[divisions]
+FEW = """[divisions]
 include = [
     "BAGS & PURSES", "BAKEWARE & CAKE", "CHRISTMAS", "FRAMES, CLOCKS & SIGNS",
     "STATIONERY & CARDS", "TEXTILES & CUSHIONS",
@@ -49,7 +48,9 @@ def place(browser, tmp_path_factory):
     duckdb.execute(CUT, {"log": str(LOG), "target": str(log)})
     (root / "data" / "lookup" / "products.csv").write_bytes(DIVISIONS.read_bytes())
     settings = (CHECKOUT / "examples" / "online_retail_ii" / "gosales.toml").read_text("utf-8")
-    (root / "gosales.toml").write_text(settings + SMALL_MODELS + FEW, encoding="utf-8")
+    assert "[divisions]\n" in settings
+    settings = settings.replace("[divisions]\n", FEW) + SMALL_MODELS
+    (root / "gosales.toml").write_text(settings, encoding="utf-8")
     with pytest.raises(SystemExit) as end:
         main(["score-all", "--workspace", str(root)])
     assert not end.value.code
