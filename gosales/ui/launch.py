@@ -29,9 +29,11 @@ FIXED = {
     "client.disableDataExport": "true",
     "global.developmentMode": "false",
     "runner.magicEnabled": "false",
+    "global.disableWidgetStateDuplicationWarning": "true",
 }
 """What nobody changes: it binds to this machine, calls nobody and shows no tracebacks.
-Streamlit's own export of a table would write cells that a spreadsheet runs as formulas."""
+Streamlit's own export of a table would write cells that a spreadsheet runs as formulas. A list that
+becomes another one begins with its first page: that needs no warning with a stack."""
 
 WARM = tuple(f"gosales.ui.screens.{path.stem}" for path in sorted(FOLDER.glob("screens/[a-z]*.py")))
 """What is imported before the first visitor comes, who would wait for it otherwise."""
