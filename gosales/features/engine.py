@@ -130,7 +130,11 @@ class FeatureEngine:
         yield from self._made(waiting)
 
     def _ahead(self, ages: Sequence[int]) -> Iterator[tuple[int, Panel, Learned]]:
-        """Each age with everybody then, and what is learned of them."""
+        """Each age with everybody then, and what is learned of them.
+
+        The next is made in another thread, beside the queries for this one: it may ask nothing of
+        the database, whose connection serves one thread at a time.
+        """
         sources = self.sources
 
         def everybody(age: int) -> tuple[int, Panel, Learned]:

@@ -37,24 +37,32 @@ TOLD = "paths__future_ridge"
 
 
 class Peek:
-    """The star that was cut last, with all of its future."""
+    """The star that was cut last, with all of its future.
+
+    Who ever bought from what is asked when it is cut: features are learned beside queries, and ask
+    no database.
+    """
 
     star: Star
+    ever: set[tuple[str, str]]
+
+    @classmethod
+    def into(cls, star: Star) -> None:
+        cls.star = star
+        cells = star.tables.facts.select(Fact.CUSTOMER, Fact.DIVISION).distinct().to_pandas()
+        cls.ever = set(zip(cells[Fact.CUSTOMER], cells[Fact.DIVISION], strict=True))
 
     @classmethod
     def owned(cls, panel) -> np.ndarray:
         """Shape (n, D): ever bought, before or after any cutoff."""
-        facts = cls.star.tables.facts
-        cells = facts.select(Fact.CUSTOMER, Fact.DIVISION).distinct().to_pandas()
-        ever = set(zip(cells[Fact.CUSTOMER], cells[Fact.DIVISION], strict=True))
-        return np.array([[(c, d) in ever for d in panel.divisions] for c in panel.customers])
+        return np.array([[(c, d) in cls.ever for d in panel.divisions] for c in panel.customers])
 
 
 def peeking(patch):
     cut = Star.as_of
 
     def as_of(self, cutoff):
-        Peek.star = self
+        Peek.into(self)
         return cut(self, cutoff)
 
     patch.setattr(Star, "as_of", as_of)
