@@ -167,6 +167,6 @@ def _score(
 def _title(pitch: Pitch, most: int) -> str:
     """Account and division; the account gives way when it is too long."""
     what = f" - {cut(pitch.what, most // 2)}"
-    title = cut(pitch.account, most - len(what)) + what
-    over = len(neutralise(title)) - most
-    return title if over <= 0 else _title(pitch, most - over)
+    room = most - len(what)
+    over = len(neutralise(cut(pitch.account, room) + what)) - most
+    return cut(pitch.account, room - max(over, 0)) + what

@@ -95,7 +95,7 @@ class FeatureEngine:
 
     def on_demand(self, age: int) -> CellBlocks:
         """The same, made of the customers that are asked for when they are asked for."""
-        ((_, panel, learned),) = self._ahead([age])
+        panel, learned = self._everybody(age)
         return self._in_blocks(Asked(age, panel, learned, panel.everyone))
 
     def tables(self, age: int) -> AbstractContextManager[tuple[ir.Table, ir.Table]]:
@@ -107,7 +107,8 @@ class FeatureEngine:
     ) -> Iterator[CellFeatures]:
         """The features at several cutoffs, in the order of `ages`; one is held at a time.
 
-        What the next cutoff's are learned from is put together while one's are used.
+        What the next cutoff's are learned from is put together in another thread while one's are
+        used. It asks nothing of the database, whose connection serves one thread at a time.
 
         Args:
             ages: Months before the history's cutoff.
@@ -116,7 +117,8 @@ class FeatureEngine:
                 even draw of very many.
         """
         waiting: list[Asked] = []
-        for age, panel, learned in self._ahead(ages):
+        _ = self.sources  # here, since they do ask the database
+        for age, (panel, learned) in zip(ages, ahead(self._everybody, ages), strict=True):
             asked = Asked(age, panel, learned, chosen(panel))
             if len(asked.rows) > block_size(asked.panel):
                 yield from self._made(waiting)
@@ -129,20 +131,11 @@ class FeatureEngine:
                 waiting = []
         yield from self._made(waiting)
 
-    def _ahead(self, ages: Sequence[int]) -> Iterator[tuple[int, Panel, Learned]]:
-        """Each age with everybody then, and what is learned of them.
-
-        The next is made in another thread, beside the queries for this one: it may ask nothing of
-        the database, whose connection serves one thread at a time.
-        """
-        sources = self.sources
-
-        def everybody(age: int) -> tuple[int, Panel, Learned]:
-            cutoff = self.history.cutoff.months_before(age)
-            panel = sources.panel(age, cutoff, self.horizon_months)
-            return age, panel, learn(panel)
-
-        return ahead(everybody, ages)
+    def _everybody(self, age: int) -> tuple[Panel, Learned]:
+        """Everybody at that cutoff, and what is learned of them."""
+        cutoff = self.history.cutoff.months_before(age)
+        panel = self.sources.panel(age, cutoff, self.horizon_months)
+        return panel, learn(panel)
 
     def _made(self, asked: list[Asked]) -> Iterator[ChosenCells]:
         """The features of chosen customers at some cutoffs."""

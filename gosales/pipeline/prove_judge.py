@@ -29,9 +29,10 @@ from gosales.labels.purchases import label
 from gosales.pipeline.fit import fit_unproved
 from gosales.pipeline.gate import MODEL
 from gosales.pipeline.proof import score_cells
-from gosales.pipeline.prove_trial import Trial, plan_of
+from gosales.pipeline.prove_trial import Trial
 from gosales.pipeline.score_customers import ScoredLists
 from gosales.pipeline.session import Session
+from gosales.pipeline.train import plan_of
 
 ALONE_SPLIT = 7
 """Rows are scored again in so many parts."""

@@ -27,12 +27,11 @@ from gosales.features.cells import CellFeatures
 from gosales.features.engine import FeatureEngine
 from gosales.pipeline.build import refuse_blockers
 from gosales.pipeline.figures import metrics
-from gosales.pipeline.fit import Fitted, Plan, fit
-from gosales.pipeline.products import product_models
+from gosales.pipeline.fit import Fitted, fit
 from gosales.pipeline.publish_lists import write_lists
 from gosales.pipeline.score_customers import ScoredLists, score_customers
 from gosales.pipeline.session import Session
-from gosales.pipeline.train import chosen_divisions
+from gosales.pipeline.train import plan_of
 from gosales.utils.progress import Advance, silent_advance
 from gosales.utils.reuse import Answers, reusing
 from gosales.utils.store import sha256
@@ -191,17 +190,6 @@ class Laboratory:
 def trained(session: Session, engine: FeatureEngine) -> Fitted:
     """The models as `gosales train` makes them."""
     return fit(engine, plan_of(session, engine))
-
-
-def plan_of(session: Session, engine: FeatureEngine) -> Plan:
-    """What `gosales train` fits."""
-    return Plan(
-        session.config.models,
-        chosen_divisions(session, engine),
-        product_models(engine.history, engine.horizon_months),
-        session.config.limits.training_rows,
-        session.options.seed,
-    )
 
 
 def unknown_facts(star: Star, history: History) -> ir.Table:

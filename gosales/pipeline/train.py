@@ -49,16 +49,7 @@ def engine_at(session: Session, star: Star) -> FeatureEngine:
 def train(work: Work, engine: FeatureEngine) -> TrainRun:
     """Fit and save the models into the run's folder, with metrics and the feature catalog."""
     session = work.session
-    divisions = chosen_divisions(session, engine)
-    products = product_models(engine.history, engine.horizon_months)
-    plan = Plan(
-        session.config.models,
-        divisions,
-        products,
-        session.config.limits.training_rows,
-        session.options.seed,
-    )
-    fitted = fit(engine, plan)
+    fitted = fit(engine, plan_of(session, engine))
     figures = metrics(fitted, capacity_of(engine.history, session.config))
     write_json(work.folder / "metrics.json", figures)
     write_text(work.folder / "feature_catalog.csv", _catalog_csv(engine.horizon_months))
@@ -77,6 +68,17 @@ def train(work: Work, engine: FeatureEngine) -> TrainRun:
         models={model.division: model.card for model in fitted.models},
     )
     return TrainRun(fitted, figures)
+
+
+def plan_of(session: Session, engine: FeatureEngine) -> Plan:
+    """What the settings and the command line ask to fit."""
+    return Plan(
+        session.config.models,
+        chosen_divisions(session, engine),
+        product_models(engine.history, engine.horizon_months),
+        session.config.limits.training_rows,
+        session.options.seed,
+    )
 
 
 def _keep_others(work: Work, trained: set[str]) -> None:

@@ -60,6 +60,23 @@ def test_crm_files_hold_the_published_whitespace(scored, gosales, form, names):
         assert len(found) in {len(published), len({row["customer_id"] for row in published})}
 
 
+def test_what_dynamics_would_not_take_is_said(scored, gosales, monkeypatch):
+    assert "Dynamics takes" not in gosales("export", scored, "--to", "dynamics").out
+    monkeypatch.setattr("gosales.pipeline.export.DYNAMICS_ACCOUNT_NUMBER", 3)
+    monkeypatch.setattr("gosales.pipeline.export.LARGEST_DYNAMICS_FILE", 100)
+    said = gosales("export", scored, "--to", "dynamics").out
+    assert "Account ids longer than the 3 characters" in said
+    assert "dynamics_accounts.csv is larger than Dynamics takes at once" in said
+
+
+def test_rows_that_somebody_works_on_already_are_counted(scored, gosales, monkeypatch):
+    monkeypatch.setattr("gosales.export.pitches.OPEN", "")  # as if no remark meant just that
+    answer = gosales("export", scored, "--to", "salesforce")
+    published = [row for row in scored.rows("whitespace.csv") if row["level"] == "division"]
+    assert f"being open ones already: {len(published):,}." in answer.out
+    assert not rows(scored.outputs / "exports" / "salesforce_opportunities.csv")
+
+
 def test_the_same_lists_give_the_same_bytes(scored, gosales):
     path = scored.outputs / "exports" / "salesforce_opportunities.csv"
     assert gosales("export", scored, "--to", "salesforce").code == 0

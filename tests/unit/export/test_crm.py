@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gosales.core.errors import ConfigError
 from gosales.export.crm import write_dynamics, write_hubspot, write_salesforce
-from gosales.export.csv_files import money, write_csv
+from gosales.export.csv_files import fitting, money, write_csv
 from gosales.export.record_ids import read_record_ids
 from gosales.export.settings import (
     DynamicsSettings,
@@ -19,7 +19,7 @@ from gosales.export.settings import (
     SalesforceOpportunities,
     SalesforceSettings,
 )
-from gosales.utils.spreadsheet import restore
+from gosales.utils.spreadsheet import neutralise, restore
 
 
 def read(path, encoding="utf-8"):
@@ -159,6 +159,22 @@ def test_no_text_is_longer_than_its_field(pitches, tmp_path):
             assert whys[0].endswith("R" * 300)
             division = next((row[name] for name in row if "Division" in name), "D" * line)
             assert len(division) == line
+
+
+@given(st.text(alphabet="=-;a '", max_size=40), st.integers(8, 40))
+def test_what_fits_does_so_with_the_apostrophes_of_its_formulas(text, most):
+    found = fitting(text, most)
+    assert len(neutralise(found)) <= most
+    if len(neutralise(text)) <= most:
+        assert found == text
+
+
+def test_the_apostrophe_of_a_formula_counts_in_a_deals_name(pitches, tmp_path):
+    long = replace(pitches.pitches[0], name="=" + "A" * 200, remark="")
+    most = replace(pitches, pitches=(long,))
+    _, deals = write_salesforce(most, SalesforceSettings(), tmp_path)
+    (row,) = read(deals)
+    assert row["Name"] == "'=" + "A" * (120 - 11) + "... - CAD"
 
 
 def test_dynamics_files_are_marked_as_utf8(pitches, tmp_path):
