@@ -115,7 +115,7 @@ def demo_command(customers: int, folder: Path, **given: Any) -> None:
 
 
 @click.command("init")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--copy", is_flag=True, help="Copy logs and lookups into the workspace's folders.")
 @click.option("--dry-run", is_flag=True, help="Print the proposal; write and copy nothing.")
 @click.option(
@@ -126,7 +126,8 @@ def demo_command(customers: int, folder: Path, **given: Any) -> None:
 def init_command(files: tuple[Path, ...], workspace: Path | None, **given: Any) -> None:
     """Look at raw logs never seen before and propose gosales.toml; never overwrites.
 
-    FILES are the logs and, if there are any, tables of products and customers.
+    FILES are the logs and, if there are any, tables of products and customers. Without any, those
+    that lie in the workspace.
 
     Example: gosales init exports/sales.csv exports/products.csv --workspace my_company --copy
     """

@@ -71,6 +71,8 @@ def workspace_for(given: Path | None) -> Workspace:
 def init(workspace: Workspace, files: list[Path], options: InitOptions) -> InitRun:
     """Look at `files`, propose settings, and write them where nothing stands yet.
 
+    No file means the workspace's own logs and lookups.
+
     Raises:
         WorkspaceError: The settings, or another file under the name of a copy, exist already.
         SalesLogError: A file cannot be read, or none is a sales log.
@@ -78,7 +80,7 @@ def init(workspace: Workspace, files: list[Path], options: InitOptions) -> InitR
     target = options.output or workspace.config
     if not options.dry_run:
         _refuse_existing(target)
-    proposal = propose(_each_file(files))
+    proposal = propose(_each_file(files or _own_files(workspace)))
     plan = _Plan(workspace, proposal, options.copy)
     lookups = {path: place for path, place in plan.places.items() if path not in proposal.logs}
     text = render_toml(proposal, {path: plan.relative(place) for path, place in lookups.items()})
@@ -92,6 +94,13 @@ def init(workspace: Workspace, files: list[Path], options: InitOptions) -> InitR
         steps.append(f"name it with `--config {target}`, or put it at {workspace.config}.")
     steps.append(f"read {target}, then run `gosales check` and `gosales score-all`.")
     return InitRun(proposal, text, target, copied, tuple(steps))
+
+
+def _own_files(workspace: Workspace) -> list[Path]:
+    """The raw logs, and the products and customers that lie where lookups belong."""
+    tables = sorted(workspace.lookup.glob("*")) if workspace.lookup.is_dir() else []
+    wanted = ("products.", "customers.")
+    return [workspace.logs, *(path for path in tables if path.name.startswith(wanted))]
 
 
 def _each_file(given: list[Path]) -> list[Path]:

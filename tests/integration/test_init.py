@@ -53,7 +53,32 @@ def test_errors_are_one_paragraph_and_exit_code_1(tmp_path, capsys):
         main(["init", str(tmp_path / "empty.csv"), "--workspace", str(tmp_path)])
     assert stop.value.code == 1
     assert "error: empty.csv holds no record" in capsys.readouterr().err
-    assert run("init").exit_code == 2
+
+
+def test_without_files_those_of_the_workspace_are_looked_at(tmp_path):
+    for folder, text in (("database_samples/log.csv", LOG), ("lookup/products.csv", PRODUCTS)):
+        place = tmp_path / "data" / folder
+        place.parent.mkdir(parents=True)
+        place.write_text(text, encoding="utf-8")
+    (tmp_path / "data" / "lookup" / "cells.csv").write_text("customer_id,division,status\n")
+    given = run(
+        "init",
+        *tmp_path.rglob("log.csv"),
+        *tmp_path.rglob("products.csv"),
+        "--dry-run",
+        "--workspace",
+        tmp_path,
+    )
+    assert run("init", "--workspace", tmp_path, "--dry-run").output == given.output
+    printed = run("init", "--workspace", tmp_path).output
+    assert "Next: read" in printed
+    assert run("build-star", "--workspace", tmp_path).exit_code == 0
+
+
+def test_an_empty_workspace_says_where_the_logs_belong(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["init", "--workspace", str(tmp_path)])
+    assert "database_samples" in capsys.readouterr().err
 
 
 def real(*names):
