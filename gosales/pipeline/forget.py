@@ -261,16 +261,19 @@ def _clean_runs(workspace: Workspace, person: Person, found: Forgetting) -> None
 def _reached(workspace: Workspace, found: Forgetting, *paths: Path) -> list[Path]:
     """The folders among `paths` whose files are ours to rewrite or remove; others are told.
 
-    A link, or what stands behind one in the place of the runs, may be a folder of the user.
+    A link may lead to a folder of the user, and so may one in the place of the outputs or the runs.
     """
     folders = sorted(path for path in paths if path.is_dir())
-    odd = {
-        path
-        for path in folders
-        if path.is_symlink() or (path.parent == workspace.runs and not RUN_ID.match(path.name))
-    }
+    odd = {path for path in folders if path.is_symlink() or not _ours(workspace, path)}
     found.unread += [_place(workspace, path) for path in sorted(odd)]
     return [path for path in folders if path not in odd]
+
+
+def _ours(workspace: Workspace, folder: Path) -> bool:
+    """Whether its name alone tells that no user made a folder of the runs or outputs."""
+    if folder.parent == workspace.runs:
+        return bool(RUN_ID.match(folder.name))
+    return not workspace.outputs.is_symlink()
 
 
 def _files(folder: Path) -> list[Path]:

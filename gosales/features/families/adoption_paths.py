@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from gosales.features.panel import Floats, Panel, Rows
 from gosales.features.walk import STATES, fit_sample, past_months
@@ -21,6 +22,8 @@ PRIOR = 30.0
 RIDGE = 30.0
 MONTHS = 24
 BUDGET = 10_000_000
+SPARSE = 0.02
+"""Where less of a matrix is filled, its zeros are left out of products."""
 
 PATH_FEATURES = {
     "lag_sum": "Sum over divisions held of how much each raises the chance of adopting this one.",
@@ -51,24 +54,24 @@ def fit_paths(panel: Panel) -> Paths:
     """Walk through up to MONTHS past months whose outcomes lie within the panel's knowledge."""
     d = panel.shape[1]
     h = panel.horizon_months
-    seen, hits = np.zeros((3, d, d)), np.zeros((3, d, d))
-    open_cells, adopters = np.zeros(d), np.zeros(d)
+    hits, open_cells, adopters = np.zeros((3 * d + 1, d)), np.zeros(d), np.zeros(d)
     gram, cross = np.zeros((3 * d + 1, 3 * d + 1)), np.zeros((3 * d + 1, d))
     sample = fit_sample(panel, BUDGET)
     for past in past_months(panel, range(h, h + MONTHS), sample):
         holds = past.holds[:, past.known]
         adopted = past.adopted[past.known].astype(np.float32)
         free = 1.0 - holds.sum(0)
-        seen += np.einsum("sna,nb->sab", holds, free, optimize=True)
-        hits += np.einsum("sna,nb->sab", holds, adopted, optimize=True)
         open_cells += free.sum(0)
         adopters += adopted.sum(0)
         u = _design(holds)
         surprise = adopted - free * (adopted.sum(0) / np.maximum(free.sum(0), 1.0))
-        gram += u.T @ u
+        gram += _together(u, u)
+        hits += _together(u, adopted)
         cross += u.T @ surprise
     usual = (adopters + 0.5) / (open_cells + 1.0)
-    rate = (hits + PRIOR * usual) / (seen + PRIOR)
+    both = gram[:-1, :-1].reshape(3, d, 3, d).sum(2)
+    seen = gram[:-1, -1].reshape(3, d, 1) - both
+    rate = (hits[:-1].reshape(3, d, d) + PRIOR * usual) / (seen + PRIOR)
     lift = np.log(rate / usual)
     lift[:, np.arange(d), np.arange(d)] = 0.0
     ridge = np.linalg.solve(gram + RIDGE * np.eye(3 * d + 1), cross) / np.sqrt(usual)
@@ -80,12 +83,19 @@ def adoption_paths(panel: Panel, paths: Paths, rows: Rows) -> Floats:
     now = next(past_months(panel, range(1), rows))
     parts = [now.holds[s] @ paths.lift[s].astype(np.float32) for s in range(len(STATES))]
     strongest = np.zeros((len(rows), panel.shape[1]), np.float32)
-    for s in range(len(STATES)):
-        for a in range(panel.shape[1]):
-            held = now.holds[s, :, a : a + 1] * paths.lift[s, a].astype(np.float32)
-            np.maximum(strongest, held, out=strongest)
+    for s, a in np.argwhere(now.holds.any(1)):
+        holders = np.flatnonzero(now.holds[s, :, a])
+        lift = paths.lift[s, a].astype(np.float32)
+        strongest[holders] = np.maximum(strongest[holders], lift)
     foretold = _design(now.holds) @ paths.ridge
     return np.stack([sum(parts), parts[0], strongest, foretold], axis=2).astype(np.float32)
+
+
+def _together(a: NDArray[np.float32], b: NDArray[np.float32]) -> Matrix:
+    """How many rows two columns, of zeros and ones, have in common: exact in any order."""
+    if np.count_nonzero(a) > SPARSE * a.size:
+        return np.asarray(a.T @ b, np.float64)
+    return np.asarray((sparse.csr_array(a).T @ sparse.csr_array(b)).todense(), np.float64)
 
 
 def _design(holds: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -106,7 +106,9 @@ def loop_counts(panel):
     return seen, hits
 
 
-def test_rates_are_the_shrunk_shares_of_a_plain_loop(random_panel):
+@pytest.mark.parametrize("sparse", [0.0, 1.0], ids=["with the zeros", "without"])
+def test_rates_are_the_shrunk_shares_of_a_plain_loop(random_panel, monkeypatch, sparse):
+    monkeypatch.setattr("gosales.features.families.adoption_paths.SPARSE", sparse)
     panel = random_panel(4, 25, 3)
     paths, (seen, hits) = fit_paths(panel), loop_counts(panel)
     rate = (hits + PRIOR * paths.usual) / (seen + PRIOR)
@@ -152,6 +154,16 @@ def test_customers_are_judged_from_what_they_hold_now(make_panel):
     assert new[: names.index("future_ridge")] == pytest.approx([lift] * 3)
     assert (new > old).all()
     assert old[names.index("lag_max")] == 0
+
+
+def test_the_strongest_path_is_that_of_all_that_is_held(random_panel):
+    panel = random_panel(6, 30, 4)
+    paths = fit_paths(panel)
+    (now,) = past_months(panel, range(1), panel.everyone)
+    found = adoption_paths(panel, paths, panel.everyone)[:, :, list(PATH_FEATURES).index("lag_max")]
+    told = now.holds[..., None] * paths.lift[:, None].astype(np.float32)
+    assert np.array_equal(found, np.maximum(told.max(axis=(0, 2)), 0))
+    assert (found > 0).any()
 
 
 def test_a_history_shorter_than_the_horizon_teaches_nothing(make_panel):

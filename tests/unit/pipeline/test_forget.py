@@ -94,6 +94,22 @@ def test_a_users_own_folder_behind_a_link_stays_as_it_is(tmp_path, place):
     assert (found.files, found.unread) == ([], [told])
 
 
+def test_folders_of_outputs_that_are_a_link_are_told_and_stay_as_they_are(tmp_path):
+    """Runs there are known by their ids; exports and comparisons by no more than a usual word."""
+    own, workspace = tmp_path / "own", Workspace(tmp_path / "workspace")
+    run = own / "runs" / "20240101T000000-0001234" / "icp_scores.csv"
+    for path in (own / "exports" / "a.html", own / "diffs" / "b.csv", run):
+        path.parent.mkdir(parents=True)
+        path.write_text("customer_id,score\n007,0.5\n", encoding="utf-8")
+    link(workspace.outputs, own)
+    found = Forgetting(dry=False)
+    _clean_runs(workspace, Person("007", ()), found)
+    assert found.unread == ["outputs/exports", "outputs/diffs"]
+    assert found.files == [f"outputs/{run.relative_to(own).as_posix()}"]
+    kept = {path.name for path in own.rglob("*") if path.is_file() and "007" in path.read_text()}
+    assert kept == {"a.html", "b.csv"}
+
+
 def test_a_manifest_loses_what_its_warnings_say(tmp_path):
     path, person = tmp_path / "manifest.json", Person("007", ("Acme",))
     content = {"warnings": ["Several ids (e.g. Acme)."], "input_hashes": {"Acme.csv": "1"}}
