@@ -60,7 +60,10 @@ class WhitespaceSettings(Settings):
         description="`icp_score` (products: `product_score`) or `expected_value`.",
     )
     listed_rows: int = Field(
-        20_000, ge=1, description="Rows, by rank, that get reasons and look-alike owners."
+        20_000,
+        ge=1,
+        description="Rows, by rank, that get reasons and look-alike owners, as every list's first "
+        "rows do.",
     )
     skip_statuses: tuple[Literal["competitor", "does_itself", "open_opportunity"], ...] = Field(
         ("competitor", "does_itself"),

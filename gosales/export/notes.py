@@ -16,7 +16,9 @@ MEANINGS = {
     "80 %, E to 95 %, F the rest.",
     "Expected value": "Probability times the money that a purchase brings, in the unit of the "
     "sales log. Sums over rows are a forecast.",
-    "Why": "Facts from the sales log that speak for the row, and after But what speaks against it.",
+    "Why": "Facts from the sales log that speak for the row, and after But what speaks against it. "
+    "Usual is the middle one of the customers who, like this one, never bought from the division; "
+    "where it owns the division, of the owners.",
     "Who owns it already": "Owners whose purchases are most alike: references for the call.",
     "Branch": "Branch of the customer's latest line.",
     "Rep": "Sales representative of that line, or of the call plan.",

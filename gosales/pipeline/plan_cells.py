@@ -22,7 +22,7 @@ from gosales.pipeline.session import Session
 from gosales.utils.store import LISTS
 from gosales.whitespace.plan import TRIED
 from gosales.whitespace.ranking import DIVISION, PRODUCT
-from gosales.whitespace.wording import things
+from gosales.whitespace.wording import things, together
 
 KEY = [Scores.CUSTOMER, Scores.DIVISION]
 ACTIVE_MONTHS = 12
@@ -119,9 +119,9 @@ def silence(rows: pd.DataFrame, sold: Collection[str]) -> list[str]:
     silent = rows[~rows[Plan.DIVISION].isin(sold)][Plan.DIVISION]
     if silent.empty:
         return []
-    names, many = ", ".join(sorted(set(silent))), things(len(silent), "pitch", "pitches")
+    names, many = together(sorted(set(silent))), things(len(silent), "pitch", "pitches")
     told = (
-        f"Nobody has ordered from {names} for {DORMANT_MONTHS} months; the plan has {many} of it."
+        f"Nobody has ordered from {names} for {DORMANT_MONTHS} months; the plan has {many} there."
     )
     return [f"{told} Name what is no longer sold in [divisions] exclude."]
 

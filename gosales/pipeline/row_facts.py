@@ -17,7 +17,7 @@ from gosales.features.ledger import NEVER
 from gosales.features.panel import BRANCH_KIND, REP_KIND, SIZE_KIND
 from gosales.features.walk import STATES, past_months
 from gosales.whitespace.facts import Facts, Group, Step
-from gosales.whitespace.wording import words
+from gosales.whitespace.wording import together, words
 
 Floats = NDArray[np.float64]
 YEAR = 12
@@ -155,4 +155,4 @@ class RowFacts:
         ]
         if not found or len(found) > MOST_ATTRIBUTES:
             return "kind"
-        return " and ".join(part for part in (", ".join(found[:-1]), found[-1]) if part)
+        return together(found)

@@ -10,7 +10,7 @@ from gosales.core.columns import Scores, Whitespace
 from gosales.core.settings import WhitespaceSettings
 
 DIVISION, PRODUCT = "division", "product"
-PER_REP = 50
+PER_LIST = 50
 
 
 def rank(rows: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -36,11 +36,22 @@ def division_rows(scores: pd.DataFrame, open_cells: NDArray[np.bool_], by: str) 
 
 
 def listed(ranked: pd.DataFrame, settings: WhitespaceSettings) -> NDArray[np.bool_]:
-    """Shape (rows,): the first `listed_rows` by rank, and the first 50 of every rep."""
-    of_rep = ranked.groupby(Whitespace.REP, dropna=True).cumcount()
-    has_rep = ranked[Whitespace.REP].notna()
-    first = (ranked[Whitespace.RANK] <= settings.listed_rows).to_numpy()
-    return np.asarray(first | (has_rep & (of_rep < PER_REP)).to_numpy())
+    """Shape (rows,): the first `listed_rows` by rank, and what each list is likely to show.
+
+    A list is a rep's, or a branch's where an account has no rep. It shows its first rows, and a
+    call plan the accounts of most expected value, each by its best cell.
+    """
+    owner = ranked[Whitespace.REP].astype(object).fillna(ranked[Whitespace.BRANCH])
+    by_value = ranked[Scores.VALUE].sort_values(ascending=False, kind="stable").index
+    best = ranked[Whitespace.CUSTOMER].loc[by_value].drop_duplicates().index
+    planned = _first_of_each(owner.loc[best]).reindex(ranked.index, fill_value=False)
+    first = ranked[Whitespace.RANK] <= settings.listed_rows
+    return (first | _first_of_each(owner) | planned).to_numpy(bool)
+
+
+def _first_of_each(owner: pd.Series) -> pd.Series:
+    """Which rows are among the first PER_LIST of their owner."""
+    return owner.notna() & (owner.groupby(owner).cumcount() < PER_LIST)
 
 
 def product_rows(cells: pd.DataFrame, found: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -54,8 +65,8 @@ def product_rows(cells: pd.DataFrame, found: pd.DataFrame, by: str) -> pd.DataFr
     """
     of_cell = cells.iloc[found["position"].to_numpy(int)]
     chance, price = found["chance"].to_numpy(float), found["value_cents"].to_numpy(float) / 100
-    if_bought = np.where(price > 0, price, of_cell[Scores.MONEY[0]].to_numpy(float))
-    value = np.minimum(chance * if_bought, of_cell[Scores.VALUE].to_numpy(float))
+    most, score = (of_cell[name].to_numpy(float) for name in (Scores.VALUE, Scores.SCORE))
+    value = np.where(price > 0, np.minimum(chance * price, most), most * (chance / score))
     rows = of_cell.assign(
         **{
             Whitespace.LEVEL: PRODUCT,

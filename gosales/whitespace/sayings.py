@@ -14,7 +14,17 @@ import numpy as np
 from gosales.core.concepts import Concept
 from gosales.whitespace.facts import Facts
 from gosales.whitespace.sayings_peers import LONG_AGO, division, peers, profile, related, taste
-from gosales.whitespace.wording import ago, days, money, month, season, span, things
+from gosales.whitespace.wording import (
+    DAYS,
+    ago,
+    days,
+    money,
+    month,
+    months,
+    season,
+    span,
+    things,
+)
 
 Saying = Callable[[Facts, bool], str | None]
 YEAR = 365.0
@@ -188,7 +198,7 @@ def _breadth(facts: Facts, good: bool) -> str | None:
     held, usual = facts.get("mix__divisions_owned"), facts.typical("mix__divisions_owned")
     added, age = facts.get("mix__divisions_new_12m"), facts.get("any_recency__days_since_first")
     if good and age < YEAR and held >= 2 and held > usual:
-        first = "month" if age < 45 else span(age)
+        first = months(age / DAYS).removeprefix("1 ")
         return f"Bought from {things(held, 'division')} in its first {first}"
     if good and age >= YEAR and added >= 1 and added > facts.typical("mix__divisions_new_12m"):
         return f"Added {things(added, 'division')} in the last 12 months"

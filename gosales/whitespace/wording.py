@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -167,3 +168,12 @@ def things(number: float, one: str, many: str = "") -> str:
     ('1 division', '3 divisions', '2 pitches')
     """
     return f"{number:,.0f} {one if round(number) == 1 else many or one + 's'}"
+
+
+def together(names: Sequence[str]) -> str:
+    """Names as a sentence lists them.
+
+    >>> together(["A"]), together(["A", "B", "C"])
+    ('A', 'A, B and C')
+    """
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

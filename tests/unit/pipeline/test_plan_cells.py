@@ -58,6 +58,8 @@ def test_pitches_of_what_nobody_orders_any_more_are_a_warning(make_star):
     assert sold == {"CAD"}
     plan = pd.DataFrame({Plan.DIVISION: ["CAD", "PDM", "CPE", "PDM"]})
     (told,) = silence(plan, sold)
-    assert told.startswith("Nobody has ordered from CPE, PDM for 6 months; the plan has 3 pitches")
-    assert "has 1 pitch of it." in silence(plan[1:2], sold)[0]
+    assert told.startswith(
+        "Nobody has ordered from CPE and PDM for 6 months; the plan has 3 pitches"
+    )
+    assert "has 1 pitch there." in silence(plan[1:2], sold)[0]
     assert silence(plan[:1], sold) == []

@@ -6,7 +6,7 @@ import pytest
 
 from gosales.core.columns import Scores, Whitespace
 from gosales.core.settings import WhitespaceSettings
-from gosales.whitespace.ranking import PER_REP, division_rows, listed, product_rows, rank
+from gosales.whitespace.ranking import PER_LIST, division_rows, listed, product_rows, rank
 
 W = Whitespace
 
@@ -74,18 +74,43 @@ def test_nothing_open_is_an_empty_list():
     assert product_rows(rows, found(), Scores.SCORE).empty
 
 
-def test_listed_are_the_first_rows_and_the_first_fifty_of_every_rep():
+def of_lists(counts, column=W.REP):
+    """Cells of accounts 000, 001, ..., each with a lower score than the one before, by list."""
+    names = [name for name, count in counts for _ in range(count)]
+    table = cells(*((f"{i:03}", "X", 0.9 - i / 1e3, 1.0) for i in range(len(names))))
+    return table.assign(**{column: names})
+
+
+@pytest.mark.parametrize("column", [W.REP, W.BRANCH])
+def test_listed_are_the_first_rows_and_the_first_fifty_of_every_list(column):
     """Anna has the best 80 rows, Ben the next 80; 40 rows at the end are nobody's."""
-    reps = ["Anna"] * 80 + ["Ben"] * 80 + [None] * 40
-    rows = ranked(cells(*((f"{i:03}", "X", 0.9 - i / 1e3, 1.0, r) for i, r in enumerate(reps))))
+    rows = ranked(of_lists([("Anna", 80), ("Ben", 80), (None, 40)], column))
     chosen = listed(rows, WhitespaceSettings(listed_rows=60))
-    expected = [*range(1, 61), *range(81, 81 + PER_REP)]
+    expected = [*range(1, 61), *range(81, 81 + PER_LIST)]
     assert rows[W.RANK][chosen].tolist() == expected
     assert listed(rows, WhitespaceSettings(listed_rows=1000)).all()
 
 
+def test_a_rep_counts_before_a_branch():
+    rows = ranked(of_lists([("Anna", 80), ("Ben", 80)]).assign(**{W.BRANCH: "North"}))
+    assert listed(rows, WhitespaceSettings(listed_rows=1)).sum() == 2 * PER_LIST
+
+
+def test_listed_are_the_best_cells_of_the_fifty_accounts_of_most_value():
+    """Of 200 accounts the last 60 are worth the most, each by its cell in Y."""
+    low = of_lists([("Anna", 200)])
+    worth = np.where(np.arange(200) >= 140, 100.0 + np.arange(200), 1.0)
+    high = low.assign(**{Scores.DIVISION: "Y", Scores.SCORE: 0.1, Scores.VALUE: worth})
+    rows = ranked(pd.concat([low, high], ignore_index=True))
+    told = rows[listed(rows, WhitespaceSettings(listed_rows=1))]
+    assert pairs(told) == [
+        *((f"{i:03}", "X") for i in range(PER_LIST)),
+        *((f"{i:03}", "Y") for i in range(150, 200)),
+    ]
+
+
 @pytest.mark.parametrize("nobody", [None, np.nan, pd.NA])
-def test_rows_without_a_rep_are_no_reps_first(nobody):
+def test_rows_of_nobody_are_no_lists_first(nobody):
     rows = ranked(cells(*((f"{i:03}", "X", 0.5, 1.0, nobody) for i in range(5))))
     assert listed(rows, WhitespaceSettings(listed_rows=2)).tolist() == [True] * 2 + [False] * 3
 
@@ -114,6 +139,12 @@ def test_a_product_row_is_its_cells_with_its_own_score_and_money():
 def test_a_product_brings_no_more_than_its_division(cents, expected):
     rows = product_rows(cells(("a", "X", 0.5, 10.0)), found((0, "p", 0.3, cents)), Scores.SCORE)
     assert rows[W.VALUE].tolist() == [expected]
+
+
+def test_the_only_product_of_a_division_brings_what_the_division_does_to_the_cent():
+    cell = cells(("a", "X", 0.461289, 9375.05)).assign(**{Scores.IF_BOUGHT: 20323.55})
+    rows = product_rows(cell, found((0, "p", 0.461289, 0.0)), Scores.SCORE)
+    assert rows[W.VALUE].tolist() == [9375.05]
 
 
 def test_products_have_ranks_of_their_own_ties_by_sku():

@@ -102,6 +102,8 @@ HAND = [
     (C.RETURNS, {RETURNED: 3}, {RETURNED: 0}, "But: Returned 3 lines in the last 12 months"),
     (C.RETURNS, {RETURNED: 0}, {RETURNED: 0}, None),
     (C.BREADTH, {HELD: 8, AGE: 100}, {HELD: 4}, "Bought from 8 divisions in its first 3 months"),
+    (C.BREADTH, {HELD: 8, AGE: 45}, {HELD: 4}, "Bought from 8 divisions in its first month"),
+    (C.BREADTH, {HELD: 8, AGE: 3}, {HELD: 4}, "Bought from 8 divisions in its first month"),
     (C.BREADTH, {HELD: 5, NEW: 1, AGE: 900}, {NEW: 0}, "Added 1 division in the last 12 months"),
     (
         C.BREADTH,
