@@ -12,11 +12,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 
 Floats = NDArray[np.float64]
 BINS = 10
 LEAST_SHARE = 1e-3
 """An empty bin counts as this share, so that one stray value makes no endless index."""
+FLOOR = 1e-6
+"""Scores are told to six digits."""
+ROUNDING = 1e-9
+"""Taken off summed shares, so that a rank meets the value that it was made of."""
 STABLE, WATCH, DRIFTED, UNJUDGED = "stable", "watch", "drifted", "unjudged"
 
 
@@ -55,6 +60,21 @@ class Profile:
         now = _shares(self.edges, values, np.ones(len(values)))
         now, then = (np.maximum(one, LEAST_SHARE) for one in (now, np.array(self.shares)))
         return float(((now - then) * np.log(now / then)).sum())
+
+    def moved(self, scores: Floats) -> float:
+        """How far scores have moved: mean distance in log odds to those at the same ranks.
+
+        The index does not tell: where most scores are nearly alike, as those of a simple score
+        are, it is high for a move that nobody would notice. 0 without an edge, as the index.
+        """
+        if not self.edges:
+            return 0.0
+        shares = np.array(self.shares[: len(self.edges)])
+        ranks = np.maximum(np.cumsum(shares) - ROUNDING, 0.0)
+        now = np.quantile(scores, ranks, method="inverted_cdf")
+        then = np.array(self.edges)
+        off = np.abs(np.subtract(*(logit(np.clip(p, FLOOR, 1.0 - FLOOR)) for p in (now, then))))
+        return float(np.average(off, weights=shares))
 
 
 def _tenths(values: Floats, weight: Floats) -> tuple[float, ...]:

@@ -56,6 +56,12 @@ class DriftSettings(Settings):
     score_index: float = Field(
         0.25, gt=0, description="Index above which the scores of a division make a warning."
     )
+    score_move: float = Field(
+        0.2,
+        ge=0,
+        description="They make none unless they have moved by so much in log odds, in the mean, "
+        "as well: 0.2 is from 10 % to 12 %.",
+    )
     label_ratio: float = Field(
         2.0,
         gt=1,

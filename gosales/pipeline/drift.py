@@ -20,7 +20,7 @@ from gosales.core.concepts import TITLES, concept_of
 from gosales.core.errors import ModelError
 from gosales.core.frames import FeatureFrame
 from gosales.core.timeline import Cutoff
-from gosales.evaluation.drift import DRIFTED, STABLE, UNJUDGED, Profile, judged
+from gosales.evaluation.drift import DRIFTED, STABLE, UNJUDGED, WATCH, Profile, judged
 from gosales.evaluation.settings import DriftSettings
 from gosales.features.cells import DIVISION_NAMES, HORIZON_FEATURE, CellFeatures
 from gosales.features.engine import FeatureEngine
@@ -117,10 +117,12 @@ class Drift:
         for division, part in table.groupby(Scores.DIVISION):
             if division in profiles:
                 few = len(part) < self.settings.least_customers
-                found = part[Scores.SCORE].to_numpy(float)
-                rows.append(
-                    {"division": str(division)} | _row(profiles[str(division)], found, limits, few)
-                )
+                profile, found = profiles[str(division)], part[Scores.SCORE].to_numpy(float)
+                row = {"division": str(division)} | _row(profile, found, limits, few)
+                moved = round(profile.moved(found), 6)
+                if row["status"] == DRIFTED and moved <= self.settings.score_move:
+                    row["status"] = WATCH
+                rows.append(row | {"moved": moved})
         return rows
 
     def _profiles(self, key: str) -> dict[str, Profile]:

@@ -53,6 +53,25 @@ def test_a_shift_is_seen_and_chance_is_not():
     assert made.index(draw.normal(1.0, size=5000)) > 0.5
 
 
+def test_scores_move_by_log_odds_at_the_same_ranks():
+    then = np.array([0.1] * 6 + [0.2] * 3 + [0.5])
+    made = profile(then)
+    assert made.moved(then) == pytest.approx(0.0, abs=1e-6)
+    odds = 1.5 * then / (1 - then)
+    assert made.moved(odds / (1 + odds)) == pytest.approx(math.log(1.5), abs=1e-6)
+
+
+def test_scores_that_are_nearly_alike_have_a_high_index_and_have_hardly_moved():
+    made = profile([0.100] * 900 + [0.3] * 100)
+    now = np.array([0.101] * 900 + [0.3] * 100)
+    assert made.index(now) > 5
+    assert made.moved(now) < 0.02
+
+
+def test_constant_scores_have_no_edge_to_move_from():
+    assert profile([0.1] * 5).moved(np.array([0.2])) == 0.0
+
+
 def test_a_profile_survives_json_and_a_broken_one_is_refused():
     made = profile([1, 2, 3, np.nan])
     assert Profile.from_dict(made.as_dict()) == made

@@ -2,9 +2,13 @@
 
 from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from gosales.core.columns import Scores
 from gosales.core.timeline import Cutoff
+from gosales.evaluation.drift import Profile
 from gosales.evaluation.settings import DriftSettings
 from gosales.pipeline.drift import Drift, warnings_of
 
@@ -90,3 +94,15 @@ def test_models_are_old_once_they_are_older_than_the_setting(known, cutoff, mont
     settings = DriftSettings(model_months=12)
     age = Drift(SimpleNamespace(history=history), settings, profile)._model_age()
     assert (age["model_months"], age["model_status"]) == (months, judgement)
+
+
+def test_scores_drift_only_where_they_have_moved_as_well():
+    then, table = np.repeat([0.10, 0.30], [900, 100]), []
+    for division, score in (("Alike", 0.101), ("Moved", 0.15)):
+        scores = np.where(then == 0.10, score, then)
+        table.append(pd.DataFrame({Scores.DIVISION: division, Scores.SCORE: scores}))
+    profile = Profile.of(then, np.ones(1000)).as_dict()
+    drift = Drift(None, DriftSettings(), {"scores": {"Alike": profile, "Moved": profile}})
+    found = {row["division"]: row for row in drift._scores(pd.concat(table))}
+    assert found["Alike"]["psi"] == found["Moved"]["psi"] > 5
+    assert [found[name]["status"] for name in ("Alike", "Moved")] == ["watch", "drifted"]
