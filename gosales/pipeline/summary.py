@@ -70,11 +70,22 @@ def _doubts(metrics: dict[str, Any]) -> list[str]:
     figures = metrics["populations"]["never_bought"][MACRO]
     area, cells, buyers = (figures[key] for key in ("auc", "n", "buyers"))
     if area is not None:
-        return [] if area >= HARDLY_BETTER else [LIKE_CHANCE]
+        return _thin(metrics) + ([] if area >= HARDLY_BETTER else [LIKE_CHANCE])
     if not cells:
         return ["There was nobody to judge: every customer had bought from every division."]
     few = f"{buyers:,} of {cells:,} such cells bought, and a division's figures need {MIN_BUYERS}"
     return [f"Too few to judge: {few} buyers. The scores are untested there."]
+
+
+def _thin(metrics: dict[str, Any]) -> list[str]:
+    """How many divisions had too few first buyers to be judged by themselves, where some had."""
+    boards = metrics["populations"]["never_bought"]
+    open_to = [board for name, board in boards.items() if name != MACRO and board["n"]]
+    thin = sum(board["buyers"] < MIN_BUYERS for board in open_to)
+    if not thin:
+        return []
+    one = f"{thin} of {len(open_to)} divisions had fewer than {MIN_BUYERS} such buyers"
+    return [f"Means over {len(open_to) - thin}: {one}, too few to be judged by themselves."]
 
 
 def _money(figures: dict[str, Any] | None) -> list[str]:

@@ -29,6 +29,10 @@ def metrics(auc, *divisions):
         (metrics(None, (700, 4), (300, 5)), "Too few to judge: 9 of 1,000 such cells bought"),
         (metrics(None, (0, 0)), "every customer had bought from every division"),
         (metrics(0.51, (700, 40)), "hardly better than chance"),
+        (
+            metrics(0.7, (700, 40), (300, 9), (0, 0)),
+            "Means over 1: 1 of 2 divisions had fewer than 10 such buyers, too few to be judged",
+        ),
     ],
 )
 def test_doubts_are_told(found, told):
