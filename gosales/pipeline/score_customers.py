@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -37,7 +38,7 @@ from gosales.pipeline.sku_reasons import product_reasons
 from gosales.pipeline.spark_scores import scores_in_spark
 from gosales.utils.progress import track
 from gosales.utils.spark import spark_session
-from gosales.whitespace.ranking import division_rows, listed, product_rows, rank
+from gosales.whitespace.ranking import best_first, division_rows, listed, product_rows
 from gosales.whitespace.scores import SCORE_DIGITS, with_grades
 
 CUSTOMERS = {Fact.CUSTOMER: "string"}
@@ -185,7 +186,7 @@ def _people(history: History, cells: CellFeatures) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Ranking:
-    """From a score table to both lists."""
+    """From a score table to both lists; rows keep the index that they have in the score table."""
 
     history: History
     cells: CellFeatures
@@ -197,14 +198,15 @@ class _Ranking:
         table = table.assign(**{Scores.CELL_STATUS: self.statuses.of_cells(table)})
         divisions, chosen, others = self.ranked(table)
         shown = pd.concat([chosen, others])
-        place = _cell_index(self.cells, shown)
+        place = self.cells_of(shown)
         reasoner = Reasoner.of(self.cells, self.models, place, self.config.divisions.leftover)
         reasons = reasoner.explain(*place)
         shown[Scores.REASONS] = reasons.texts
-        divisions[Whitespace.LOOKALIKES] = ""
-        divisions.loc[chosen.index, Whitespace.LOOKALIKES] = _lookalikes(self.cells, chosen, table)
+        names = table[Scores.NAME].to_numpy(object)[:: len(self.columns)]
+        alike = _lookalikes(self.cells, self.cells_of(chosen), names)
+        divisions[Whitespace.LOOKALIKES] = _at(pd.Series(alike, chosen.index, object), divisions)
         for rows in (table, divisions):
-            rows[Scores.REASONS] = _of_cell(shown, Scores.REASONS, rows)
+            rows[Scores.REASONS] = _at(shown[Scores.REASONS], rows)
         both = pd.concat([divisions, self.products(shown, divisions)], ignore_index=True)
         return ScoredLists(
             table[list(Scores.ORDER)],
@@ -225,7 +227,7 @@ class _Ranking:
         others = pd.concat([loose[table.columns], held])
         return divisions, chosen[table.columns], others
 
-    def without_leftovers(self, ranked: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def without_leftovers(self, every: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The division rows to publish, and the listed ones that only their products stand for.
 
         Raises:
@@ -238,10 +240,12 @@ class _Ranking:
                     f"[divisions] leftover names {name!r}, which is no division.",
                     remedy=f"The divisions are: {', '.join(known)}.",
                 )
-        loose = ranked[Scores.DIVISION].isin(leftover).to_numpy()
+        if not leftover:
+            return every, every[:0]
+        loose = every[Scores.DIVISION].isin(leftover).to_numpy()
         settings = self.config.whitespace
-        divisions = rank(ranked[~loose], settings.order_by)
-        return divisions, ranked[loose & listed(ranked, settings)]
+        divisions = best_first(every[~loose], settings.order_by)
+        return divisions, every[loose & listed(every, settings)]
 
     def open_cells(self, table: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows are whitespace: never bought, or so long ago that it may be sold again."""
@@ -249,7 +253,7 @@ class _Ranking:
         rebuy = self.config.divisions.rebuy_after_months
         if not rebuy:
             return np.asarray(never)
-        customer, division = _cell_index(self.cells, table)
+        customer, division = self.cells_of(table)
         last = np.full(self.cells.panel.shape, np.inf)
         p = self.cells.panel.purchases
         np.minimum.at(last, (p.customer, p.division), p.months_ago)
@@ -262,8 +266,7 @@ class _Ranking:
         panel = self.cells.panel
         market = SkuMarket.of(self.history, panel, panel.everyone, models)
         rows = self.best_products(shown, market)
-        rows[Whitespace.LOOKALIKES] = _of_cell(divisions, Whitespace.LOOKALIKES, rows)
-        rows[Scores.REASONS] = _of_cell(shown, Scores.REASONS, rows)
+        rows[Whitespace.LOOKALIKES] = _at(divisions[Whitespace.LOOKALIKES], rows)
         names, leftover = product_names(self.history), self.config.divisions.leftover
         rows[Scores.REASONS] = product_reasons(market.signals, panel, names, rows, leftover)
         return rows
@@ -276,7 +279,7 @@ class _Ranking:
             if name in self.models
         }
         score = shown[Scores.SCORE].to_numpy(float)
-        cells = ListedCells(*_cell_index(self.cells, shown), score)
+        cells = ListedCells(*self.cells_of(shown), score)
         owned = self.owned(shown[Scores.CUSTOMER])
         found = best_products(market, chosen, cells, owned)
         rows = product_rows(shown, found, self.config.whitespace.order_by)
@@ -291,32 +294,31 @@ class _Ranking:
         too = pa.table([[pair[at] for pair in never] for at in range(3)], schema=rows.schema)
         return Pairs.of(pa.concat_tables([rows, too]))
 
+    @cached_property
+    def columns(self) -> list[int]:
+        """Of the panel: the divisions of a customer's rows in the score table."""
+        return scored_divisions(self.cells.spine, self.models)
 
-def _of_cell(source: pd.DataFrame, column: str, rows: pd.DataFrame) -> NDArray[np.object_]:
-    """The text that `source` has for each row's cell; empty where it has none."""
-    key = [Scores.CUSTOMER, Scores.DIVISION]
-    texts = source.set_index(key)[column]
-    return texts.reindex(pd.MultiIndex.from_frame(rows[key])).fillna("").to_numpy(object)
-
-
-def _cell_index(
-    cells: CellFeatures, rows: pd.DataFrame
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Row and column in the panel of each row's cell."""
-    customer = pd.Index(cells.spine.customers).get_indexer(rows[Scores.CUSTOMER].astype(object))
-    division = pd.Index(cells.spine.divisions).get_indexer(rows[Scores.DIVISION].astype(object))
-    return customer.astype(np.int32), division.astype(np.int32)
+    def cells_of(self, rows: pd.DataFrame) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Row and column in the panel of each row's cell, found by its index."""
+        customer, at = np.divmod(rows.index.to_numpy(), len(self.columns))
+        return customer.astype(np.int32), np.array(self.columns, np.int32)[at]
 
 
 def _lookalikes(
-    cells: CellFeatures, chosen: pd.DataFrame, table: pd.DataFrame
+    cells: CellFeatures,
+    places: tuple[NDArray[np.int32], NDArray[np.int32]],
+    names: NDArray[np.object_],
 ) -> NDArray[np.object_]:
-    """Names of the nearest owners of each listed row; none of an account of the same name."""
-    names = table.drop_duplicates(Scores.CUSTOMER).set_index(Scores.CUSTOMER)[Scores.NAME]
-    shown = names.reindex(pd.Index(cells.spine.customers)).fillna("").to_numpy(object)
-    shown = np.where(shown == "", cells.spine.customers, shown)
-    customer, division = _cell_index(cells, chosen)
-    result = np.full(len(chosen), "", object)
+    """Names of the nearest owners of each listed row; none of an account of the same name.
+
+    Args:
+        places: Row and column in the panel of each listed row's cell.
+        names: Shape (n,), of the panel's customers; empty for none.
+    """
+    customer, division = places
+    shown = np.where(names == "", cells.spine.customers, names)
+    result = np.full(len(customer), "", object)
     states = States(cells.panel)
     for d in np.unique(division):
         rows = np.flatnonzero(division == d)
@@ -326,6 +328,11 @@ def _lookalikes(
             others.pop(shown[customer[row]], None)
             result[row] = "; ".join(others)
     return result
+
+
+def _at(texts: pd.Series, rows: pd.DataFrame) -> NDArray[np.object_]:
+    """The text of each row by its index; empty where there is none."""
+    return texts.reindex(rows.index, fill_value="").to_numpy(object)
 
 
 if __name__ == "__main__":

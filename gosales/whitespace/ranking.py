@@ -13,26 +13,23 @@ DIVISION, PRODUCT = "division", "product"
 PER_LIST = 50
 
 
-def rank(rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Order by `by`, best first, ties by customer, division and SKU; number from 1."""
-    ties = [Whitespace.CUSTOMER, Whitespace.DIVISION, Whitespace.SKU]
-    ordered = rows.sort_values([by, *ties], ascending=[False, True, True, True], kind="stable")
-    ordered = ordered.reset_index(drop=True)
-    ordered[Whitespace.RANK] = np.arange(1, len(ordered) + 1)
-    return ordered
+def best_first(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Order by `by`, best first, ties as they stand, and number from 1; rows keep their index."""
+    order = np.argsort(-rows[by].to_numpy(float), kind="stable")
+    return rows.iloc[order].assign(**{Whitespace.RANK: np.arange(1, len(rows) + 1)})
 
 
 def division_rows(scores: pd.DataFrame, open_cells: NDArray[np.bool_], by: str) -> pd.DataFrame:
     """One row per open (never bought) cell, ranked.
 
     Args:
-        scores: The score table with `branch` and `rep`.
+        scores: The score table with `branch` and `rep`, by customer and division.
         open_cells: Shape (rows,), which cells are whitespace.
     """
     rows = scores[open_cells].assign(
         **{Whitespace.LEVEL: DIVISION, Whitespace.SKU: "", Whitespace.PRODUCT_SCORE: np.nan}
     )
-    return rank(rows, by)
+    return best_first(rows, by)
 
 
 def listed(ranked: pd.DataFrame, settings: WhitespaceSettings) -> NDArray[np.bool_]:
@@ -75,4 +72,5 @@ def product_rows(cells: pd.DataFrame, found: pd.DataFrame, by: str) -> pd.DataFr
             Whitespace.VALUE: np.round(value, 2),
         }
     )
-    return rank(rows, Whitespace.PRODUCT_SCORE if by == Scores.SCORE else by)
+    ties = rows.sort_values([Whitespace.CUSTOMER, Whitespace.DIVISION, Whitespace.SKU])
+    return best_first(ties, Whitespace.PRODUCT_SCORE if by == Scores.SCORE else by)

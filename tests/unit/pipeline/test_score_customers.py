@@ -411,10 +411,11 @@ def test_a_leftover_division_that_is_none_is_an_error(engine, models):
 
 def test_no_account_of_the_same_name_is_a_look_alike(engine, lists):
     """Branches of one customer have ids of their own and share its name."""
-    even = lists.scores[Scores.CUSTOMER].astype(int) % 2 == 0
-    table = lists.scores.assign(**{Scores.NAME: np.where(even, "Even Inc.", "Odd Inc.")})
-    chosen = table[table[Scores.STATUS] == Status.WHITESPACE]
-    found = _lookalikes(engine.at(0), chosen, table)
-    told = set(zip(chosen[Scores.NAME], found, strict=True))
+    cells = engine.at(0)
+    even = cells.spine.customers.astype(int) % 2 == 0
+    names = np.where(even, "Even Inc.", "Odd Inc.").astype(object)
+    places = np.nonzero(~cells.spine.owned)
+    found = _lookalikes(cells, places, names)
+    told = set(zip(names[places[0]], found, strict=True))
     others = {("Even Inc.", "Odd Inc."), ("Odd Inc.", "Even Inc.")}
     assert others <= told <= others | {("Even Inc.", ""), ("Odd Inc.", "")}

@@ -6,7 +6,7 @@ import pytest
 
 from gosales.core.columns import Scores, Whitespace
 from gosales.core.settings import WhitespaceSettings
-from gosales.whitespace.ranking import PER_LIST, division_rows, listed, product_rows, rank
+from gosales.whitespace.ranking import PER_LIST, best_first, division_rows, listed, product_rows
 
 W = Whitespace
 
@@ -31,27 +31,13 @@ def pairs(rows):
     return list(zip(rows[W.CUSTOMER], rows[W.DIVISION], strict=True))
 
 
-def test_best_first_and_ties_by_customer_then_division():
-    table = cells(("b", "X"), ("a", "Y"), ("c", "X", 0.9), ("a", "X"), ("d", "X", 0.1))
+def test_best_first_and_ties_as_in_the_score_table():
+    """They are by customer, then division, each as text: see test_score_customers.py."""
+    table = cells(("a", "X"), ("a", "Y"), ("b", "X"), ("c", "X", 0.9), ("d", "X", 0.1))
     rows = ranked(table)
     assert pairs(rows) == [("c", "X"), ("a", "X"), ("a", "Y"), ("b", "X"), ("d", "X")]
     assert rows[W.RANK].tolist() == [1, 2, 3, 4, 5]
-
-
-def test_the_order_of_the_rows_never_matters():
-    rng = np.random.default_rng(1)
-    table = cells(*((f"{i % 40:03}", f"D{i // 40}", rng.integers(1, 5) / 9) for i in range(160)))
-    rows = ranked(table)
-    shuffled = ranked(table.iloc[rng.permutation(160)])
-    pd.testing.assert_frame_equal(rows, shuffled)
-
-
-def test_ids_are_ordered_as_text():
-    assert [c for c, _ in pairs(ranked(cells(("9", "X"), ("10", "X"), ("0010", "X"))))] == [
-        "0010",
-        "10",
-        "9",
-    ]
+    assert rows.index.tolist() == [3, 0, 1, 2, 4]
 
 
 def test_only_open_cells_are_ranked():
@@ -162,6 +148,15 @@ def test_products_are_ranked_by_their_own_score_or_money(by, first):
     assert product_rows(cells(("a", "X")), three, by)[W.SKU].iloc[0] == first
 
 
+def test_the_order_in_which_products_are_found_never_matters():
+    rng = np.random.default_rng(1)
+    table = cells(*((f"{i % 40:03}", f"D{i // 40}") for i in range(80)))
+    products = found(*((i, sku, rng.integers(1, 5) / 9, 1.0) for i in range(80) for sku in "ab"))
+    rows = product_rows(table, products, Scores.SCORE)
+    mixed = product_rows(table, products.iloc[rng.permutation(160)], Scores.SCORE)
+    pd.testing.assert_frame_equal(rows, mixed)
+
+
 def test_cells_without_products_give_no_rows():
     rows = product_rows(cells(("a", "X")), found(), Scores.SCORE)
     assert rows.empty
@@ -171,6 +166,6 @@ def test_cells_without_products_give_no_rows():
 def test_the_scores_that_came_in_are_left_alone():
     table = cells(("b", "X"), ("a", "X"))
     before = table.copy()
-    rank(table.assign(**{W.SKU: ""}), Scores.SCORE)
+    best_first(table, Scores.SCORE)
     ranked(table)
     pd.testing.assert_frame_equal(table, before)
