@@ -135,7 +135,7 @@ def between_of(before: Scoring, after: Scoring, causes: Causes) -> Between:
 
 def _between_told(between: Between) -> tuple[str, ...]:
     told = [
-        f"cutoff: {between.after}, before {between.before}"
+        f"cutoff: {between.after}, was {between.before}"
         if between.after != between.before
         else f"cutoff: {between.after} in both",
         f"models: {between.model or 'the same'}",

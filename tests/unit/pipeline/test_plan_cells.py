@@ -7,7 +7,15 @@ import pytest
 
 from gosales.core.columns import Plan, Scores, Status, Whitespace
 from gosales.core.timeline import Cutoff
-from gosales.pipeline.plan_cells import KEY, Lists, candidates, silence, sold_lately
+from gosales.pipeline.plan_cells import (
+    KEY,
+    Lists,
+    Statuses,
+    best_products,
+    candidates,
+    silence,
+    sold_lately,
+)
 from gosales.pipeline.plan_team import Market
 from gosales.whitespace.ranking import DIVISION, PRODUCT
 
@@ -44,6 +52,21 @@ def test_whitespace_and_what_is_asked_for_but_no_leftover_division(include, left
     assert list(found[KEY].itertuples(index=False, name=None)) == expected
     first = found.iloc[0]
     assert (first[Whitespace.LOOKALIKES], first[Whitespace.REP]) == ("3; 4", "Ann")
+
+
+def test_the_best_product_without_a_status_is_named():
+    products = pd.DataFrame(
+        [
+            ("1", "CAD", PRODUCT, "b", 2),
+            ("1", "CAD", PRODUCT, "a", 1),
+            ("2", "CAD", PRODUCT, "c", 3),
+        ],
+        columns=[*KEY, Whitespace.LEVEL, Whitespace.SKU, Whitespace.RANK],
+    )
+    lists, rows = Lists(SCORES, products, "r"), SCORES[SCORES[Scores.DIVISION] == "CAD"]
+    assert best_products(rows, lists, Statuses({}, {})).tolist() == ["a", "c"]
+    taken = {("1", "CAD", "a"): "competitor", ("2", "CAD", "c"): "competitor"}
+    assert best_products(rows, lists, Statuses({}, taken)).tolist() == ["b", ""]
 
 
 def test_pitches_of_what_nobody_orders_any_more_are_a_warning(make_star):

@@ -35,6 +35,7 @@ def move(before, after, cause, parts=None, orders=None, **more):
 def test_the_main_cause_moves_the_score_the_way_it_went():
     assert main_cause({NEW_ORDERS: 0.05, NEW_MODEL: -0.04, NEW_CUTOFF: 0.01}) == NEW_ORDERS
     assert main_cause({NEW_ORDERS: 0.05, NEW_MODEL: -0.06, NEW_CUTOFF: 0.0}) == NEW_MODEL
+    assert main_cause({NEW_ORDERS: 0.05, NEW_MODEL: -0.06, NEW_CUTOFF: 0.02}) == NEW_ORDERS
 
 
 def test_new_orders_are_counted_and_dated_and_the_others_named():

@@ -32,6 +32,15 @@ def test_every_pitch_has_the_same_chance_and_every_stratum_its_share():
     assert times / 400 == pytest.approx(0.2, abs=0.07)
 
 
+def test_every_division_may_be_the_one_that_goes_aside():
+    """One of three pitches, each of its own division: none of them is spared for its place."""
+    times = np.zeros(3)
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        times += control_group(np.zeros(3, int), np.arange(3), np.ones(3), np.array([1]), rng)
+    assert times / 300 == pytest.approx(1 / 3, abs=0.1)
+
+
 def problem(n, slots):
     return PlanProblem(
         account=np.arange(n),
