@@ -12,7 +12,7 @@ import pytest
 from gosales.core.errors import ModelError
 from gosales.models.division_model import BASELINE, Shared
 from gosales.models.model_store import load_model, load_models, save_models
-from gosales.models.model_text import FORMAT
+from gosales.models.model_text import FORMAT, digest
 from gosales.models.money_model import MoneyModel
 from gosales.models.recipe import WHITESPACE
 from gosales.models.ridge_logistic import RidgeLogistic
@@ -245,11 +245,22 @@ def test_altered_trees_are_refused_in_every_folder(folder):
         load_models(folder)
 
 
+def test_trees_outside_of_the_folder_are_not_read_though_their_hash_is_right(folder):
+    packed = (data_of(folder) / "trees" / "general.txt.gz").read_bytes()
+    (folder / "mine.txt.gz").write_bytes(packed)
+    outside = {"../../../../mine": hashlib.sha256(packed).hexdigest()}
+    assert (data_of(folder) / "trees" / "../../../../mine.txt.gz").exists()
+    rewrite(folder, shared_with(trees=outside))
+    rewrite(folder, lambda content: content | {"shared_hash": digest(content["shared"])})
+    with pytest.raises(ModelError, match="is no tree file"):
+        load_model(data_of(folder))
+
+
 def test_nonsense_with_a_forged_hash_is_refused(folder):
     packed = gzip.compress(b"import os; os.system('true')")
     (data_of(folder) / "trees" / "general.txt.gz").write_bytes(packed)
-    digest = hashlib.sha256(packed).hexdigest()
-    rewrite(folder, lambda c: c | {"shared": c["shared"] | {"trees": {"general": digest}}})
+    forged = hashlib.sha256(packed).hexdigest()
+    rewrite(folder, lambda c: c | {"shared": c["shared"] | {"trees": {"general": forged}}})
     with pytest.raises(ModelError):
         load_model(data_of(folder))
 

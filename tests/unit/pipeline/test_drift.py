@@ -10,7 +10,9 @@ from gosales.core.columns import Scores
 from gosales.core.timeline import Cutoff
 from gosales.evaluation.drift import Profile
 from gosales.evaluation.settings import DriftSettings
+from gosales.features.cube import C
 from gosales.pipeline.drift import Drift, warnings_of
+from gosales.pipeline.drift_history import label_drift
 
 QUIET = {"status": "stable", "model_status": "stable"}
 
@@ -106,3 +108,35 @@ def test_scores_drift_only_where_they_have_moved_as_well():
     found = {row["division"]: row for row in drift._scores(pd.concat(table))}
     assert found["Alike"]["psi"] == found["Moved"]["psi"] > 5
     assert [found[name]["status"] for name in ("Alike", "Moved")] == ["watch", "drifted"]
+
+
+def base_rates(customers, buyers, **settings):
+    """`label_drift` where of so many customers that many bought CAD in each of five horizons."""
+    age = [6 * at + 3 for at, count in enumerate(reversed(buyers)) for _ in range(count)]
+    customer = [one for count in reversed(buyers) for one in range(count)]
+    code = [1] * len(age) + [0] * customers  # and all bought something else at first
+    orders = {C.AGE: np.array(age + [40] * customers), C.ORDERS: np.ones(len(code))}
+    ledger = SimpleNamespace(customer=np.array(customer + [*range(customers)]), columns=orders,
+                             division=np.array(code), divisions=np.array(["All", "CAD"]))  # fmt: skip
+    history = SimpleNamespace(cutoff=Cutoff.parse("2024-12-31"))
+    engine = SimpleNamespace(ledger=ledger, horizon_months=6, months=41, history=history)
+    rows = label_drift(engine, DriftSettings(**settings))
+    return [row for row in rows if row["division"] == "CAD"]
+
+
+@pytest.mark.parametrize(
+    ("customers", "last", "judgement"),
+    [(200, 100, "stable"), (200, 160, "watch"), (200, 30, "drifted"), (200, 0, "drifted"),
+     (99, 0, "unjudged")],
+)  # fmt: skip
+def test_a_base_rate_is_held_against_the_mean_of_those_before(customers, last, judgement):
+    least = {"least_customers": 100, "label_ratio": 2.0}
+    rows = base_rates(customers, [95, 90, 98, 96, last], **least)
+    assert [row["buyers"] for row in rows] == [95, 90, 98, 96, last]
+    assert rows[-1]["status"] == judgement
+    assert rows[-1]["cutoff_date"] == "2024-06-30"
+
+
+def test_few_expected_buyers_tell_nothing():
+    rows = base_rates(200, [25, 20, 29, 20, 0], least_customers=100)
+    assert {row["status"] for row in rows} == {"unjudged"}

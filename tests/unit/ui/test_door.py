@@ -130,3 +130,16 @@ def test_the_lock_comes_from_the_environment_and_is_no_toy():
     with pytest.raises(WorkspaceError, match="too short"):
         lock_of({door.PASSWORD: "1234567"})
     assert made.token not in repr(made)
+    assert made.password not in repr(made)
+
+
+def test_how_long_a_wrong_guess_takes_tells_nothing(monkeypatch):
+    """Python's `==` ends at the first letter that differs."""
+    compared, real = [], door.hmac.compare_digest
+    monkeypatch.setattr(
+        door.hmac, "compare_digest", lambda *both: compared.append(both) or real(*both)
+    )
+    lock = Lock("correct horse")
+    assert not ask(lock, [basic("correct house"), (b"cookie", b"gosales_door=guess")])[1].asked
+    wanted = [(b"guess", lock.token.encode()), (b"correct house", b"correct horse")]
+    assert compared == wanted
