@@ -34,14 +34,15 @@ def faithful(reasoner: Reasoner, reasons: Reasons, said: list[Said]) -> list[boo
     """For each claim, whether the score moves as it says when its concept is made usual."""
     frame = reasons.frame
     moved: dict[Said, float] = {}
+    of_row: dict[int, list[Said]] = {}
+    for one in said:
+        of_row.setdefault(one.row, []).append(one)
     for rows, model, owned in reasoner.groups(frame):
-        inside = set(rows.tolist())
+        inside = [one for row in rows.tolist() for one in of_row.get(row, ())]
         usual = reasoner.usual(int(frame.division[rows[0]]), owned=owned).values
         concept = reasoner.explainer(model).concept
-        for name in {one.concept for one in said}:
-            claims = [one for one in said if one.concept == name and one.row in inside]
-            if not claims:
-                continue
+        for name in {one.concept for one in inside}:
+            claims = [one for one in inside if one.concept == name]
             values = frame.values[[one.row for one in claims]]
             flags = np.full(len(claims), owned)
             neutral = neutralised(values, usual, concept, name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -193,15 +194,19 @@ class Reasoner:
         explainer, flags = self.explainer(model), np.full(len(customers), owned)
         popular = explainer.concept == CONCEPTS.index(Concept.DIVISION)
         values = usual_values(frame.values)
-        everywhere = np.arange(len(self.cells.spine.divisions), dtype=np.int32)
-        across = self.cells.rows(np.full_like(everywhere, ANYBODY), everywhere).values
-        values[popular] = usual_values(across)[popular]
+        values[popular] = self._across[popular]
         mean = explainer.parts(model, frame.values, flags).concepts.mean(0)
         neutral = neutralised(frame.values, values, explainer.concept, Concept.DIVISION)
         alike = explainer.parts(model, neutral, flags).concepts.mean(0)
         place = CONCEPTS.index(Concept.DIVISION)
         mean[place] = alike[place]
         return Usual(values, mean)
+
+    @cached_property
+    def _across(self) -> NDArray[np.float32]:
+        """What is usual among the divisions of one customer."""
+        everywhere = np.arange(len(self.cells.spine.divisions), dtype=np.int32)
+        return usual_values(self.cells.rows(np.full_like(everywhere, ANYBODY), everywhere).values)
 
     def _sayable(self, frame: FeatureFrame) -> NDArray[np.bool_]:
         """Shape (rows, concepts): not where a sentence would name a leftover division."""

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.limits import select, workspace
 from gosales.pipeline import room
+from gosales.utils import db
 from tests.integration.conftest import Place
 
 QUICK = """\
@@ -80,3 +81,18 @@ def test_what_does_not_fit_into_the_budget_is_refused_before_it_is_trained(run, 
     assert "10 customers x 4 divisions are 40 cells" in answer.err
     assert "the memory budget is 2.0 GB" in answer.err
     assert not (place.outputs / "published.json").exists()
+
+
+def test_every_connection_to_a_star_keeps_to_the_budget(run, monkeypatch):
+    """DuckDB's own limit is 80 % of the machine."""
+    budgets, real = [], db.connect
+
+    def connect(path=None, **how):
+        budgets.extend([how.get("memory_gb")] if path else [])  # without a file, rows pass through
+        return real(path, **how)
+
+    monkeypatch.setattr(db, "connect", connect)
+    _, answer = run(select("few_customers", 10), "[limits]\nmemory_gb = 2\n")
+    assert answer.code == 0, answer.err
+    assert len(budgets) >= 3, "to build it, to write its rejects, to read it"
+    assert set(budgets) == {2.0}
