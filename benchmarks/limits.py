@@ -94,10 +94,10 @@ def workspace(folder: Path, log: str, settings: str = "") -> Path:
     return folder
 
 
-def measure(case: str, size: int, settings: str) -> str:
+def measure(case: str, size: int, beside: int, settings: str) -> str:
     """Run the main job on a case in a process of its own; what came of it, in a line."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        place = workspace(Path(folder) / "workspace", select(case, size), settings)
+        place = workspace(Path(folder) / "workspace", select(case, size, beside), settings)
         lines = sum(1 for _ in (place / "data" / "database_samples" / "log.csv").open("rb")) - 1
         command = [sys.executable, "-m", "gosales.cli", "score-all", "--workspace", str(place)]
         begin = time.monotonic()
@@ -119,10 +119,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(FULL_SIZE))
     parser.add_argument("--size", type=int, help="default: the full size of each")
+    parser.add_argument("--beside", type=int, default=500, help="size of the usual market")
     parser.add_argument("--settings", nargs="*", default=[], help="more lines of gosales.toml")
     asked = parser.parse_args()
     for case in asked.cases or FULL_SIZE:
-        print(measure(case, asked.size or FULL_SIZE[case], "\n".join(asked.settings)), flush=True)
+        size, settings = asked.size or FULL_SIZE[case], "\n".join(asked.settings)
+        print(measure(case, size, asked.beside, settings), flush=True)
 
 
 if __name__ == "__main__":
