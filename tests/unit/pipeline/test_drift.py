@@ -116,8 +116,12 @@ def base_rates(customers, buyers, **settings):
     customer = [one for count in reversed(buyers) for one in range(count)]
     code = [1] * len(age) + [0] * customers  # and all bought something else at first
     orders = {C.AGE: np.array(age + [40] * customers), C.ORDERS: np.ones(len(code))}
-    ledger = SimpleNamespace(customer=np.array(customer + [*range(customers)]), columns=orders,
-                             division=np.array(code), divisions=np.array(["All", "CAD"]))  # fmt: skip
+    ledger = SimpleNamespace(
+        customer=np.array([*customer, *range(customers)]),
+        columns=orders,
+        division=np.array(code),
+        divisions=np.array(["All", "CAD"]),
+    )
     history = SimpleNamespace(cutoff=Cutoff.parse("2024-12-31"))
     engine = SimpleNamespace(ledger=ledger, horizon_months=6, months=41, history=history)
     rows = label_drift(engine, DriftSettings(**settings))
