@@ -23,7 +23,7 @@ RIDGE = 30.0
 MONTHS = 24
 BUDGET = 10_000_000
 SPARSE = 0.02
-"""Where less of a matrix is filled, its zeros are left out of products."""
+"""Where less of a matrix is filled, its zeros are left out of a product."""
 
 PATH_FEATURES = {
     "lag_sum": "Sum over divisions held of how much each raises the chance of adopting this one.",
@@ -65,9 +65,10 @@ def fit_paths(panel: Panel) -> Paths:
         adopters += adopted.sum(0)
         u = _design(holds)
         surprise = adopted - free * (adopted.sum(0) / np.maximum(free.sum(0), 1.0))
-        gram += _together(u, u)
-        hits += _together(u, adopted)
         cross += u.T @ surprise
+        counts = _without_zeros(u).T @ np.hstack([u, adopted])  # whole numbers: exact in any order
+        gram += counts[:, : len(gram)]
+        hits += counts[:, len(gram) :]
     usual = (adopters + 0.5) / (open_cells + 1.0)
     both = gram[:-1, :-1].reshape(3, d, 3, d).sum(2)
     seen = gram[:-1, -1].reshape(3, d, 1) - both
@@ -91,11 +92,9 @@ def adoption_paths(panel: Panel, paths: Paths, rows: Rows) -> Floats:
     return np.stack([sum(parts), parts[0], strongest, foretold], axis=2).astype(np.float32)
 
 
-def _together(a: NDArray[np.float32], b: NDArray[np.float32]) -> Matrix:
-    """How many rows two columns, of zeros and ones, have in common: exact in any order."""
-    if np.count_nonzero(a) > SPARSE * a.size:
-        return np.asarray(a.T @ b, np.float64)
-    return np.asarray((sparse.csr_array(a).T @ sparse.csr_array(b)).todense(), np.float64)
+def _without_zeros(u: NDArray[np.float32]) -> NDArray[np.float32] | sparse.csr_array:
+    """The same as a factor, sparse where hardly anything is held."""
+    return u if np.count_nonzero(u) > SPARSE * u.size else sparse.csr_array(u)
 
 
 def _design(holds: NDArray[np.float32]) -> NDArray[np.float32]:
