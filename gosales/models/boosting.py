@@ -6,11 +6,13 @@ The only module that imports LightGBM: it knows what to do where the OpenMP libr
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gosales.core.errors import GosalesError
+from gosales.models.forest import Forest
 from gosales.models.openmp import lend_openmp
 from gosales.utils.reuse import reusable
 
@@ -41,6 +43,10 @@ COMMON: dict[str, Any] = {
     "verbosity": -1,
 }
 START_STEPS, START_TOLERANCE = 50, 1e-9
+MANY_ROWS = 2_000
+"""From here on a `Forest` is faster than LightGBM, up to four times."""
+
+_forests: WeakKeyDictionary[Booster, Forest] = WeakKeyDictionary()
 
 
 @reusable
@@ -110,6 +116,8 @@ def from_text(text: str) -> Booster:
 @reusable
 def raw(booster: Booster, x: NDArray[np.float32]) -> NDArray[np.float64]:
     """Shape (rows,): the sum over the trees, before the link."""
+    if len(x) >= MANY_ROWS and x.dtype == np.float32:
+        return _forest(booster).raw(x)
     return np.asarray(booster.predict(x, raw_score=True, num_threads=1), dtype=np.float64)
 
 
@@ -118,6 +126,13 @@ def leaves(booster: Booster, x: NDArray[np.float32]) -> NDArray[np.int64]:
     """Shape (rows, trees): which leaf of each tree a row falls into."""
     found = np.asarray(booster.predict(x, pred_leaf=True, num_threads=1), dtype=np.int64)
     return found.reshape(len(x), -1)
+
+
+def _forest(booster: Booster) -> Forest:
+    """The booster's trees, read once."""
+    if booster not in _forests:
+        _forests[booster] = Forest.of(trees(booster))
+    return _forests[booster]
 
 
 def trees(booster: Booster) -> list[dict[str, Any]]:
