@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def track_run(database: Path, run_id: str, figures: dict[str, Any]) -> str | Non
 
 
 def _record(database: Path, run_id: str, figures: dict[str, Any]) -> None:
+    from mlflow.entities import Metric, Param
     from mlflow.tracking import MlflowClient
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)
@@ -42,9 +44,13 @@ def _record(database: Path, run_id: str, figures: dict[str, Any]) -> None:
     found = client.get_experiment_by_name(EXPERIMENT)
     experiment = found.experiment_id if found else client.create_experiment(EXPERIMENT)
     run = client.create_run(experiment, run_name=run_id, tags={"gosales.run_id": run_id})
-    for population, board in figures.get("populations", {}).items():
-        for name, value in board["_macro"].items():
-            if value is not None:
-                client.log_metric(run.info.run_id, f"{population}.{name}", float(value))
-    client.log_param(run.info.run_id, "judged_at", figures.get("judged_at"))
+    now = int(time.time() * 1000)
+    metrics = [
+        Metric(f"{population}.{name}", float(value), now, step=0)
+        for population, board in figures.get("populations", {}).items()
+        for name, value in board["_macro"].items()
+        if value is not None
+    ]
+    params = [Param("judged_at", str(figures.get("judged_at")))]
+    client.log_batch(run.info.run_id, metrics, params)  # one transaction for all
     client.set_terminated(run.info.run_id)
