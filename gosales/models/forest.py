@@ -20,6 +20,7 @@ ROWS_AT_ONCE = 65_536
 """Long enough that the comparisons outweigh Python, and few enough for a processor's cache."""
 
 MOST_LEAVES = 255
+LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,12 @@ class Tree:
         values: list[float] = []
         return cls(_split(structure, values), np.array(values))
 
-    def __call__(self, x: NDArray[np.float32]) -> Floats:
-        """Shape (rows,): the value of each row's leaf; x of shape (columns, rows)."""
+    def leaves(self, x: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Shape (rows,): which leaf from the left each row falls into; x of (columns, rows)."""
         passed = np.zeros(x.shape[1], np.uint8)
         if self.root is not None:
             self.root.count(np.ones(x.shape[1], bool), x, passed)
-        return np.asarray(self.values[passed])
+        return passed
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,10 @@ class Forest:
         for start in range(0, len(x), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
             columns = np.ascontiguousarray(x[rows].T)
+            value = np.empty(columns.shape[1])  # once: new memory costs more than the look-up
             for tree in self.trees:
-                result[rows] += tree(columns)
+                tree.values.take(tree.leaves(columns), out=value, mode="clip")
+                result[rows] += value
         return result
 
 
@@ -124,6 +127,5 @@ def _split(node: dict[str, Any], values: list[float]) -> Split | None:
 
 def _at_most(threshold: float) -> np.float32:
     """The largest float32 that is not above the threshold."""
-    with np.errstate(over="ignore"):
-        near = np.float32(threshold)
+    near = np.float32(min(max(threshold, -LARGEST), LARGEST))
     return near if float(near) <= threshold else np.nextafter(near, np.float32(-np.inf))
