@@ -46,7 +46,7 @@ START_STEPS, START_TOLERANCE = 50, 1e-9
 MANY_ROWS = 5_000
 """From here on a `Forest` is faster than LightGBM, up to four times."""
 
-_forests: WeakKeyDictionary[Booster, Forest] = WeakKeyDictionary()
+_forests: WeakKeyDictionary[Booster, Forest | None] = WeakKeyDictionary()
 
 
 @reusable
@@ -116,8 +116,8 @@ def from_text(text: str) -> Booster:
 @reusable
 def raw(booster: Booster, x: NDArray[np.float32]) -> NDArray[np.float64]:
     """Shape (rows,): the sum over the trees, before the link."""
-    if len(x) >= MANY_ROWS and x.dtype == np.float32:
-        return _forest(booster).raw(x)
+    if len(x) >= MANY_ROWS and x.dtype == np.float32 and (forest := _forest(booster)):
+        return forest.raw(x)
     return np.asarray(booster.predict(x, raw_score=True, num_threads=1), dtype=np.float64)
 
 
@@ -128,10 +128,13 @@ def leaves(booster: Booster, x: NDArray[np.float32]) -> NDArray[np.int64]:
     return found.reshape(len(x), -1)
 
 
-def _forest(booster: Booster) -> Forest:
-    """The booster's trees, read once."""
+def _forest(booster: Booster) -> Forest | None:
+    """The booster's trees, read once; None for trees that we never train."""
     if booster not in _forests:
-        _forests[booster] = Forest.of(trees(booster))
+        try:
+            _forests[booster] = Forest.of(trees(booster))
+        except ValueError:
+            _forests[booster] = None
     return _forests[booster]
 
 

@@ -80,6 +80,8 @@ def test_splits_of_another_kind_are_refused():
     booster = lgb.train({"objective": "binary", "verbosity": -1, "min_data_per_group": 1}, data, 2)
     with pytest.raises(ValueError, match="another kind"):
         Forest.of(trees(booster))
+    many = np.tile(x, (MANY_ROWS // len(x), 1))
+    assert np.array_equal(raw(booster, many), own(booster, many))
 
 
 def test_trees_of_too_many_leaves_are_refused():
