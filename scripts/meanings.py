@@ -282,8 +282,8 @@ DRIFT = {
     "features": "Per feature, the most moved first: `feature`, `psi` (population stability index "
     "of the scored cells against the training's rows), `status`.",
     "scores": "Per division: `division`, `psi` (of the scores against those of the training's "
-    "proof), `moved` (their mean distance to those at the same ranks, in log odds), `status`: drifted "
-    "where both are beyond their limits.",
+    "proof), `moved` (their mean distance to those at the same ranks, in log odds), `status`: "
+    "drifted where both are beyond their limits.",
     "labels": "Per division and past cutoff: `division`, `cutoff_date`, `customers` known by it, "
     "`buyers` in the horizon after it, `base_rate`, `status` (against the cutoffs before).",
     "volume": "`lines` of the last `months`, `lines_before` of the same months a year before, as "
