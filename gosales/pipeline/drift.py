@@ -29,6 +29,7 @@ from gosales.pipeline.figures import shipped_scores
 from gosales.pipeline.fit import Fitted
 from gosales.utils.paths import has_file
 from gosales.utils.store import read_json
+from gosales.whitespace.wording import together
 
 PROFILE = "training_profile.json"
 LEFT_OUT = frozenset({*DIVISION_NAMES, HORIZON_FEATURE})
@@ -212,8 +213,7 @@ def _label_warnings(rows: list[dict[str, Any]]) -> list[str]:
 def _listed(told: list[str]) -> str:
     """The first NAMED of them, and how many more there are."""
     more = len(told) - NAMED
-    first = told if more <= 0 else [*told[:NAMED], f"{more} more"]
-    return " and ".join([", ".join(first[:-1]), first[-1]]) if len(first) > 1 else first[0]
+    return together(told if more <= 0 else [*told[:NAMED], f"{more} more"])
 
 
 def _age_warnings(content: dict[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from gosales.config import Config
 from gosales.core.errors import SalesLogError, WorkspaceError
 from gosales.etl.files import find_logs
+from gosales.etl.lookups import ENDINGS
 from gosales.etl.propose import Proposal, propose
 from gosales.etl.propose_toml import render_toml, to_check
 from gosales.utils.paths import Workspace, find_workspace
@@ -98,9 +99,12 @@ def init(workspace: Workspace, files: list[Path], options: InitOptions) -> InitR
 
 def _own_files(workspace: Workspace) -> list[Path]:
     """The raw logs, and the products and customers that lie where lookups belong."""
-    tables = sorted(workspace.lookup.glob("*")) if workspace.lookup.is_dir() else []
-    wanted = ("products.", "customers.")
-    return [workspace.logs, *(path for path in tables if path.name.startswith(wanted))]
+    places = (
+        workspace.lookup / f"{table}{ending}"
+        for table in ("products", "customers")
+        for ending in ENDINGS
+    )
+    return [workspace.logs, *filter(Path.is_file, places)]
 
 
 def _each_file(given: list[Path]) -> list[Path]:

@@ -80,12 +80,12 @@ def _doubts(metrics: dict[str, Any]) -> list[str]:
 def _thin(metrics: dict[str, Any]) -> list[str]:
     """How many divisions had too few first buyers to be judged by themselves, where some had."""
     boards = metrics["populations"]["never_bought"]
-    open_to = [board for name, board in boards.items() if name != MACRO and board["n"]]
-    thin = sum(board["buyers"] < MIN_BUYERS for board in open_to)
-    if not thin:
+    judged = boards[MACRO]["divisions"]
+    open_to = sum(board["n"] > 0 for name, board in boards.items() if name != MACRO)
+    if judged == open_to:
         return []
-    one = f"{thin} of {len(open_to)} divisions had fewer than {MIN_BUYERS} such buyers"
-    return [f"Means over {len(open_to) - thin}: {one}, too few to be judged by themselves."]
+    few = f"{open_to - judged} of {open_to} divisions had fewer than {MIN_BUYERS} such buyers"
+    return [f"Means over {judged}: {few}, too few to be judged by themselves."]
 
 
 def _money(figures: dict[str, Any] | None) -> list[str]:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from gosales.core.columns import Scores, Whitespace
+from gosales.evaluation.scoreboard import MIN_BUYERS
 from gosales.pipeline.summary import summarise_lists, summarise_models
 from gosales.utils.paths import Workspace
 
@@ -14,6 +15,7 @@ def metrics(auc, *divisions):
     """Of a run whose never-bought cells have that AUC; divisions as (cells, buyers)."""
     cells, buyers = map(sum, zip(*divisions, strict=True))
     macro = {"auc": auc, "ap": auc, "lift_10": auc, "n": cells, "buyers": buyers}
+    macro["divisions"] = sum(b >= MIN_BUYERS for _, b in divisions)
     boards = {f"D{at}": {"n": n, "buyers": b} for at, (n, b) in enumerate(divisions)}
     return {
         "judged_at": "2024-06-30",
