@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -101,32 +102,53 @@ def _is_abroad(url):
 
 @pytest.fixture(scope="module")
 def serve(browser, tmp_path_factory):
-    """`serve(folder, GOSALES_...=...)`: a dashboard of that workspace; returns its address.
+    """The dashboards of a module; see `Servers`.
 
     Asks for the browser, so that nothing is started where there is none.
     """
-    running = []
+    servers = Servers(tmp_path_factory.mktemp)
+    yield servers
+    for address in list(servers.running):
+        if stuck := servers.end(address):  # what was tested is not the end: said, no failure
+            os.write(2, f"A dashboard did not end:\n{stuck}".encode())
 
-    def start(folder, **environment):
+
+class Servers:
+    """`serve(folder, GOSALES_...=...)`: a dashboard of that workspace; returns its address."""
+
+    def __init__(self, make_folder):
+        self.make_folder, self.running = make_folder, {}
+
+    def __call__(self, folder, **environment):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         command = [sys.executable, "-P", "-m", "gosales.ui", "--workspace", str(folder)]
         plain = {k: v for k, v in os.environ.items() if k not in {PASSWORD, USER_HEADER}}
-        said = (tmp_path_factory.mktemp("server") / "said.txt").open("w+", encoding="utf-8")
+        said = (self.make_folder("server") / "said.txt").open("w+", encoding="utf-8")
         server = subprocess.Popen(
             [*command, "--port", str(port), "--no-browser"],
-            env=plain | environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+            env=plain | {"PYTHONFAULTHANDLER": "1"} | environment,
+            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
         )  # fmt: skip
-        running.append((server, said))
-        _wait_for(f"http://127.0.0.1:{port}/", server, said)
-        return f"http://127.0.0.1:{port}"
+        address = f"http://127.0.0.1:{port}"
+        self.running[address] = server, said
+        _wait_for(f"{address}/", server, said)
+        return address
 
-    yield start
-    for server, said in running:
-        server.terminate()
-        server.wait(30)
-        said.close()
+    def end(self, address, signal_=signal.SIGTERM):
+        """Ask a dashboard to end. Returns "", or what each thread of one did that does not end."""
+        server, said = self.running.pop(address)
+        server.send_signal(signal_)
+        try:
+            server.wait(PATIENCE / 1000)
+            return ""
+        except subprocess.TimeoutExpired:
+            server.send_signal(signal.SIGABRT)  # Python's fault handler writes the stacks
+            server.wait()
+            return _told(said)
+        finally:
+            said.close()
 
 
 def _wait_for(address, server, said):

@@ -1,10 +1,13 @@
 """The dashboard behind its door, in a browser: a password, and a proxy that names its visitors."""
 
+import signal
+
 import pytest
 from playwright.sync_api import expect
 
 from gosales.ui.door import PASSWORD, USER_HEADER
 from gosales.utils.paths import Workspace
+from tests.browser.screens import Screen
 
 pytestmark = pytest.mark.browser
 
@@ -56,3 +59,13 @@ def test_who_may_come_in_gets_every_page(screen, url):
     visitor.go("Help")
     page.reload()
     visitor.shows("Help")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_it_ends_when_it_is_asked_to_though_a_page_is_open(browser, serve, tmp_path, name):
+    """As by Ctrl-C, and by what runs it as a service."""
+    Workspace(tmp_path).logs.mkdir(parents=True)
+    address = serve(tmp_path)
+    with browser.new_context() as visitor:  # not a `tab`: the page misses its server
+        Screen(visitor.new_page(), address).visit("trust", "Can I trust it?")
+        assert serve.end(address, getattr(signal, name)) == ""
