@@ -209,6 +209,8 @@ NOTES = {
     "column_unmapped": "A numeric column looks like a product that the SKU map does not know.",
     "customer_ids_alike": "Ids differ by capitals or leading zeros only; they are kept apart.",
     "customer_name_shared": "One name belongs to several customer ids; they are kept apart.",
+    "customers_unmatched": "Customers of cells.csv or customers.csv have another id in the log, or "
+    "none of them is there.",
     "dates_assumed": "No date tells whether 3/4/2024 is 3 April; the SKU map decided.",
     "file_empty": "A raw file holds no line.",
     "file_not_read": "A file among the raw logs is no csv, csv.gz or parquet file.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from gosales.core.columns import UNASSIGNED, CellStatus, Customer, Fact, Product
+from gosales.core.columns import UNASSIGNED, Attribute, CellStatus, Customer, Fact, Product
 from gosales.core.errors import SalesLogError
 from gosales.core.star import MIGRATION_DELAY_DAYS, MIGRATION_SHARE
 from gosales.etl.dates import DayOrder
@@ -94,6 +94,7 @@ def star_warnings(connection: duckdb.DuckDBPyConnection, order: DayOrder) -> lis
         _migrated(connection),
         _no_money(connection),
         _status_unmatched(connection),
+        *_customers_unmatched(connection),
         _assumed(order),
     ]
     return [note for note in found if note]
@@ -256,6 +257,47 @@ def _status_unmatched(connection: duckdb.DuckDBPyConnection) -> Note | None:
         f"{rows:,} lines of cells.csv name a division or SKU that the log does not have "
         f"(e.g. {example}); they do nothing.",
         "Write divisions and SKUs as the log does, capitals included.",
+    )
+
+
+def _customers_unmatched(connection: duckdb.DuckDBPyConnection) -> list[Note | None]:
+    """Lookups with ids of another spelling: a slip that would call whom nobody shall call."""
+    return [
+        _unmatched(connection, CellStatus.TABLE, CellStatus.CUSTOMER, "cells.csv"),
+        _unmatched(connection, Attribute.TABLE, Attribute.CUSTOMER, "customers.csv"),
+    ]
+
+
+def _unmatched(
+    connection: duckdb.DuckDBPyConnection, table: str, customer: str, file: str
+) -> Note | None:
+    """Customers of a lookup who stand in the log under a like id, or of whom none is there."""
+    like = "ltrim(lower({}), '0')"
+    ids, known, twins, example, other = connection.execute(
+        f"""
+        WITH named AS (SELECT DISTINCT {customer} AS id FROM {table}),
+        log AS (SELECT DISTINCT {Customer.ID} AS id FROM {Customer.TABLE}),
+        strangers AS (FROM named ANTI JOIN log USING (id)),
+        pairs AS (
+            SELECT strangers.id, min(log.id) AS twin
+            FROM strangers JOIN log ON {like.format("strangers.id")} = {like.format("log.id")}
+            GROUP BY 1
+        )
+        SELECT (SELECT count(*) FROM named), (SELECT count(*) FROM named SEMI JOIN log USING (id)),
+            count(*), min((id, twin)), (SELECT min(id) FROM strangers) FROM pairs
+        """
+    ).fetchall()[0]
+    if not ids or (known and not twins):
+        return None
+    if twins:
+        told = f"Customer ids of {file} that the log writes otherwise: {twins:,} "
+        told += f"(e.g. {example[0]}, there {example[1]})"
+    else:
+        told = f"None of the {ids:,} customer ids of {file} is in the log (e.g. {other})"
+    return Note(
+        "customers_unmatched",
+        f"{told}; what stands there does nothing.",
+        "Write ids as the log does, leading zeros and capitals included.",
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from gosales.core.columns import Plan
+from gosales.core.columns import Plan, Scores
 from gosales.core.errors import ConfigError
 from gosales.pipeline.build import published_star
 from gosales.pipeline.plan_cells import (
@@ -131,7 +131,8 @@ def _plan(
     made = make_plan(kept.cells, _ask(settings, team, market, (session.options.seed, day)))
     rows = as_published(_with_products(made.rows, known), day, run_id)
     context = Context(lists, team, settings, past, kept.left_out, day)
-    warnings = (*team.warnings, *_short(made), *silence(rows, known.sold_lately))
+    strangers = past.strangers(market.accounts[Scores.CUSTOMER])
+    warnings = (*team.warnings, *strangers, *_short(made), *silence(rows, known.sold_lately))
     return PlanRun(rows, facts_of(made, rows, context), warnings)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,9 +112,44 @@ class Past:
         """Cells that were ever pitched."""
         return {(p.customer, p.division) for p in self.pitches} | set(self._latest())
 
+    def strangers(self, accounts: Iterable[str]) -> list[str]:
+        """Warnings about files whose customer ids are written otherwise, so that nobody rests."""
+        known = set(accounts)
+        pitched = {pitch.customer for pitch in self.pitches}
+        answered = {answer.customer for answer in self.feedback}
+        told = (
+            _strangers("pitches.csv", pitched, known),
+            _strangers("feedback.csv", answered, known),
+        )
+        return [warning for warning in told if warning]
+
     def _latest(self) -> dict[Cell, Feedback]:
         ordered = sorted(self.feedback, key=lambda f: f.date)
         return {(f.customer, f.division): f for f in ordered}
+
+
+def _strangers(file: str, named: set[str], known: set[str]) -> str:
+    """A warning about ids that the log writes otherwise, or of which it has none.
+
+    A spreadsheet drops leading zeros, a CRM has ids of its own. One that is merely not in the log
+    may be a prospect's.
+    """
+    strangers = sorted(named - known)
+    alike = {_likeness(account): account for account in sorted(known, reverse=True)}
+    slips = [stranger for stranger in strangers if _likeness(stranger) in alike]
+    if slips:
+        told = f"Customer ids of {file} that the log writes otherwise: {len(slips):,} "
+        told += f"(e.g. {slips[0]}, there {alike[_likeness(slips[0])]})"
+    elif strangers and len(strangers) == len(named):
+        told = f"None of the {len(named):,} customer ids of {file} is in the log "
+        told += f"(e.g. {strangers[0]})"
+    else:
+        return ""
+    return f"{told}; nobody rests for them. Write ids as the log does."
+
+
+def _likeness(customer: str) -> str:
+    return customer.lower().lstrip("0")
 
 
 def past_of(

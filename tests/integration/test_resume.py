@@ -158,6 +158,13 @@ def test_training_is_not_taken_up_when_anything_differs(broken_off, gosales, mon
     assert bool(star) == (change in ("seed", "settings", "division", "tampering"))
 
 
+def test_training_with_another_library_or_code_is_not_taken_up(broken_off, gosales, monkeypatch):
+    monkeypatch.setattr("gosales.pipeline.resume.versions", lambda: {"lightgbm": "another"})
+    monkeypatch.setattr("gosales.pipeline.resume.train", _break)
+    with pytest.raises(Broken):
+        gosales("score-all", broken_off)
+
+
 def test_a_training_of_chosen_divisions_is_left_to_nobody(tmp_path):
     """The models of the others are of another run, and may be newer when the next one asks."""
     session = SimpleNamespace(options=Options(divisions=("CAD",)))

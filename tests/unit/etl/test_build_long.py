@@ -309,6 +309,35 @@ def test_statuses_of_what_was_never_sold_are_told(shop, long, long_log):
     assert "CAD B" in notes["status_unmatched"]
 
 
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        (("007", "a1"), ""),
+        (("007", "new"), ""),
+        (
+            ("7", "A1", "007"),
+            "ids of cells.csv that the log writes otherwise: 2 (e.g. 7, there 007)",
+        ),
+        (("x", "y"), "None of the 2 customer ids of cells.csv is in the log (e.g. x)"),
+    ],
+)
+def test_lookups_of_customers_with_other_ids_are_told(shop, long, long_log, ids, told):
+    """A prospect is no customer yet; nobody is told of one."""
+    shop.put("log.csv", long_log("007,2024-01-01,A,CAD,1,1", "a1,2024-01-01,A,CAD,1,1"))
+    rows = "".join(f"{customer},CAD,competitor\n" for customer in ids)
+    shop.put("cells.csv", "customer_id,division,status\n" + rows, lookup=True)
+    notes = {n.code: n.message for n in shop.build(long()).quality.warnings}
+    assert told in notes.get("customers_unmatched", "")
+    assert bool(told) == ("customers_unmatched" in notes)
+
+
+def test_customers_csv_with_other_ids_is_told(shop, long, long_log):
+    shop.put("log.csv", long_log("007,2024-01-01,A,CAD,1,1"))
+    shop.put("customers.csv", "customer_id,industry,valid_from\n7,Mills,2020-01-01\n", lookup=True)
+    notes = {n.code: n.message for n in shop.build(long()).quality.warnings}
+    assert "ids of customers.csv that the log writes otherwise: 1" in notes["customers_unmatched"]
+
+
 def test_a_named_lookup_must_exist(shop, long, long_log):
     shop.put("log.csv", long_log("1,2024-01-01,A,CAD,1,1"))
     lookup = LookupSettings(products=LookupTable(file="data/none.csv"))

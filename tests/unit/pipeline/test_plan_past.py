@@ -49,3 +49,21 @@ def test_a_rejected_cell_rests_unless_the_answer_changed():
 def test_tried_is_what_was_pitched_or_answered():
     past = Past((Pitch("a", "CAD", before(900)),), (Feedback("b", "CPE", "rejected", DAY),))
     assert past.tried() == {("a", "CAD"), ("b", "CPE")}
+
+
+def test_files_with_ids_of_another_spelling_are_a_warning():
+    pitches = (Pitch("7", "CAD", DAY), Pitch("b", "CAD", DAY))
+    answers = (Feedback("0015x", "CAD", "accepted", DAY),)
+    pitched, answered = Past(pitches, answers).strangers(["007", "b"])
+    assert pitched.startswith(
+        "Customer ids of pitches.csv that the log writes otherwise: 1 (e.g. 7, there 007)"
+    )
+    assert answered.startswith(
+        "None of the 1 customer ids of feedback.csv is in the log (e.g. 0015x)"
+    )
+
+
+def test_a_prospect_among_customers_is_no_warning():
+    assert Past((Pitch("b", "", DAY), Pitch("new", "", DAY))).strangers(["007", "b"]) == []
+    assert Past((Pitch("7", "", DAY),)).strangers(["007", "7"]) == []
+    assert Past().strangers(["b"]) == []
