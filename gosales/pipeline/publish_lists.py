@@ -27,6 +27,9 @@ DECIMALS = {
     **dict.fromkeys((Scores.VALUE, *Scores.MONEY), "DECIMAL(20,2)"),
 }
 
+WRITING_GB = 0.5
+"""Rows only pass through DuckDB on their way into a CSV: more would let it keep what is written."""
+
 GROUP_ROWS = 122_880
 """Rows that a reader of a Parquet list passes over at once, where it wants none of them: the lists
 are sorted by customer and by rank."""
@@ -43,7 +46,7 @@ def write_list(table: pd.DataFrame, stem: Path) -> None:
     """Write `table` to `stem`.csv and `stem`.parquet; the CSV shows fixed decimals."""
     arrow = write_parquet(table, stem.with_suffix(".parquet"))
     columns = ", ".join(f'{_cell(field)} AS "{field.name}"' for field in arrow.schema)
-    with replacing(stem.with_suffix(".csv")) as path, connect() as connection:
+    with replacing(stem.with_suffix(".csv")) as path, connect(memory_gb=WRITING_GB) as connection:
         connection.register("list", arrow)
         connection.sql(f"SELECT {columns} FROM list").write_csv(str(path), header=True)  # noqa: S608 - our own column names
 
