@@ -30,16 +30,17 @@ from sales_logs import Size, add_size, size_of, write_logs
 
 STAGES = ("bare_load", "etl", "features", "all_features", "training", "score_all", "add_month")
 HERE = Path(__file__).parent
+SETTINGS = "gosales.toml"
 MB = 1024 if sys.platform != "darwin" else 1024 * 1024
 
 
 def make_workspace(folder: Path, logs: Path, size: Size, files: tuple[str, ...]) -> Path:
-    """A workspace on links to the generated files."""
+    """A workspace on links to the generated files, with the settings beside them."""
     target = folder / "data" / "database_samples"
     target.mkdir(parents=True)
     for name in files:
         os.link(logs / f"{name}.{size.form}", target / f"{name}.{size.form}")
-    (folder / "gosales.toml").write_text(size.settings, encoding="utf-8")
+    os.link(logs / SETTINGS, folder / SETTINGS)
     return folder
 
 
@@ -55,7 +56,9 @@ def run_stage(stage: str, workspace: Path, size: Size) -> dict[str, Any]:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"{stage} failed: exit code {child.returncode}")
-    return json.loads(said.splitlines()[-1]) | {"peak_mb": used.ru_maxrss // MB}
+    told = json.loads(said.splitlines()[-1]) | {"peak_mb": used.ru_maxrss // MB}
+    sys.stderr.write(f"{stage}: {told['seconds']:,.1f} s, {told['peak_mb']:,} MB\n")
+    return told
 
 
 def measure(folder: Path, size: Size, stages: list[str]) -> dict[str, Any]:
@@ -169,6 +172,7 @@ def main() -> None:
     add_size(parser)
     parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
     parser.add_argument("--repeat", type=int, default=1, help="Rounds; medians are told.")
+    parser.add_argument("--memory-gb", type=float, help="[limits] memory_gb of the main job.")
     parser.add_argument("--folder", type=Path, help="Where to work. Default: a temporary folder.")
     parser.add_argument("--json", type=Path, help="Write every figure here.")
     parser.add_argument(
@@ -185,7 +189,10 @@ def main() -> None:
         given.stages = ["bare_load", *bounds]
     size = size_of(given)
     with tempfile.TemporaryDirectory(dir=given.folder, prefix="scale-") as scratch:
-        write_logs(Path(scratch) / "logs", size)
+        logs = Path(scratch) / "logs"
+        write_logs(logs, size)
+        limits = f"[limits]\nmemory_gb = {given.memory_gb:g}\n" if given.memory_gb else ""
+        (logs / SETTINGS).write_text(size.settings + limits, encoding="utf-8")
         rounds = [measure(Path(scratch), size, given.stages) for _ in range(given.repeat)]
     rows = rows_of(rounds)
     print(table(size, rows))
