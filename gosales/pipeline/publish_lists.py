@@ -52,11 +52,18 @@ def write_list(table: pd.DataFrame, stem: Path) -> None:
 
 
 def write_parquet(table: pd.DataFrame, target: Path) -> pa.Table:
-    """Write `table`, and return it as what was written."""
+    """Write `table`, categorical texts as texts, and return it as Arrow has it."""
     arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
-    with replacing(target) as path:
-        pq.write_table(arrow, path, compression="zstd", row_group_size=GROUP_ROWS)
+    plain = pa.schema([(field.name, _plain(field.type)) for field in arrow.schema])
+    with replacing(target) as path, pq.ParquetWriter(path, plain, compression="zstd") as writer:
+        # A group at a time: each would hold the texts of all rows if it were written as it is.
+        for start in range(0, max(len(arrow), 1), GROUP_ROWS):
+            writer.write_table(arrow.slice(start, GROUP_ROWS).cast(plain))
     return arrow
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return pa.large_string() if pa.types.is_dictionary(kind) else kind
 
 
 def _cell(field: pa.Field) -> str:
@@ -64,5 +71,6 @@ def _cell(field: pa.Field) -> str:
     name = f'"{field.name}"'
     if field.name in DECIMALS:
         return f"CAST({name} AS {DECIMALS[field.name]})"
-    text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    kind = _plain(field.type)
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
     return neutral_sql(name) if text else name

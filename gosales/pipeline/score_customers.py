@@ -36,6 +36,7 @@ from gosales.pipeline.sku_lists import ListedCells, best_products
 from gosales.pipeline.sku_models import SkuMarket
 from gosales.pipeline.sku_reasons import product_reasons
 from gosales.pipeline.spark_scores import scores_in_spark
+from gosales.utils.coding import constant, spread, stacked
 from gosales.utils.progress import track
 from gosales.utils.spark import spark_session
 from gosales.whitespace.ranking import best_first, division_rows, listed, product_rows
@@ -141,28 +142,31 @@ def _score_table(
 ) -> pd.DataFrame:
     """One row per customer x division that has a model, with branch and rep beside.
 
+    Texts are categorical: each is held once, and a row has a number of a few bytes.
+
     Args:
         predicted: What the models say of them (see `cell_scores`).
     """
     spine, columns = cells.spine, scored_divisions(cells.spine, models)
-    n = len(spine.customers)
+    names = [spine.divisions[d] for d in columns]
     said = {name: predicted[:, :, at].ravel() for at, name in enumerate(COLUMNS)}
     population = populations(cells)[:, columns]
-    people = _people(history, cells)
+    kinds = [models[spine.divisions[d]].kinds(spine.owned[:, d]) for d in columns]
+    people, rows = _people(history, cells), population.size
     table = pd.DataFrame(
         {
-            **{name: np.repeat(people[name].to_numpy(object), len(columns)) for name in people},
-            Scores.DIVISION: np.tile(np.array([spine.divisions[d] for d in columns], object), n),
-            Scores.CUTOFF: str(spine.cutoff),
+            **{name: pd.Categorical(people[name]).repeat(len(columns)) for name in people},
+            Scores.DIVISION: pd.Categorical.from_codes(
+                np.tile(np.arange(len(columns)), len(people)), names
+            ),
+            Scores.CUTOFF: constant(str(spine.cutoff), rows),
             Scores.HORIZON: cells.panel.horizon_months,
             Scores.SCORE: said[Scores.SCORE],
-            Scores.STATUS: [STATUS[name] for name in population.ravel()],
+            Scores.STATUS: pd.Categorical(population.ravel()).rename_categories(STATUS),
             Scores.VALUE: said[Scores.SCORE] * said[Scores.MONEY[0]],
-            Scores.REASONS: "",
-            Scores.MODEL: np.column_stack(
-                [models[spine.divisions[d]].kinds(spine.owned[:, d]) for d in columns]
-            ).ravel(),
-            Scores.RUN: run_id,
+            Scores.REASONS: constant("", rows),
+            Scores.MODEL: pd.Categorical(np.column_stack(kinds).ravel()),
+            Scores.RUN: constant(run_id, rows),
             **{name: said[name] for name in Scores.MONEY},
             **{name: np.round(said[name], SCORE_DIGITS) for name in (Scores.LOW, Scores.HIGH)},
         }
@@ -195,7 +199,7 @@ class _Ranking:
     statuses: CellStatuses
 
     def lists(self, table: pd.DataFrame) -> ScoredLists:
-        table = table.assign(**{Scores.CELL_STATUS: self.statuses.of_cells(table)})
+        table[Scores.CELL_STATUS] = pd.Categorical(self.statuses.of_cells(table))
         divisions, chosen, others = self.ranked(table)
         shown = pd.concat([chosen, others])
         place = self.cells_of(shown)
@@ -203,14 +207,15 @@ class _Ranking:
         reasons = reasoner.explain(*place)
         shown[Scores.REASONS] = reasons.texts
         names = table[Scores.NAME].to_numpy(object)[:: len(self.columns)]
-        alike = _lookalikes(self.cells, self.cells_of(chosen), names)
-        divisions[Whitespace.LOOKALIKES] = _at(pd.Series(alike, chosen.index, object), divisions)
+        found = _lookalikes(self.cells, self.cells_of(chosen), names)
+        alike = pd.Series(found, chosen.index, object)
+        divisions[Whitespace.LOOKALIKES] = spread(alike, divisions.index)
         for rows in (table, divisions):
-            rows[Scores.REASONS] = _at(shown[Scores.REASONS], rows)
-        both = pd.concat([divisions, self.products(shown, divisions)], ignore_index=True)
+            rows[Scores.REASONS] = spread(shown[Scores.REASONS], rows.index)
+        both = (divisions, self.products(shown, alike))
         return ScoredLists(
             table[list(Scores.ORDER)],
-            both[list(Whitespace.ORDER)],
+            stacked([rows[list(Whitespace.ORDER)] for rows in both]),
             reasons.table(shown),
             faithfulness(reasoner, reasons),
         )
@@ -257,16 +262,16 @@ class _Ranking:
         last = np.full(self.cells.panel.shape, np.inf)
         p = self.cells.panel.purchases
         np.minimum.at(last, (p.customer, p.division), p.months_ago)
-        after = table[Scores.DIVISION].map(rebuy).to_numpy(float, na_value=np.inf)
+        after = table[Scores.DIVISION].astype(object).map(rebuy).to_numpy(float, na_value=np.inf)
         return np.asarray(never | (last[customer, division] >= after))
 
-    def products(self, shown: pd.DataFrame, divisions: pd.DataFrame) -> pd.DataFrame:
+    def products(self, shown: pd.DataFrame, alike: pd.Series) -> pd.DataFrame:
         """Product rows of the listed cells, with their reasons and the look-alikes of theirs."""
         models = {name: model.products for name, model in self.models.items()}
         panel = self.cells.panel
         market = SkuMarket.of(self.history, panel, panel.everyone, models)
         rows = self.best_products(shown, market)
-        rows[Whitespace.LOOKALIKES] = _at(divisions[Whitespace.LOOKALIKES], rows)
+        rows[Whitespace.LOOKALIKES] = spread(alike, rows.index)
         names, leftover = product_names(self.history), self.config.divisions.leftover
         rows[Scores.REASONS] = product_reasons(market.signals, panel, names, rows, leftover)
         return rows
@@ -328,11 +333,6 @@ def _lookalikes(
             others.pop(shown[customer[row]], None)
             result[row] = "; ".join(others)
     return result
-
-
-def _at(texts: pd.Series, rows: pd.DataFrame) -> NDArray[np.object_]:
-    """The text of each row by its index; empty where there is none."""
-    return texts.reindex(rows.index, fill_value="").to_numpy(object)
 
 
 if __name__ == "__main__":

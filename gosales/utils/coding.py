@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
+from pandas.api.types import union_categoricals
 
 Ints = NDArray[np.int32]
 Names = NDArray[np.object_]
@@ -29,6 +32,29 @@ def placed(texts: pa.ChunkedArray, index: pd.Index) -> NDArray[np.intp]:
     codes, names = coded(texts)
     place: NDArray[np.intp] = index.get_indexer(names)[codes]
     return place
+
+
+def constant(text: str, rows: int) -> pd.Categorical:
+    """The same text in so many rows."""
+    return pd.Categorical.from_codes(np.zeros(rows, np.int8), [text])
+
+
+def spread(texts: pd.Series, index: pd.Index) -> pd.Categorical:
+    """The text that stands at each place of `index`; empty where there is none."""
+    code, known = pd.factorize(np.append(texts.to_numpy(object), ""))
+    return pd.Categorical.from_codes(code[texts.index.get_indexer(index)], known)
+
+
+def stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of the same columns below each other, numbered anew; categorical texts stay so."""
+    columns: dict[str, Any] = {}
+    for name in tables[0]:
+        parts = [table[name] for table in tables]
+        if isinstance(parts[0].dtype, pd.CategoricalDtype):
+            columns[name] = union_categoricals([pd.Categorical(part) for part in parts])
+        else:
+            columns[name] = pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(columns)
 
 
 def order_by(*codes: NDArray[np.integer]) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gosales.core.columns import Scores, Whitespace
 from gosales.core.settings import WhitespaceSettings
+from gosales.utils.coding import constant
 
 DIVISION, PRODUCT = "division", "product"
 PER_LIST = 50
@@ -15,8 +16,13 @@ PER_LIST = 50
 
 def best_first(rows: pd.DataFrame, by: str) -> pd.DataFrame:
     """Order by `by`, best first, ties as they stand, and number from 1; rows keep their index."""
-    order = np.argsort(-rows[by].to_numpy(float), kind="stable")
-    return rows.iloc[order].assign(**{Whitespace.RANK: np.arange(1, len(rows) + 1)})
+    return _ranked(rows, np.arange(len(rows)), by)
+
+
+def _ranked(rows: pd.DataFrame, places: NDArray[np.intp], by: str) -> pd.DataFrame:
+    """The rows at these places only; each is copied once."""
+    order = np.argsort(-rows[by].to_numpy(float)[places], kind="stable")
+    return rows.iloc[places[order]].assign(**{Whitespace.RANK: np.arange(1, len(places) + 1)})
 
 
 def division_rows(scores: pd.DataFrame, open_cells: NDArray[np.bool_], by: str) -> pd.DataFrame:
@@ -26,10 +32,14 @@ def division_rows(scores: pd.DataFrame, open_cells: NDArray[np.bool_], by: str) 
         scores: The score table with `branch` and `rep`, by customer and division.
         open_cells: Shape (rows,), which cells are whitespace.
     """
-    rows = scores[open_cells].assign(
-        **{Whitespace.LEVEL: DIVISION, Whitespace.SKU: "", Whitespace.PRODUCT_SCORE: np.nan}
+    rows = _ranked(scores, np.flatnonzero(open_cells), by)
+    return rows.assign(
+        **{
+            Whitespace.LEVEL: constant(DIVISION, len(rows)),
+            Whitespace.SKU: constant("", len(rows)),
+            Whitespace.PRODUCT_SCORE: np.nan,
+        }
     )
-    return best_first(rows, by)
 
 
 def listed(ranked: pd.DataFrame, settings: WhitespaceSettings) -> NDArray[np.bool_]:
@@ -38,7 +48,7 @@ def listed(ranked: pd.DataFrame, settings: WhitespaceSettings) -> NDArray[np.boo
     A list is a rep's, or a branch's where an account has no rep. It shows its first rows, and a
     call plan the accounts of most expected value, each by its best cell.
     """
-    owner = ranked[Whitespace.REP].astype(object).fillna(ranked[Whitespace.BRANCH])
+    owner = ranked[Whitespace.REP].astype(object).fillna(ranked[Whitespace.BRANCH].astype(object))
     by_value = ranked[Scores.VALUE].sort_values(ascending=False, kind="stable").index
     best = ranked[Whitespace.CUSTOMER].loc[by_value].drop_duplicates().index
     planned = _first_of_each(owner.loc[best]).reindex(ranked.index, fill_value=False)

@@ -49,7 +49,7 @@ def with_grades(table: pd.DataFrame) -> pd.DataFrame:
         **{
             Scores.SCORE: score,
             Scores.PERCENTILE: percentile,
-            Scores.GRADE: grades(percentile.to_numpy(float)),
+            Scores.GRADE: pd.Categorical(grades(percentile.to_numpy(float))),
             **{
                 name: table[name].round(VALUE_DIGITS)
                 for name in (Scores.VALUE, *Scores.MONEY)

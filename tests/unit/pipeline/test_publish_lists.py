@@ -193,3 +193,19 @@ def test_a_reader_of_one_customer_can_pass_over_the_rest(tmp_path, monkeypatch):
     groups = pq.ParquetFile(tmp_path / "icp_scores.parquet").metadata
     ends = [groups.row_group(at).column(0).statistics for at in range(groups.num_row_groups)]
     assert [(end.min, end.max) for end in ends] == [("a", "b"), ("c", "d"), ("e", "e")]
+
+
+def test_categorical_texts_are_written_as_texts_and_only_those_of_their_group(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(publish_lists, "GROUP_ROWS", 2)
+    ids = ["=a", "b" * 1000, "c", "c", None]
+    plain = scores(["x"] * len(ids)).assign(**{Scores.CUSTOMER: ids})
+    coded = plain.assign(**{Scores.CUSTOMER: pd.Categorical(ids)})
+    for name, table in (("plain", plain), ("coded", coded)):
+        write_list(table, tmp_path / name)
+    one, other = (pq.read_table(tmp_path / f"{name}.parquet") for name in ("plain", "coded"))
+    assert other.equals(one)
+    assert (tmp_path / "coded.csv").read_bytes() == (tmp_path / "plain.csv").read_bytes()
+    groups = pq.ParquetFile(tmp_path / "coded.parquet").metadata
+    assert groups.row_group(1).column(0).total_uncompressed_size < 200
