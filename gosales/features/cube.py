@@ -58,6 +58,11 @@ class Cube:
     places: ir.Table
     skus: ir.Table
 
+    @property
+    def months(self) -> int:
+        """Rows of the first two, which become ledgers."""
+        return sum(int(table.count().execute()) for table in (self.cells, self.customers))
+
 
 CELL = (Fact.CUSTOMER, Fact.DIVISION)
 CUSTOMER = (Fact.CUSTOMER,)

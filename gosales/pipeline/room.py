@@ -1,8 +1,8 @@
-"""Whether the cells of a log fit into the memory budget, told before hours are spent on them.
+"""Whether a log fits into the memory budget, told before hours are spent on it.
 
 DuckDB spills what it cannot hold, training rows are sampled, and the features of many cells are
-made for a block of customers at a time; but scores, money and table rows of every customer x
-division are arrays in this process.
+made for a block of customers at a time; but the ledgers are arrays in this process, and so are
+scores, money and table rows of every customer x division.
 """
 
 from __future__ import annotations
@@ -17,20 +17,43 @@ BYTES_A_CELL, WITH_FEATURES = 800, 700
 its features besides, which a block of cells at most has."""
 
 
+BYTES_A_MONTH = 150
+"""Measured at ten million lines: what a row of the cube takes in the ledgers while they are
+fetched, and while a snapshot of everybody is made."""
+
+
 def require_room(engine: FeatureEngine, memory_gb: float | None) -> None:
-    """Raise WorkspaceError when the cells of all customers x divisions exceed the budget.
+    """Raise WorkspaceError when the log's ledgers and cells would exceed the budget.
 
     Args:
         memory_gb: Of the settings; None for the default.
     """
+    budget = memory_budget_gb(memory_gb)
+    # First, since the number of cells is known when the ledgers are there.
+    months = engine.cube.months
+    if months * BYTES_A_MONTH / 1e9 > budget:
+        raise _no_room(
+            f"The log has {months:,} months in which customers bought from divisions or at all.",
+            months * BYTES_A_MONTH / 1e9,
+            budget,
+            "put fewer years into the workspace, or let Spark make the features (docs/scaling.md)",
+        )
     customers, divisions = engine.ledger.shape
     cells = customers * divisions
-    needed = (cells * BYTES_A_CELL + min(cells, CELLS_AT_ONCE) * WITH_FEATURES) / 1e9
-    budget = memory_budget_gb(memory_gb)
-    if needed > budget:
-        raise WorkspaceError(
-            f"{customers:,} customers x {divisions:,} divisions are {cells:,} cells. They "
-            f"take about {needed:,.1f} GB; the memory budget is {budget:.1f} GB.",
-            remedy="Set [limits] memory_gb if the machine has so much, or put small divisions "
-            "together (data/lookup/products.csv, or the SKU map); nothing was published.",
+    needed = cells * BYTES_A_CELL + min(cells, CELLS_AT_ONCE) * WITH_FEATURES
+    needed += months * BYTES_A_MONTH
+    if needed / 1e9 > budget:
+        raise _no_room(
+            f"{customers:,} customers x {divisions:,} divisions are {cells:,} cells.",
+            needed / 1e9,
+            budget,
+            "put small divisions together (data/lookup/products.csv, or the SKU map)",
         )
+
+
+def _no_room(found: str, needed_gb: float, budget_gb: float, remedy: str) -> WorkspaceError:
+    return WorkspaceError(
+        f"{found} They take about {needed_gb:,.1f} GB; the memory budget is {budget_gb:.1f} GB.",
+        remedy=f"Set [limits] memory_gb if the machine has so much, or {remedy}; nothing was "
+        "published.",
+    )

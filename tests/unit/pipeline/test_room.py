@@ -7,8 +7,10 @@ from gosales.pipeline import room
 from gosales.pipeline.room import require_room
 
 
-def engine(customers, divisions):
-    return SimpleNamespace(ledger=SimpleNamespace(shape=(customers, divisions)))
+def engine(customers, divisions, months=0):
+    return SimpleNamespace(
+        ledger=SimpleNamespace(shape=(customers, divisions)), cube=SimpleNamespace(months=months)
+    )
 
 
 def test_cells_beyond_the_budget_are_refused_with_their_number_and_a_remedy():
@@ -26,3 +28,19 @@ def test_the_budget_is_the_border(monkeypatch):
     require_room(engine(3, 2), 8.0)
     with pytest.raises(WorkspaceError):
         require_room(engine(3, 2), 7.9)
+
+
+def test_a_log_of_very_many_months_is_refused_before_they_are_fetched():
+    found = SimpleNamespace(cube=SimpleNamespace(months=100_000_000))
+    with pytest.raises(WorkspaceError, match=r"100,000,000 months .* 15\.0 GB.* 8\.0 GB") as error:
+        require_room(found, 8.0)
+    assert "fewer years" in error.value.remedy
+
+
+def test_months_and_cells_count_together(monkeypatch):
+    monkeypatch.setattr(room, "BYTES_A_CELL", 1e9)
+    monkeypatch.setattr(room, "WITH_FEATURES", 0)
+    monkeypatch.setattr(room, "BYTES_A_MONTH", 5e8)
+    require_room(engine(3, 2, months=4), 8.0)
+    with pytest.raises(WorkspaceError, match="6 cells"):
+        require_room(engine(3, 2, months=5), 8.0)
