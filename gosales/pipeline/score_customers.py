@@ -87,6 +87,7 @@ def score_customers(
             predicted = scores_here(cells, chosen, advance)
         cells.let_go()
         table = _score_table(engine.history, cells, chosen, predicted, run_id)
+        del predicted  # as large as a quarter of the lists
     with track("Ranking the whitespace"):
         statuses = CellStatuses.of(engine.history)
         lists = _Ranking(engine.history, cells, chosen, config, statuses).lists(table)
@@ -225,12 +226,12 @@ class _Ranking:
         settings = self.config.whitespace
         allowed = ~table[Scores.CELL_STATUS].isin(skipped(settings)).to_numpy()
         open_cells = self.open_cells(table)
-        every = division_rows(table, open_cells & allowed, settings.order_by)
+        published = table[[name for name in table if name in Whitespace.ORDER]]
+        every = division_rows(published, open_cells & allowed, settings.order_by)
         divisions, loose = self.without_leftovers(every)
         held = table[~open_cells & allowed].nlargest(settings.listed_rows, settings.order_by)
-        chosen = divisions[listed(divisions, settings)]
-        others = pd.concat([loose[table.columns], held])
-        return divisions, chosen[table.columns], others
+        chosen = table.loc[divisions.index[listed(divisions, settings)]]
+        return divisions, chosen, pd.concat([table.loc[loose.index], held])
 
     def without_leftovers(self, every: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The division rows to publish, and the listed ones that only their products stand for.
