@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from gosales.core.columns import Diff, Scores, Whitespace
 from gosales.pipeline.score_customers import ScoredLists
 from gosales.utils.db import connect
-from gosales.utils.spreadsheet import neutral_sql
+from gosales.utils.spreadsheet import neutral_sql, neutralise
 from gosales.utils.store import replacing
 
 REASONS = "reasons.parquet"
@@ -26,9 +26,6 @@ DECIMALS = {
     Scores.PERCENTILE: "DECIMAL(6,2)",
     **dict.fromkeys((Scores.VALUE, *Scores.MONEY), "DECIMAL(20,2)"),
 }
-
-WRITING_GB = 0.5
-"""Rows only pass through DuckDB on their way into a CSV: more would let it keep what is written."""
 
 GROUP_ROWS = 122_880
 """Rows that a reader of a Parquet list passes over at once, where it wants none of them: the lists
@@ -44,33 +41,57 @@ def write_lists(lists: ScoredLists, folder: Path) -> None:
 
 def write_list(table: pd.DataFrame, stem: Path) -> None:
     """Write `table` to `stem`.csv and `stem`.parquet; the CSV shows fixed decimals."""
-    arrow = write_parquet(table, stem.with_suffix(".parquet"))
-    columns = ", ".join(f'{_cell(field)} AS "{field.name}"' for field in arrow.schema)
-    with replacing(stem.with_suffix(".csv")) as path, connect(memory_gb=WRITING_GB) as connection:
-        connection.register("list", arrow)
-        connection.sql(f"SELECT {columns} FROM list").write_csv(str(path), header=True)  # noqa: S608 - our own column names
+    arrow = _as_arrow(table)
+    _write_parquet(arrow, stem.with_suffix(".parquet"))
+    cells = pa.table([_neutral(one) for one in arrow.columns], names=arrow.schema.names)
+    shown = ", ".join(map(_shown, cells.schema))
+    with replacing(stem.with_suffix(".csv")) as path, connect() as connection:
+        connection.register("list", _plain_rows(cells))
+        connection.sql(f"SELECT {shown} FROM list").write_csv(str(path), header=True)  # noqa: S608 - our own column names
 
 
-def write_parquet(table: pd.DataFrame, target: Path) -> pa.Table:
-    """Write `table`, categorical texts as texts, and return it as Arrow has it."""
-    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
-    plain = pa.schema([(field.name, _plain(field.type)) for field in arrow.schema])
-    with replacing(target) as path, pq.ParquetWriter(path, plain, compression="zstd") as writer:
-        # A group at a time: each would hold the texts of all rows if it were written as it is.
-        for start in range(0, max(len(arrow), 1), GROUP_ROWS):
-            writer.write_table(arrow.slice(start, GROUP_ROWS).cast(plain))
-    return arrow
+def write_parquet(table: pd.DataFrame, target: Path) -> None:
+    """Write `table`, categorical texts as texts."""
+    _write_parquet(_as_arrow(table), target)
+
+
+def _as_arrow(table: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+
+
+def _write_parquet(table: pa.Table, target: Path) -> None:
+    rows = _plain_rows(table)
+    with replacing(target) as path, pq.ParquetWriter(path, rows.schema, compression="zstd") as file:
+        for group in rows:
+            file.write_batch(group)
+
+
+def _plain_rows(table: pa.Table) -> pa.RecordBatchReader:
+    """The rows in groups, whose texts are no codes any more: all of them would not fit so."""
+    schema = pa.schema([(field.name, _plain(field.type)) for field in table.schema])
+    starts = range(0, len(table), GROUP_ROWS)
+    groups = (table.slice(start, GROUP_ROWS).cast(schema).combine_chunks() for start in starts)
+    batches = (batch for group in groups for batch in group.to_batches())
+    return pa.RecordBatchReader.from_batches(schema, batches)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
     return pa.large_string() if pa.types.is_dictionary(kind) else kind
 
 
-def _cell(field: pa.Field) -> str:
+def _neutral(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Categorical texts, neutralised; each once, not in every row. Others as they are."""
+    if not pa.types.is_dictionary(texts.type):
+        return texts
+    codes = texts.combine_chunks()
+    known = pa.array([neutralise(text) for text in codes.dictionary.to_pylist()], pa.large_string())
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes.indices, known)])
+
+
+def _shown(field: pa.Field) -> str:
     """How a column is written to the CSV, as SQL."""
     name = f'"{field.name}"'
     if field.name in DECIMALS:
-        return f"CAST({name} AS {DECIMALS[field.name]})"
-    kind = _plain(field.type)
-    text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    return neutral_sql(name) if text else name
+        return f"CAST({name} AS {DECIMALS[field.name]}) AS {name}"
+    text = pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    return f"{neutral_sql(name)} AS {name}" if text else name
