@@ -12,7 +12,7 @@ from gosales.features.cells import CELLS_AT_ONCE
 from gosales.features.engine import FeatureEngine
 from gosales.utils.db import memory_budget_gb
 
-BYTES_A_CELL, WITH_FEATURES = 800, 700
+BYTES_A_CELL, WITH_FEATURES = 510, 700
 """Measured with benchmarks/limits.py: what scores, money and rows take of a cell at the peak, and
 its features besides, which a block of cells at most has."""
 
