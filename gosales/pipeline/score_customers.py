@@ -170,7 +170,8 @@ def _score_table(
             Scores.RUN: constant(run_id, rows),
             **{name: said[name] for name in Scores.MONEY},
             **{name: np.round(said[name], SCORE_DIGITS) for name in (Scores.LOW, Scores.HIGH)},
-        }
+        },
+        copy=False,
     )
     return with_grades(table)
 
