@@ -19,7 +19,7 @@ import ibis.expr.types as ir
 from gosales.core.columns import Fact
 from gosales.core.star import History, is_kept, sku_sums, takes_nothing_back, visible_date
 from gosales.core.timeline import Cutoff
-from gosales.utils.engines import materialise
+from gosales.utils.engines import DUCKDB, materialise
 
 
 class C:
@@ -57,6 +57,11 @@ class Cube:
     customers: ir.Table
     places: ir.Table
     skus: ir.Table
+
+    @property
+    def here(self) -> bool:
+        """Whether it is in this process, where the features are made then too."""
+        return bool(self.cells.get_backend().name == DUCKDB)
 
     @property
     def months(self) -> int:

@@ -28,7 +28,6 @@ from gosales.features.panel import (
 from gosales.features.places import Places
 from gosales.features.skus import SkuHistory
 from gosales.features.sums import starts_of
-from gosales.utils.engines import DUCKDB
 
 YEAR = 12
 MAX_ATTRIBUTES = 12
@@ -58,9 +57,8 @@ class Sources:
         attributes = history.tables.attributes.to_pandas()
         order = [Attribute.CUSTOMER, Attribute.NAME, Attribute.VALID_FROM, Attribute.VALUE]
         ordered = attributes.sort_values(order, na_position="first")
-        here = cube.cells.get_backend().name == DUCKDB
-        ledger = Ledger.of(cube.anchor, cube.cells, COLUMNS if here else OF_EVERYBODY)
-        people = Ledger.of(cube.anchor, cube.customers) if here else None
+        ledger = Ledger.of(cube.anchor, cube.cells, COLUMNS if cube.here else OF_EVERYBODY)
+        people = Ledger.of(cube.anchor, cube.customers) if cube.here else None
         places = Places.of(cube.places, ledger.customers)
         return cls(ledger, people, places, ordered, SkuHistory.of(cube))
 

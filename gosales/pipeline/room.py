@@ -16,10 +16,10 @@ BYTES_A_CELL, WITH_FEATURES = 510, 700
 """Measured with benchmarks/limits.py: what scores, money and rows take of a cell at the peak, and
 its features besides, which a block of cells at most has."""
 
-
-BYTES_A_MONTH = 150
+BYTES_A_MONTH, FROM_ELSEWHERE = 150, 64
 """Measured at ten million lines: what a row of the cube takes in the ledgers while they are
-fetched, and while a snapshot of everybody is made."""
+fetched, and while a snapshot of everybody is made. Where another engine makes the features, few of
+the columns are fetched: 32 bytes, and as much while they are sorted."""
 
 
 def require_room(engine: FeatureEngine, memory_gb: float | None) -> None:
@@ -31,17 +31,17 @@ def require_room(engine: FeatureEngine, memory_gb: float | None) -> None:
     budget = memory_budget_gb(memory_gb)
     # First, since the number of cells is known when the ledgers are there.
     months = engine.cube.months
-    if months * BYTES_A_MONTH / 1e9 > budget:
+    held = months * (BYTES_A_MONTH if engine.cube.here else FROM_ELSEWHERE)
+    if held / 1e9 > budget:
         raise _no_room(
             f"The log has {months:,} months in which customers bought from divisions or at all.",
-            months * BYTES_A_MONTH / 1e9,
+            held / 1e9,
             budget,
-            "put fewer years into the workspace, or let Spark make the features (docs/scaling.md)",
+            "put fewer years into the workspace (docs/scaling.md tells what Spark takes over)",
         )
     customers, divisions = engine.ledger.shape
     cells = customers * divisions
-    needed = cells * BYTES_A_CELL + min(cells, CELLS_AT_ONCE) * WITH_FEATURES
-    needed += months * BYTES_A_MONTH
+    needed = cells * BYTES_A_CELL + min(cells, CELLS_AT_ONCE) * WITH_FEATURES + held
     if needed / 1e9 > budget:
         raise _no_room(
             f"{customers:,} customers x {divisions:,} divisions are {cells:,} cells.",

@@ -7,9 +7,10 @@ from gosales.pipeline import room
 from gosales.pipeline.room import require_room
 
 
-def engine(customers, divisions, months=0):
+def engine(customers, divisions, months=0, here=True):
     return SimpleNamespace(
-        ledger=SimpleNamespace(shape=(customers, divisions)), cube=SimpleNamespace(months=months)
+        ledger=SimpleNamespace(shape=(customers, divisions)),
+        cube=SimpleNamespace(months=months, here=here),
     )
 
 
@@ -31,10 +32,11 @@ def test_the_budget_is_the_border(monkeypatch):
 
 
 def test_a_log_of_very_many_months_is_refused_before_they_are_fetched():
-    found = SimpleNamespace(cube=SimpleNamespace(months=100_000_000))
+    found = SimpleNamespace(cube=SimpleNamespace(months=100_000_000, here=True))
     with pytest.raises(WorkspaceError, match=r"100,000,000 months .* 15\.0 GB.* 8\.0 GB") as error:
         require_room(found, 8.0)
     assert "fewer years" in error.value.remedy
+    require_room(engine(1, 1, months=100_000_000, here=False), 8.0)
 
 
 def test_months_and_cells_count_together(monkeypatch):
