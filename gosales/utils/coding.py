@@ -51,10 +51,16 @@ def stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     for name in tables[0]:
         parts = [table[name] for table in tables]
         if isinstance(parts[0].dtype, pd.CategoricalDtype):
-            columns[name] = union_categoricals([pd.Categorical(part) for part in parts])
+            columns[name] = union_categoricals([_categorical(part) for part in parts])
         else:
             columns[name] = pd.concat(parts, ignore_index=True)
     return pd.DataFrame(columns)
+
+
+def _categorical(texts: pd.Series) -> pd.Categorical:
+    """As categories of texts, also where there is none to tell that by."""
+    found = pd.Categorical(texts)
+    return found.rename_categories(found.categories.astype("str"))
 
 
 def order_by(*codes: NDArray[np.integer]) -> NDArray[np.intp]:

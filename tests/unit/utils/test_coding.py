@@ -60,3 +60,14 @@ def test_stacked_tables_keep_their_texts_categorical():
     assert both["plain"].tolist() == ["p", "q", "r", "s"]
     assert both["n"].tolist()[:3] == [1.0, 2.0, 3.0]
     assert both.index.tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("other", [[], [None, None], ["a"]])
+@pytest.mark.parametrize("one", [[], [None], ["a", "b"]])
+def test_tables_without_any_text_are_stacked_too(one, other):
+    tables = [
+        pd.DataFrame({"text": pd.Categorical(one)}),
+        pd.DataFrame({"text": pd.Series(other, dtype=object)}),
+    ]
+    found = stacked(tables)["text"]
+    assert [None if pd.isna(text) else text for text in found] == [*one, *other]
