@@ -17,6 +17,9 @@ UNREADABLE_SHARE = 0.5
 LEAST_ALIKE, ALIKE_SHARE = 10, 0.1
 """So many sales, and such a share of those on days of several files, are copies and no chance."""
 
+ALIKE = "ltrim(lower({}), '0')"
+"""SQL: the same for ids that differ by leading zeros, which spreadsheets drop, or by capitals."""
+
 WORTH_A_WARNING = {
     Reason.CUSTOMER_MISSING: "have no customer, so nobody can be credited with them.",
     Reason.SKU_MISSING: "name no SKU.",
@@ -179,7 +182,7 @@ def _alike_ids(connection: duckdb.DuckDBPyConnection) -> Note | None:
     """Spreadsheets drop leading zeros, and systems differ in capitals: one customer becomes two."""
     ids, examples = connection.execute(
         f"SELECT count(*), min(ids) FROM (SELECT list({Customer.ID} ORDER BY {Customer.ID}) AS ids "
-        f"FROM {Customer.TABLE} GROUP BY ltrim(lower({Customer.ID}), '0') HAVING count(*) > 1)"
+        f"FROM {Customer.TABLE} GROUP BY {ALIKE.format(Customer.ID)} HAVING count(*) > 1)"
     ).fetchall()[0]
     if not ids:
         return None
@@ -272,7 +275,6 @@ def _unmatched(
     connection: duckdb.DuckDBPyConnection, table: str, customer: str, file: str
 ) -> Note | None:
     """Customers of a lookup who stand in the log under a like id, or of whom none is there."""
-    like = "ltrim(lower({}), '0')"
     ids, known, twins, example, other = connection.execute(
         f"""
         WITH named AS (SELECT DISTINCT {customer} AS id FROM {table}),
@@ -280,7 +282,7 @@ def _unmatched(
         strangers AS (FROM named ANTI JOIN log USING (id)),
         pairs AS (
             SELECT strangers.id, min(log.id) AS twin
-            FROM strangers JOIN log ON {like.format("strangers.id")} = {like.format("log.id")}
+            FROM strangers JOIN log ON {ALIKE.format("strangers.id")} = {ALIKE.format("log.id")}
             GROUP BY 1
         )
         SELECT (SELECT count(*) FROM named), (SELECT count(*) FROM named SEMI JOIN log USING (id)),

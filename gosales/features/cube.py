@@ -64,8 +64,8 @@ class Cube:
         return bool(self.cells.get_backend().name == DUCKDB)
 
     @property
-    def months(self) -> int:
-        """Rows of the first two, which become ledgers."""
+    def rows(self) -> int:
+        """Of the first two tables, which become ledgers."""
         return sum(int(table.count().execute()) for table in (self.cells, self.customers))
 
 

@@ -22,6 +22,7 @@ from gosales.models.reference import reference_scores
 from gosales.pipeline.fit import Fitted, Plan, fit
 from gosales.pipeline.gate import MODEL
 from gosales.pipeline.judging import Judged, score_frozen
+from gosales.pipeline.room import require_ledgers
 from gosales.pipeline.session import Session
 from gosales.pipeline.train import chosen_divisions
 
@@ -48,8 +49,10 @@ def judge_at(
 
     Raises:
         TimelineError: Something that the fit saw lies after the cutoff.
+        WorkspaceError: The ledgers would not fit into the memory budget.
     """
     engine = FeatureEngine(star.as_of(cutoff), session.horizon_months)
+    require_ledgers(engine, session.config.limits.memory_gb)
     limits, seed = session.config.limits, session.options.seed
     divisions = chosen_divisions(session, engine)
     fitted = fit(engine, Plan(session.config.models, divisions, {}, limits.training_rows, seed))

@@ -23,6 +23,7 @@ from gosales.models.model_store import load_models
 from gosales.pipeline.plan_cells import published_lists
 from gosales.pipeline.proof import populations
 from gosales.pipeline.reasons import Reasoner, Reasons
+from gosales.pipeline.room import require_ledgers
 from gosales.pipeline.score_customers import STATUS, models_by_division
 from gosales.pipeline.session import Session
 from gosales.utils.progress import track
@@ -86,9 +87,12 @@ def account_engine(session: Session, star: Star) -> FeatureEngine:
 
     Raises:
         MissingArtifact: Neither is there.
+        WorkspaceError: The ledgers would not fit into the memory budget.
     """
     cutoff = session.options.cutoff or published_lists(session).cutoff
-    return FeatureEngine(star.as_of(cutoff), session.horizon_months)
+    engine = FeatureEngine(star.as_of(cutoff), session.horizon_months)
+    require_ledgers(engine, session.config.limits.memory_gb)
+    return engine
 
 
 def explain_account(session: Session, engine: FeatureEngine, wanted: str) -> Account:

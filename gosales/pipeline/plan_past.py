@@ -12,6 +12,7 @@ import pandas as pd
 
 from gosales.core.columns import Plan
 from gosales.core.errors import MissingArtifact, WorkspaceError
+from gosales.etl.forgotten import Forgotten
 from gosales.pipeline.plan_tables import Record, read_table
 from gosales.pipeline.runs import find_run, run_ids
 from gosales.utils.paths import Workspace, has_file
@@ -157,7 +158,8 @@ def past_of(
 ) -> Past:
     """Plans of earlier days, imported pitches and feedback.
 
-    A plan of the same day is no past: it is being made anew.
+    A plan of the same day is no past: it is being made anew. What the files say of customers who
+    were forgotten is passed over, so that no warning names them.
 
     Args:
         divisions: The known names.
@@ -173,7 +175,12 @@ def past_of(
     ]
     made += read_pitches(files.pitches or _usual(workspace, "pitches"), divisions)
     feedback = feedback_of(workspace, files.feedback, divisions)
-    return Past(tuple(made), tuple(feedback), tuple(plan.run_id for plan in plans))
+    forgotten = Forgotten.of(workspace.root)
+    return Past(
+        tuple(pitch for pitch in made if not forgotten.knows(pitch.customer)),
+        tuple(answer for answer in feedback if not forgotten.knows(answer.customer)),
+        tuple(plan.run_id for plan in plans),
+    )
 
 
 def earlier_plans(workspace: Workspace, day: dt.date) -> list[StoredPlan]:

@@ -16,29 +16,40 @@ BYTES_A_CELL, WITH_FEATURES = 510, 700
 """Measured with benchmarks/limits.py: what scores, money and rows take of a cell at the peak, and
 its features besides, which a block of cells at most has."""
 
-BYTES_A_MONTH, FROM_ELSEWHERE = 150, 64
+BYTES_A_ROW, FROM_ELSEWHERE = 150, 64
 """Measured at ten million lines: what a row of the cube takes in the ledgers while they are
 fetched, and while a snapshot of everybody is made. Where another engine makes the features, few of
 the columns are fetched: 32 bytes, and as much while they are sorted."""
 
 
+def require_ledgers(engine: FeatureEngine, memory_gb: float | None) -> float:
+    """Raise WorkspaceError when the ledgers, which are not fetched yet, would exceed the budget.
+
+    Args:
+        memory_gb: Of the settings; None for the default.
+
+    Returns:
+        What they take, in bytes.
+    """
+    rows, budget = engine.cube.rows, memory_budget_gb(memory_gb)
+    needed = rows * (BYTES_A_ROW if engine.cube.here else FROM_ELSEWHERE)
+    if needed / 1e9 > budget:
+        raise _no_room(
+            f"By customer, division and month the log has {rows:,} rows.",
+            needed / 1e9,
+            budget,
+            "put fewer years into the workspace (docs/scaling.md tells what Spark takes over)",
+        )
+    return needed
+
+
 def require_room(engine: FeatureEngine, memory_gb: float | None) -> None:
-    """Raise WorkspaceError when the log's ledgers and cells would exceed the budget.
+    """Raise WorkspaceError when the ledgers and all cells would exceed the budget.
 
     Args:
         memory_gb: Of the settings; None for the default.
     """
-    budget = memory_budget_gb(memory_gb)
-    # First, since the number of cells is known when the ledgers are there.
-    months = engine.cube.months
-    held = months * (BYTES_A_MONTH if engine.cube.here else FROM_ELSEWHERE)
-    if held / 1e9 > budget:
-        raise _no_room(
-            f"The log has {months:,} months in which customers bought from divisions or at all.",
-            held / 1e9,
-            budget,
-            "put fewer years into the workspace (docs/scaling.md tells what Spark takes over)",
-        )
+    held, budget = require_ledgers(engine, memory_gb), memory_budget_gb(memory_gb)
     customers, divisions = engine.ledger.shape
     cells = customers * divisions
     needed = cells * BYTES_A_CELL + min(cells, CELLS_AT_ONCE) * WITH_FEATURES + held

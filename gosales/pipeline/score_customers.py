@@ -87,7 +87,7 @@ def score_customers(
             predicted = scores_here(cells, chosen, advance)
         cells.let_go()
         table = _score_table(engine.history, cells, chosen, predicted, run_id)
-        del predicted  # as large as a quarter of the lists
+        del predicted  # eight numbers a cell, which are in the table now
     with track("Ranking the whitespace"):
         statuses = CellStatuses.of(engine.history)
         lists = _Ranking(engine.history, cells, chosen, config, statuses).lists(table)
@@ -152,7 +152,7 @@ def _score_table(
     names = [spine.divisions[d] for d in columns]
     said = {name: predicted[:, :, at].ravel() for at, name in enumerate(COLUMNS)}
     population = populations(cells)[:, columns]
-    kinds = [models[spine.divisions[d]].kinds(spine.owned[:, d]) for d in columns]
+    kinds = [models[name].kinds(spine.owned[:, d]) for name, d in zip(names, columns, strict=True)]
     people, rows = _people(history, cells), population.size
     table = pd.DataFrame(
         {
@@ -171,7 +171,7 @@ def _score_table(
             **{name: said[name] for name in Scores.MONEY},
             **{name: np.round(said[name], SCORE_DIGITS) for name in (Scores.LOW, Scores.HIGH)},
         },
-        copy=False,
+        copy=False,  # these are its own, and so many that a second copy would be felt
     )
     return with_grades(table)
 

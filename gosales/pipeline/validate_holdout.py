@@ -30,6 +30,7 @@ from gosales.pipeline.build import published_star, refuse_blockers, sources_of
 from gosales.pipeline.gate import MODEL
 from gosales.pipeline.judge_money import MONEY_COLUMNS, money_rows
 from gosales.pipeline.judging import Judged, capacity_of, score_frozen
+from gosales.pipeline.room import require_ledgers
 from gosales.pipeline.score_customers import models_by_division
 from gosales.pipeline.session import Session, Work, working
 from gosales.pipeline.sure_figures import sure_board
@@ -54,6 +55,7 @@ def validate_holdout(session: Session) -> ValidationRun:
 
     Raises:
         SalesLogError: There is no holdout, it overlaps the history, or it is under a month long.
+        WorkspaceError: The ledgers would not fit into the memory budget.
     """
     star = published_star(session)
     models = load_models(session.store.models_folder())
@@ -62,6 +64,7 @@ def validate_holdout(session: Session) -> ValidationRun:
         later, covered = _holdout(work, end)
         with track("Judging the saved models"):
             engine = FeatureEngine(star.as_of(end), models[0].card["horizon_months"])
+            require_ledgers(engine, session.config.limits.memory_gb)
             outcome = later.outcome(end, covered)
             capacity = capacity_of(engine.history, session.config)
             cells = engine.at(0)

@@ -214,3 +214,17 @@ def test_what_the_command_does_not_reach_is_told(known, gosales, tmp_path, monke
     assert "could not be looked through" in answer.out
     assert "  data/database_samples/old.zip" in answer.out
     assert holding(known, NAME, f"{WHO},") == set()
+
+
+def test_files_of_pitches_that_still_name_the_customer_bring_it_back_into_no_plan(known, gosales):
+    """Not even into a warning of ids that the log does not have."""
+    assert gosales("forget", known, WHO, "--yes").code == 0
+    lookup = known.root / "data" / "lookup"
+    (lookup / "pitches.csv").write_text(f"customer_id,date\n{WHO},2023-01-02\n", encoding="utf-8")
+    (lookup / "feedback.csv").write_text(
+        f"customer_id,division,outcome,date\n{WHO},CAD,accepted,2023-01-02\n", encoding="utf-8"
+    )
+    answer = gosales("plan", known, "--slots", "3")
+    assert answer.code == 0, answer.err
+    assert WHO not in answer.out + answer.err
+    assert holding(known, WHO) == set()

@@ -40,6 +40,25 @@ def cells(place):
     return len(customers), len(divisions)
 
 
+def test_ledgers_beyond_the_budget_are_refused_by_all_that_would_fetch_them(
+    run, gosales, monkeypatch
+):
+    place, answer = run(select("few_customers", 10))
+    assert answer.code == 0, answer.err
+    before = place.published()
+    holdout = place.root / "data" / "holdout" / "later.csv"
+    holdout.parent.mkdir(parents=True, exist_ok=True)
+    days = "".join(f"C0,2024-0{month}-15,S1,D1,1,10\n" for month in (1, 2, 3, 4))
+    holdout.write_text("customer,day,sku,division,quantity,value\n" + days, encoding="utf-8")
+    monkeypatch.setattr(room, "BYTES_A_ROW", 1e9)
+    wanted = place.rows("icp_scores.csv")[0]["customer_id"]
+    for command in (["score-all"], ["score"], ["backtest"], ["validate"], ["explain", wanted]):
+        refused = gosales(command[0], place, *command[1:])
+        assert refused.code == 1, command
+        assert "By customer, division and month the log has" in refused.err, command
+    assert place.published() == before
+
+
 def test_many_divisions(run):
     place, answer = run(select("divisions", 24, beside=8))
     assert answer.code == 0, answer.err

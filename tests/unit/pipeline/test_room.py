@@ -7,10 +7,10 @@ from gosales.pipeline import room
 from gosales.pipeline.room import require_room
 
 
-def engine(customers, divisions, months=0, here=True):
+def engine(customers, divisions, rows=0, here=True):
     return SimpleNamespace(
         ledger=SimpleNamespace(shape=(customers, divisions)),
-        cube=SimpleNamespace(months=months, here=here),
+        cube=SimpleNamespace(rows=rows, here=here),
     )
 
 
@@ -31,18 +31,18 @@ def test_the_budget_is_the_border(monkeypatch):
         require_room(engine(3, 2), 7.9)
 
 
-def test_a_log_of_very_many_months_is_refused_before_they_are_fetched():
-    found = SimpleNamespace(cube=SimpleNamespace(months=100_000_000, here=True))
-    with pytest.raises(WorkspaceError, match=r"100,000,000 months .* 15\.0 GB.* 8\.0 GB") as error:
+def test_a_log_of_very_many_rows_is_refused_before_they_are_fetched():
+    found = SimpleNamespace(cube=SimpleNamespace(rows=100_000_000, here=True))
+    with pytest.raises(WorkspaceError, match=r"100,000,000 rows.* 15\.0 GB.* 8\.0 GB") as error:
         require_room(found, 8.0)
     assert "fewer years" in error.value.remedy
-    require_room(engine(1, 1, months=100_000_000, here=False), 8.0)
+    require_room(engine(1, 1, rows=100_000_000, here=False), 8.0)
 
 
-def test_months_and_cells_count_together(monkeypatch):
+def test_rows_and_cells_count_together(monkeypatch):
     monkeypatch.setattr(room, "BYTES_A_CELL", 1e9)
     monkeypatch.setattr(room, "WITH_FEATURES", 0)
-    monkeypatch.setattr(room, "BYTES_A_MONTH", 5e8)
-    require_room(engine(3, 2, months=4), 8.0)
+    monkeypatch.setattr(room, "BYTES_A_ROW", 5e8)
+    require_room(engine(3, 2, rows=4), 8.0)
     with pytest.raises(WorkspaceError, match="6 cells"):
-        require_room(engine(3, 2, months=5), 8.0)
+        require_room(engine(3, 2, rows=5), 8.0)
