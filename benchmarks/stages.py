@@ -58,17 +58,19 @@ def etl(workspace: Workspace, _size: Size) -> dict[str, Any]:
 
 
 def features(workspace: Workspace, _size: Size) -> dict[str, Any]:
-    """The relational families of all divisions at eight cutoffs, as panels; then all families."""
-    from gosales.features.values import Books
+    """The relational families of all divisions at eight cutoffs, a block of customers at a time."""
+    from gosales.features.cells import block_size
 
     engine = _engine(workspace)
     with timed() as told:
         with timed("cube_seconds", told):
             _ = engine.cube
-        books = Books(engine.ledger, engine.sources.people)
         for age in AGES:
             panel = engine.sources.panel(age, engine.history.cutoff.months_before(age), 6)
-            books.relational(age, panel, panel.everyone)
+            known, size = engine.ledger.customers_at(age), block_size(panel)
+            for start in range(0, len(known), size):
+                some = known[start : start + size]
+                engine.sources.books(some).relational(age, panel, some)
     return told
 
 

@@ -7,19 +7,25 @@ since an order day lies in one interval only, counts of distinct days add up too
 
 With two clocks a row also carries `seen`, the age of the day on which it became known: at a cutoff
 of age k a row exists when `seen >= k`.
+
+In DuckDB customers and divisions are numbers, in the order of their names: the rows come to this
+process then as they are, for any range of customers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
 
 from gosales.core.columns import Fact
 from gosales.core.star import History, is_kept, sku_sums, takes_nothing_back, visible_date
 from gosales.core.timeline import Cutoff
-from gosales.utils.engines import DUCKDB, materialise
+from gosales.utils.coding import Ints, Names, coded
+from gosales.utils.engines import DUCKDB, materialise, release
 
 
 class C:
@@ -50,6 +56,8 @@ class Cube:
 
     The first two have the columns of `C`: DAY counts days before the anchor, VALUE is in cents,
     KEPT is the change in the number of SKUs owned (bought and not fully returned).
+
+    `names` tells, by column, what the numbers in it mean; a column of texts is not in it.
     """
 
     anchor: Cutoff
@@ -57,6 +65,7 @@ class Cube:
     customers: ir.Table
     places: ir.Table
     skus: ir.Table
+    names: dict[str, Names] = field(default_factory=dict)
 
     @property
     def here(self) -> bool:
@@ -68,19 +77,69 @@ class Cube:
         """Of the first two tables, which become ledgers."""
         return sum(int(table.count().execute()) for table in (self.cells, self.customers))
 
+    def codes(self, rows: pa.Table, column: str) -> tuple[Ints, Names]:
+        """A column of fetched rows as codes of shape (rows,), and what they mean, sorted."""
+        if column in self.names:
+            return rows[column].to_numpy(), self.names[column]
+        return coded(rows[column])
+
 
 CELL = (Fact.CUSTOMER, Fact.DIVISION)
 CUSTOMER = (Fact.CUSTOMER,)
+CODE, TEXT = "code", "text"
+
+
+NARROW = {C.AGE: "int16", C.SEEN: "int16", C.ORDERS: "int32", C.LINES: "int32",
+          C.RETURN_LINES: "int32", C.KEPT: "int32", C.MONTHS: "int32"}  # fmt: skip
+"""What holds these numbers of a month, where memory is this process's own."""
 
 
 def build_cube(history: History) -> Cube:
     """Condense `history`; the result is materialised in the history's own engine."""
-    return Cube(history.cutoff, *map(materialise, cube_tables(history)))
+    sales = history.sales
+    if sales.get_backend().name != DUCKDB:
+        return Cube(history.cutoff, *map(materialise, cube_tables(history)))
+    numbers = {name: materialise(_numbers(sales, name)) for name in CELL}
+    tables = cube_tables(history, _numbered(sales, numbers))
+    cells, customers, places, skus = (materialise(_narrow(table)) for table in tables)
+    names = {name: _meanings(table, name) for name, table in numbers.items()}
+    for table in numbers.values():
+        release(table)
+    return Cube(history.cutoff, cells, customers, places, skus, names)
 
 
-def cube_tables(history: History) -> tuple[ir.Table, ir.Table, ir.Table, ir.Table]:
-    """The tables of a `Cube`, in its order, not yet computed."""
-    lines = _with_ages(history)
+def _numbers(sales: ir.Table, column: str) -> ir.Table:
+    """The column's distinct texts and CODE, their places in sorted order."""
+    texts = sales.select(column).distinct()
+    place = ibis.row_number().over(order_by=texts[column])
+    return texts.mutate(**{CODE: place.cast("int32")})
+
+
+def _meanings(numbers: ir.Table, column: str) -> Names:
+    return np.array(numbers.order_by(CODE).to_pyarrow()[column].to_pylist(), object)
+
+
+def _numbered(sales: ir.Table, numbers: dict[str, ir.Table]) -> ir.Table:
+    """The lines with numbers in the place of texts, under the same names."""
+    for column, table in numbers.items():
+        joined = sales.join(table.rename({TEXT: column}), sales[column] == table[column])
+        sales = joined.drop(column, TEXT).rename({column: CODE})
+    return sales
+
+
+def _narrow(table: ir.Table) -> ir.Table:
+    return table.cast({name: kind for name, kind in NARROW.items() if name in table.columns})
+
+
+def cube_tables(
+    history: History, sales: ir.Table | None = None
+) -> tuple[ir.Table, ir.Table, ir.Table, ir.Table]:
+    """The tables of a `Cube`, in its order, not yet computed.
+
+    Args:
+        sales: Of the history, in another form.
+    """
+    lines = _with_ages(history, history.sales if sales is None else sales)
     cells = _by_month(_by_day(lines, CELL, history.two_clocks), CELL, history.two_clocks)
     kept = _kept_skus(lines).mutate(
         **{name: ibis.literal(0, "int64") for name in C.ADDITIVE if name != C.KEPT},
@@ -93,9 +152,9 @@ def cube_tables(history: History) -> tuple[ir.Table, ir.Table, ir.Table, ir.Tabl
     return cells, customers, _places(lines), _skus(lines)
 
 
-def _with_ages(history: History) -> ir.Table:
+def _with_ages(history: History, sales: ir.Table) -> ir.Table:
     """The fact rows with the age of their event, of their knowledge, and the day number."""
-    sales, anchor = history.sales, history.cutoff
+    anchor = history.cutoff
     seen = visible_date(sales) if history.two_clocks else sales[Fact.DATE]
     day = ibis.literal(anchor.date).delta(sales[Fact.DATE], unit="day")
     return sales.select(

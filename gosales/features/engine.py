@@ -32,6 +32,7 @@ from gosales.features.relational import Relational, relational_names
 from gosales.features.sources import Sources
 from gosales.features.tables import Snapshots, computed, customers_by_age, fetched
 from gosales.features.values import Books
+from gosales.utils.coding import Ints
 from gosales.utils.parallel import ahead
 
 CUSTOMERS_AT_ONCE = 25_000
@@ -126,7 +127,8 @@ class FeatureEngine:
                 yield self._in_blocks(asked)
                 continue
             waiting.append(asked)
-            if sum(len(one.rows) for one in waiting) >= CUSTOMERS_AT_ONCE:
+            asked_for = sum(len(one.rows) for one in waiting)
+            if self.sources.books or asked_for >= CUSTOMERS_AT_ONCE:
                 yield from self._made(waiting)
                 waiting = []
         yield from self._made(waiting)
@@ -146,15 +148,18 @@ class FeatureEngine:
 
     def _relational(self, asked: list[Asked]) -> Iterator[Relational]:
         """Of each that is asked: from the ledgers one by one, or by one query of another engine."""
-        if self.sources.people:
-            books = Books(self.ledger, self.sources.people)
-            return (books.relational(one.age, one.panel, one.rows) for one in asked)
+        if self.sources.books:
+            return (self._from_books(self.sources.books, one) for one in asked)
         ages = tuple(one.age for one in asked)
         names = [one.panel.customers[one.rows] for one in asked]
         whole = all(one.whole for one in asked)
         wanted = None if whole else customers_by_age(zip(ages, names, strict=True))
         snapshots = Snapshots(self.cube, ages, self.horizon_months, wanted)
         return fetched(snapshots, [one.panel for one in asked], [one.rows for one in asked])
+
+    def _from_books(self, books: Callable[[Ints], Books], one: Asked) -> Relational:
+        customers = self.ledger.customers_at(one.age)[one.rows]
+        return books(customers).relational(one.age, one.panel, customers)
 
     def _in_blocks(self, asked: Asked) -> CellBlocks:
         def make(rows: Rows) -> ChosenCells:

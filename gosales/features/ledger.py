@@ -7,24 +7,34 @@ for every cutoff is sorted once, the rows of a cell from the oldest on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
+from typing import TypeVar
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
 from gosales.core.timeline import Cutoff
-from gosales.features.cube import C
+from gosales.features.cube import C, Cube
 from gosales.features.sums import Array, Sums, starts_of
-from gosales.utils.coding import Ints, Names, coded, order_by
+from gosales.utils.coding import Ints, Names, order_by
 from gosales.utils.parallel import in_threads
 
 Floats = NDArray[np.float32]
+Codes = TypeVar("Codes", NDArray[np.int32], NDArray[np.int64])
 NEVER = 9999
 """Months since the first order where there was none."""
+
+ROWS_AT_ONCE = 20_000_000
+"""Of a table that are fetched together; each takes some 150 bytes meanwhile."""
+
+CUSTOMERS_AT_ONCE = 5_000
+"""Worked on together, on one core: what they take fits into its cache."""
 
 KINDS: dict[str, type] = {
     **dict.fromkeys((C.AGE, C.SEEN), np.int16),
@@ -57,19 +67,51 @@ class Ledger:
     columns: dict[str, Array]
 
     @classmethod
-    def of(cls, anchor: Cutoff, table: ir.Table, columns: tuple[str, ...] = COLUMNS) -> Ledger:
-        """Fetch the rows of all customers."""
+    def of(
+        cls,
+        cube: Cube,
+        table: ir.Table,
+        columns: Sequence[str] = COLUMNS,
+        customers: Ints | None = None,
+    ) -> Ledger:
+        """Fetch rows of one of the cube's tables.
+
+        Args:
+            customers: Codes of those whose rows are wanted, where the cube has codes; by default
+                everybody's.
+        """
+        if customers is not None:
+            asked = ibis.memtable({Fact.CUSTOMER: customers}, schema={Fact.CUSTOMER: "int32"})
+            return cls._fetched(cube, table.semi_join(asked, Fact.CUSTOMER), columns)
+        return cls._joined([cls._fetched(cube, part, columns) for part in _parts(cube, table)])
+
+    @classmethod
+    def _fetched(cls, cube: Cube, table: ir.Table, columns: Sequence[str]) -> Ledger:
         keys = [name for name in (Fact.CUSTOMER, Fact.DIVISION) if name in table.columns]
         found = table.select(*keys, *columns).to_pyarrow()
-        customer, customers = coded(found[Fact.CUSTOMER])
+        customer, customers = cube.codes(found, Fact.CUSTOMER)
         division, divisions = np.zeros(len(found), np.int32), np.array([""], object)
         if Fact.DIVISION in keys:
-            division, divisions = coded(found[Fact.DIVISION])
+            division, divisions = cube.codes(found, Fact.DIVISION)
         age, seen = (found[name].to_numpy() for name in (C.AGE, C.SEEN))
         order = order_by(customer, division, age.max(initial=0) - age, seen)
         taken = in_threads(lambda name: found[name].to_numpy().astype(KINDS[name])[order], columns)
         by_name = dict(zip(columns, taken, strict=True))
-        return cls(anchor, customers, divisions, customer[order], division[order], by_name)
+        return cls(cube.anchor, customers, divisions, customer[order], division[order], by_name)
+
+    @classmethod
+    def _joined(cls, parts: list[Ledger]) -> Ledger:
+        """One range of customers after the other; theirs are let go column by column."""
+        if len(parts) == 1:
+            return parts[0]
+        first = parts[0]
+        customer = np.concatenate([part.customer for part in parts])
+        division = np.concatenate([part.division for part in parts])
+        columns = {
+            name: np.concatenate([part.columns.pop(name) for part in parts])
+            for name in tuple(first.columns)
+        }
+        return cls(first.anchor, first.customers, first.divisions, customer, division, columns)
 
     @cached_property
     def _sold(self) -> NDArray[np.bool_]:
@@ -89,17 +131,40 @@ class Ledger:
     def shape(self) -> tuple[int, int]:
         return len(self.customers), len(self.divisions)
 
-    def known_at(self, age: int, customers: NDArray[np.bool_] | None = None) -> Known:
+    @cached_property
+    def _starts(self) -> NDArray[np.intp]:
+        """Shape (customers + 1,): the first row of each, and the end."""
+        return np.searchsorted(self.customer, np.arange(len(self.customers) + 1))
+
+    @cached_property
+    def _customers_seen(self) -> NDArray[np.int16]:
+        """Shape (customers,): the age at which each was first known; -1 for never."""
+        return _largest(self.columns[C.SEEN], self.customer, len(self.customers))
+
+    @cached_property
+    def _divisions_seen(self) -> NDArray[np.int16]:
+        return _largest(self.columns[C.SEEN], self.division, len(self.divisions))
+
+    def customers_at(self, age: int) -> Ints:
+        """Codes of the customers that were known at a cutoff, in ascending order."""
+        return np.flatnonzero(self._customers_seen >= age).astype(np.int32)
+
+    def known_at(self, age: int, customers: Ints | None = None) -> Known:
         """What was known so many months before the anchor, with ages and days counted from there.
 
         Args:
             age: Of the cutoff.
-            customers: Shape (len(self.customers),), whose rows are wanted; by default everybody's.
+            customers: Codes of customers that were known then, in ascending order, whose rows are
+                wanted; by default everybody's.
         """
-        there = self.columns[C.SEEN] >= age
-        if customers is not None:
-            there &= customers[self.customer]
-        rows = slice(None) if there.all() else np.flatnonzero(there)
+        wanted = self.customers_at(age) if customers is None else customers
+        begin, count = self._starts[wanted], np.diff(self._starts)[wanted]
+        customer = np.repeat(np.arange(len(wanted), dtype=np.int32), count)
+        rows = np.arange(len(customer)) + np.repeat(begin - count.cumsum() + count, count)
+        there = self.columns[C.SEEN][rows] >= age
+        rows, customer = rows[there], customer[there]
+        used = self._divisions_seen >= age
+        number = np.cumsum(used, dtype=np.int32) - np.int32(1)
         days = (self.anchor.date - self.anchor.months_before(age).date).days
         shifts = {C.AGE: age, C.FIRST: days, C.LAST: days}
 
@@ -108,14 +173,13 @@ class Ledger:
             values: Array = self.columns[name][rows]
             return values - KINDS[name](shifts[name]) if name in shifts else values
 
-        customer, known = _used(self.customer[rows], self.customers)
-        division, divisions = _used(self.division[rows], self.divisions)
-        return Known(known, divisions, customer, division, column)
+        names = self.customers[wanted], self.divisions[used]
+        return Known(*names, customer, number[self.division[rows]], column)
 
 
 @dataclass(frozen=True)
 class Known:
-    """A ledger cut at a cutoff: n customers and D divisions of which something was known then.
+    """A ledger cut at a cutoff: n of its customers, and the D divisions that were known then.
 
     Attributes:
         customers, divisions: Shape (n,) and (D,).
@@ -150,11 +214,25 @@ class Known:
         return found
 
 
-def _used(codes: Ints, names: Names) -> tuple[Ints, Names]:
-    """The codes that occur, numbered anew, and their names."""
-    used = np.zeros(len(names), bool)
-    used[codes] = True
-    if used.all():
-        return codes, names
-    number = np.cumsum(used, dtype=np.int32) - np.int32(1)
-    return number[codes], names[used]
+def pieces(customers: Codes) -> list[Codes]:
+    """So many customers at a time as are worked on together, in their order; at least one piece."""
+    return np.array_split(customers, max(-(-len(customers) // CUSTOMERS_AT_ONCE), 1))
+
+
+def _parts(cube: Cube, table: ir.Table) -> Iterator[ir.Table]:
+    """The table, or ranges of customers of one that has too many rows and has codes."""
+    codes = len(cube.names.get(Fact.CUSTOMER, ()))
+    parts = -(-int(table.count().execute()) // ROWS_AT_ONCE) if codes else 1
+    if parts <= 1:
+        yield table
+        return
+    edges = np.linspace(0, codes, parts + 1).astype(int).tolist()
+    for first, end in pairwise(edges):
+        yield table.filter(table[Fact.CUSTOMER] >= first, table[Fact.CUSTOMER] < end)
+
+
+def _largest(values: Array, codes: Ints, count: int) -> NDArray[np.int16]:
+    """Shape (count,): the largest value of each code; -1 where there is none."""
+    found = np.full(count, -1, np.int16)
+    np.maximum.at(found, codes, values)
+    return found

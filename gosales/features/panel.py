@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,7 @@ Rows = NDArray[np.intp]
 MOST_FITTED = 40_000
 """Customers that weights and patterns are learned from at most, spread evenly."""
 
+REST = ("division", "months_ago", "orders")
 SIZE_KIND = "size"
 BRANCH_KIND = "branch"
 REP_KIND = "rep"
@@ -45,11 +46,26 @@ class Purchases:
     @classmethod
     def of(cls, known: Known) -> Purchases:
         """The months with an order of a ledger cut at the panel's cutoff."""
-        orders, age = known.column(C.ORDERS), known.column(C.AGE)
-        sold = np.flatnonzero(orders > 0)
-        rows = sold[np.argsort(-age[sold], kind="stable")]
-        columns = (known.customer, known.division, age, orders)
-        return cls(*(column[rows].astype(np.int32) for column in columns))
+        orders = known.column(C.ORDERS)
+        columns = (known.customer, known.division, known.column(C.AGE), orders)
+        return cls._sorted(*(column[orders > 0].astype(np.int32) for column in columns))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Purchases], customers: Sequence[int]) -> Purchases:
+        """Those of some customers after those of others.
+
+        Args:
+            customers: How many each of the parts is about.
+        """
+        first = np.cumsum([0, *customers], dtype=np.int32)
+        moved = [part.customer + start for part, start in zip(parts, first, strict=False)]
+        rest = ([getattr(part, name) for part in parts] for name in REST)
+        return cls._sorted(*map(np.concatenate, (moved, *rest)))
+
+    @classmethod
+    def _sorted(cls, customer: Ints, division: Ints, months_ago: Ints, orders: Ints) -> Purchases:
+        order = np.argsort(-months_ago.astype(np.int16), kind="stable")
+        return cls(*(column[order] for column in (customer, division, months_ago, orders)))
 
 
 @dataclass(frozen=True)

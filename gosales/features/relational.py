@@ -6,7 +6,8 @@ Which features there are is said here once, in the words of `measures`. Their va
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -99,6 +100,23 @@ class Relational:
         """One own feature as a dense (m, D) array, `missing` in untouched cells."""
         column = np.append(self.own_values[:, self.own_names.index(name)], np.float32(missing))
         return column[self.cell_row]
+
+
+def joined(pieces: Sequence[Relational]) -> Relational:
+    """Those of some customers after those of others."""
+    if len(pieces) == 1:
+        return pieces[0]
+    first = np.cumsum([0, *(len(piece.own_values) for piece in pieces)], dtype=np.int32)
+    moved = [
+        np.where(piece.cell_row < 0, np.int32(-1), piece.cell_row + start)
+        for piece, start in zip(pieces, first, strict=False)
+    ]
+    return replace(
+        pieces[0],
+        customer_values=np.concatenate([piece.customer_values for piece in pieces]),
+        own_values=np.concatenate([piece.own_values for piece in pieces]),
+        cell_row=np.concatenate(moved),
+    )
 
 
 def relational_names(horizon_months: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

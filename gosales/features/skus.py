@@ -18,7 +18,7 @@ from scipy import sparse
 from gosales.core.columns import Fact
 from gosales.features.cube import C, Cube
 from gosales.features.holdings import KEY
-from gosales.utils.coding import coded, order_by
+from gosales.utils.coding import order_by
 
 Ints = NDArray[np.int32]
 MOST_SKUS = 2_000
@@ -65,7 +65,7 @@ class SkuHistory:
         taken = cube.skus.join(ibis.memtable(ever), KEY)
         numbers = [CODE, C.AGE, C.SEEN]
         table = taken.select(Fact.CUSTOMER, *numbers).to_pyarrow()
-        codes, ids = coded(table[Fact.CUSTOMER])
+        codes, ids = cube.codes(table, Fact.CUSTOMER)
         columns = codes, *(table[name].to_numpy().astype(np.int32) for name in numbers)
         order = order_by(*columns)
         codes, sku, age, seen = (column[order] for column in columns)

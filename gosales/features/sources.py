@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +16,7 @@ from gosales.core.columns import Attribute
 from gosales.core.star import History
 from gosales.core.timeline import Cutoff
 from gosales.features.cube import C, Cube
-from gosales.features.ledger import COLUMNS, NEVER, OF_EVERYBODY, Ledger
+from gosales.features.ledger import NEVER, OF_EVERYBODY, ROWS_AT_ONCE, Known, Ledger, pieces
 from gosales.features.panel import (
     BRANCH_KIND,
     REP_KIND,
@@ -28,6 +29,8 @@ from gosales.features.panel import (
 from gosales.features.places import Places
 from gosales.features.skus import SkuHistory
 from gosales.features.sums import starts_of
+from gosales.features.values import Books
+from gosales.utils.parallel import in_threads
 
 YEAR = 12
 MAX_ATTRIBUTES = 12
@@ -41,13 +44,13 @@ class Sources:
 
     Attributes:
         ledger: Of the cube's cells.
-        people: Of the cube's customers, where features are made here; None where another engine
-            makes them.
+        books: Gives what the features of customers are made from, by their codes in the ledger;
+            None where another engine makes them.
         attributes: The imported attributes of customers with their validity.
     """
 
     ledger: Ledger
-    people: Ledger | None
+    books: Callable[[Ints], Books] | None
     places: Places
     attributes: pd.DataFrame
     skus: SkuHistory
@@ -57,10 +60,9 @@ class Sources:
         attributes = history.tables.attributes.to_pandas()
         order = [Attribute.CUSTOMER, Attribute.NAME, Attribute.VALID_FROM, Attribute.VALUE]
         ordered = attributes.sort_values(order, na_position="first")
-        ledger = Ledger.of(cube.anchor, cube.cells, COLUMNS if cube.here else OF_EVERYBODY)
-        people = Ledger.of(cube.anchor, cube.customers) if cube.here else None
-        places = Places.of(cube.places, ledger.customers)
-        return cls(ledger, people, places, ordered, SkuHistory.of(cube))
+        ledger, books = _books(cube)
+        places = Places.of(cube, ledger.customers)
+        return cls(ledger, books, places, ordered, SkuHistory.of(cube))
 
     def attributes_on(self, day: dt.date) -> pd.DataFrame:
         """Customers x attributes as of `day`: the values valid then, the latest where several."""
@@ -77,31 +79,71 @@ class Sources:
 
     def panel(self, age: int, cutoff: Cutoff, horizon_months: int) -> Panel:
         """Everybody at the cutoff `age` months before the ledger's end."""
-        known = self.ledger.known_at(age)
-        sums = known.sums(horizon_months)
-        everybody = self.ledger.customers
-        row = pd.Index(everybody).get_indexer(known.customers)
-        branch, rep = (name[row] for name in self.places.known_at(age, len(everybody)))
-        spent = sums.within(C.VALUE, YEAR)
-        in_all = np.add.reduceat(spent, starts_of(known.cells[0]))
-        season = max(YEAR - horizon_months, 0)
-        attributes = self.attributes_on(cutoff.date).reindex(pd.Index(known.customers))
+        known = self.ledger.customers_at(age)
+
+        def piece_of(some: Ints) -> _Piece:
+            return _Piece.of(self.ledger.known_at(age, some), horizon_months)
+
+        found = in_threads(piece_of, pieces(known))
+        customers = self.ledger.customers[known]
+        branch, rep = (
+            name[known] for name in self.places.known_at(age, len(self.ledger.customers))
+        )
+        attributes = self.attributes_on(cutoff.date).reindex(pd.Index(customers))
+        in_all = np.concatenate([piece.in_all for piece in found])
         return Panel(
             cutoff=cutoff,
             horizon_months=horizon_months,
-            customers=known.customers,
-            divisions=tuple(known.divisions),
-            owned=known.dense(sums.total(C.KEPT)) > 0,
-            months_since_first=known.dense(sums.months_since_first(), NEVER),
-            orders_12m=known.dense(sums.within(C.ORDERS, YEAR)),
-            orders_season=known.dense(sums.within(C.ORDERS, min(horizon_months, YEAR), season)),
-            value_12m=known.dense(spent),
+            customers=customers,
+            divisions=found[0].divisions,
+            **{name: np.vstack([piece.cells[name] for piece in found]) for name in found[0].cells},
             branch=branch,
             rep=rep,
             segments=_segments(size_band(in_all), branch, rep, attributes),
-            purchases=Purchases.of(known),
-            skus=partial(_skus_of, self.skus, age, known.customers),
+            purchases=Purchases.joined(
+                [piece.purchases for piece in found], [len(piece.in_all) for piece in found]
+            ),
+            skus=partial(_skus_of, self.skus, age, customers),
         )
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What a panel has of n of its customers.
+
+    Attributes:
+        cells: By their names in a panel, shape (n, D).
+        in_all: Shape (n,), cents of the last 12 months.
+        purchases: Of these, the first of them is 0.
+    """
+
+    divisions: tuple[str, ...]
+    cells: dict[str, NDArray[np.generic]]
+    in_all: NDArray[np.float64]
+    purchases: Purchases
+
+    @classmethod
+    def of(cls, known: Known, horizon_months: int) -> _Piece:
+        sums = known.sums(horizon_months)
+        season = max(YEAR - horizon_months, 0)
+        spent = sums.within(C.VALUE, YEAR)
+        cells = {
+            "owned": known.dense(sums.total(C.KEPT)) > 0,
+            "months_since_first": known.dense(sums.months_since_first(), NEVER),
+            "orders_12m": known.dense(sums.within(C.ORDERS, YEAR)),
+            "orders_season": known.dense(sums.within(C.ORDERS, min(horizon_months, YEAR), season)),
+            "value_12m": known.dense(spent),
+        }
+        in_all = np.add.reduceat(spent, starts_of(known.cells[0]))
+        return cls(tuple(known.divisions), cells, in_all, Purchases.of(known))
+
+
+def _books(cube: Cube) -> tuple[Ledger, Callable[[Ints], Books] | None]:
+    """The ledger of the cells, and how books come about: held for everybody where they are few."""
+    if cube.here and cube.rows <= ROWS_AT_ONCE:
+        whole = Books.of(cube)
+        return whole.cells, lambda _customers: whole
+    return Ledger.of(cube, cube.cells, OF_EVERYBODY), partial(Books.of, cube) if cube.here else None
 
 
 def _skus_of(

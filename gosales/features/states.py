@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from gosales.features.ledger import pieces
 from gosales.features.panel import Panel
 
 Matrix = NDArray[np.float64]
@@ -63,8 +64,8 @@ class States:
     @cached_property
     def now(self) -> Matrix:
         """The states of everybody at the panel's cutoff."""
-        n = self.panel.shape[0]
-        return self.at(np.arange(n), np.zeros(n, np.int64))[0]
+        everyone = pieces(np.arange(self.panel.shape[0]))
+        return np.vstack([self.at(some, np.zeros(len(some), np.int64))[0] for some in everyone])
 
     @cached_property
     def scale(self) -> Matrix:

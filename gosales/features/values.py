@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gosales.features.ledger import Known, Ledger
-from gosales.features.panel import Panel, Rows
-from gosales.features.relational import Relational, of_cells, of_customers, of_mix
-from gosales.features.sums import Array, Sums, TouchedCells, starts_of
+from gosales.features.cube import Cube
+from gosales.features.ledger import COLUMNS, Ledger, pieces
+from gosales.features.panel import Panel
+from gosales.features.relational import Relational, joined, of_cells, of_customers, of_mix
+from gosales.features.sums import Array, TouchedCells, starts_of
+from gosales.utils.coding import Ints
 from gosales.utils.parallel import in_threads
-
-Features = dict[str, Array]
 
 
 @dataclass(frozen=True)
@@ -25,26 +25,31 @@ class Books:
     cells: Ledger
     people: Ledger
 
-    def relational(self, age: int, panel: Panel, rows: Rows) -> Relational:
+    @classmethod
+    def of(cls, cube: Cube, customers: Ints | None = None) -> Books:
+        """Fetch the rows of some customers, by their codes in the cube; by default everybody's."""
+        return cls(
+            *(Ledger.of(cube, one, COLUMNS, customers) for one in (cube.cells, cube.customers))
+        )
+
+    def relational(self, age: int, panel: Panel, customers: Ints) -> Relational:
         """The relational features of chosen customers at one cutoff.
 
         Args:
             age: Months before the cube's anchor.
             panel: At that cutoff.
-            rows: The customers' rows in the panel, in ascending order.
+            customers: Codes of chosen customers of the panel, in ascending order.
         """
-        chosen = pd.Index(panel.customers[rows], dtype=object)
+        return joined(in_threads(partial(self._piece, age, panel), pieces(customers)))
 
-        def told(ledger: Ledger, of: Callable[[Sums], Features]) -> tuple[Known, Features]:
-            known = ledger.known_at(age, chosen.get_indexer(ledger.customers) >= 0)
-            return known, of(known.sums(panel.horizon_months))
-
-        parts = (self.cells, of_cells), (self.people, of_customers)
-        (known, own), (_, anywhere) = in_threads(lambda part: told(*part), parts)
+    def _piece(self, age: int, panel: Panel, customers: Ints) -> Relational:
+        known = self.cells.known_at(age, customers)
+        own = of_cells(known.sums(panel.horizon_months))
+        anywhere = of_customers(self.people.known_at(age, customers).sums(panel.horizon_months))
         customer, division = known.cells
         mixed = of_mix(TouchedCells(own, starts_of(customer)))
         column = pd.Index(panel.divisions).get_indexer(known.divisions)
-        cell_row = np.full((len(rows), len(panel.divisions)), -1, np.int32)
+        cell_row = np.full((len(customers), len(panel.divisions)), -1, np.int32)
         cell_row[customer, column[division]] = np.arange(len(customer), dtype=np.int32)
         return Relational(
             customer_names=(*anywhere, *mixed),

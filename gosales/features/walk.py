@@ -39,17 +39,17 @@ def past_months(panel: Panel, months: range, sample: NDArray[np.int64]) -> Itera
     A month of 0 is the panel's own cutoff; its `adopted` is empty, as the future is not known.
     """
     first = panel.months_since_first[sample]
-    position = np.full(panel.shape[0], -1)
-    position[sample] = np.arange(len(sample))
+    position = np.full(panel.shape[0], -1, np.int32)
+    position[sample] = np.arange(len(sample), dtype=np.int32)
     p = panel.purchases
-    customer = position[p.customer]
+    theirs = np.flatnonzero(position[p.customer] >= 0)
+    customer, division = position[p.customer[theirs]], p.division[theirs]
+    ago = p.months_ago[theirs]
     last = np.full(first.shape, NEVER, np.float32)
     done = 0
     for month in sorted(months, reverse=True):
-        until = int(np.searchsorted(-p.months_ago, -month, side="right"))
-        step = slice(done, until)
-        inside = customer[step] >= 0
-        last[customer[step][inside], p.division[step][inside]] = p.months_ago[step][inside]
+        until = int(np.searchsorted(-ago, -month, side="right"))
+        last[customer[done:until], division[done:until]] = ago[done:until]
         done = until
         yield _month(month, first, last, panel.horizon_months)
 

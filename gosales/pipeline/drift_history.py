@@ -5,10 +5,12 @@ Every number is measured inside the data; nothing here asks what day it is.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gosales.core.columns import Fact
 from gosales.core.star import History
@@ -17,6 +19,8 @@ from gosales.evaluation.settings import DriftSettings
 from gosales.features.cube import C
 from gosales.features.engine import FeatureEngine
 from gosales.features.ledger import Ledger
+from gosales.features.sums import Array
+from gosales.utils.coding import Ints
 
 MOST_CUTOFFS = 6
 LEAST_BUYERS = 30
@@ -31,41 +35,63 @@ def label_drift(engine: FeatureEngine, settings: DriftSettings) -> list[dict[str
 
     The oldest cutoff comes first. Each base rate is compared with the mean of those before it.
     """
-    orders, h = _orders(engine.ledger), engine.horizon_months
+    orders, h = _Orders.of(engine.ledger), engine.horizon_months
     whole = range(h, engine.months - h + 1, h)[:MOST_CUTOFFS]
-    first = orders.groupby("customer")["age"].max()
+    counts = {age: orders.counts(age, h) for age in reversed(whole)}
     rows: list[dict[str, Any]] = []
-    for code, bought in orders.groupby("division"):
-        division = str(engine.ledger.divisions[code])
+    for code in np.unique(orders.division):
         earlier: list[float] = []
-        for age in reversed(whole):
-            known = first.index[first >= age]
-            inside = bought[(bought["age"] < age) & (bought["age"] >= age - h)]
-            buyers = int(known.isin(inside["customer"]).sum())
-            rate = buyers / max(len(known), 1)
+        for age, (known, buyers) in counts.items():
+            rate = float(buyers[code]) / max(known, 1)
             rows.append(
                 {
-                    "division": division,
+                    "division": str(engine.ledger.divisions[code]),
                     "cutoff_date": str(engine.history.cutoff.months_before(age)),
-                    "customers": len(known),
-                    "buyers": buyers,
+                    "customers": known,
+                    "buyers": int(buyers[code]),
                     "base_rate": round(rate, 6),
-                    "status": _rate_status(rate, earlier, len(known), settings),
+                    "status": _rate_status(rate, earlier, known, settings),
                 }
             )
             earlier.append(rate)
     return rows
 
 
-def _orders(ledger: Ledger) -> pd.DataFrame:
-    """customer, division (codes of the ledger) and age of the months with an order."""
-    sold = ledger.columns[C.ORDERS] > 0
-    columns = {
-        "customer": ledger.customer,
-        "division": ledger.division,
-        "age": ledger.columns[C.AGE],
-    }
-    return pd.DataFrame({name: values[sold] for name, values in columns.items()})
+@dataclass(frozen=True)
+class _Orders:
+    """Months with an order, of n customers and D divisions.
+
+    Attributes:
+        customer, division, age: Shape (rows,).
+        first: Shape (n,), age of each customer's first order; -1 for none.
+        shape: n and D.
+    """
+
+    customer: Ints
+    division: Ints
+    age: Array
+    first: NDArray[np.int16]
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> _Orders:
+        sold = ledger.columns[C.ORDERS] > 0
+        customer, age = ledger.customer[sold], ledger.columns[C.AGE][sold]
+        first = np.full(ledger.shape[0], -1, np.int16)
+        np.maximum.at(first, customer, age)
+        return cls(customer, ledger.division[sold], age, first, ledger.shape)
+
+    def counts(self, age: int, months: int) -> tuple[int, NDArray[np.intp]]:
+        """Customers who had ordered by a cutoff, and of these the buyers in the months after it.
+
+        Returns:
+            A number, and one for each division, of shape (D,).
+        """
+        inside = (self.age < age) & (self.age >= age - months)
+        bought = np.zeros(self.shape, bool)
+        bought[self.customer[inside], self.division[inside]] = True
+        known = self.first >= age
+        return int(known.sum()), bought[known].sum(0)
 
 
 def _rate_status(rate: float, earlier: list[float], n: int, settings: DriftSettings) -> str:

@@ -32,7 +32,7 @@ from gosales.pipeline.faithful import faithfulness
 from gosales.pipeline.products import owned_skus, product_names
 from gosales.pipeline.proof import populations
 from gosales.pipeline.reasons import Reasoner
-from gosales.pipeline.sku_lists import ListedCells, best_products
+from gosales.pipeline.sku_lists import ListedCells, best_products, market_customers
 from gosales.pipeline.sku_models import SkuMarket
 from gosales.pipeline.sku_reasons import product_reasons
 from gosales.pipeline.spark_scores import scores_in_spark
@@ -270,23 +270,33 @@ class _Ranking:
     def products(self, shown: pd.DataFrame, alike: pd.Series) -> pd.DataFrame:
         """Product rows of the listed cells, with their reasons and the look-alikes of theirs."""
         models = {name: model.products for name, model in self.models.items()}
-        panel = self.cells.panel
-        market = SkuMarket.of(self.history, panel, panel.everyone, models)
-        rows = self.best_products(shown, market)
+        panel, (customer, _) = self.cells.panel, self.cells_of(shown)
+        known = market_customers(panel, customer)
+        history = self.history
+        if len(known) < panel.shape[0]:
+            history = history.of_customers(panel.customers[known])
+        market = SkuMarket.of(history, panel, known, models)
+        rows = self.best_products(shown, market, np.searchsorted(known, customer))
         rows[Whitespace.LOOKALIKES] = spread(alike, rows.index)
         names, leftover = product_names(self.history), self.config.divisions.leftover
         rows[Scores.REASONS] = product_reasons(market.signals, panel, names, rows, leftover)
         return rows
 
-    def best_products(self, shown: pd.DataFrame, market: SkuMarket) -> pd.DataFrame:
-        """The likeliest never-bought products of the listed cells, and what is remarked of them."""
+    def best_products(
+        self, shown: pd.DataFrame, market: SkuMarket, customer: NDArray[np.intp]
+    ) -> pd.DataFrame:
+        """The likeliest never-bought products of the listed cells, and what is remarked of them.
+
+        Args:
+            customer: Row in the market of each listed cell's.
+        """
         chosen = {
             d: self.models[name].shared.products
             for d, name in enumerate(self.cells.panel.divisions)
             if name in self.models
         }
         score = shown[Scores.SCORE].to_numpy(float)
-        cells = ListedCells(*self.cells_of(shown), score)
+        cells = ListedCells(customer, self.cells_of(shown)[1], score)
         owned = self.owned(shown[Scores.CUSTOMER])
         found = best_products(market, chosen, cells, owned)
         rows = product_rows(shown, found, self.config.whitespace.order_by)

@@ -10,12 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gosales.features.holdings import Pairs
+from gosales.features.panel import Panel, Rows, spread
 from gosales.models.sku_model import SkuModel
 from gosales.pipeline.sku_models import BLOCK, Floats, SkuMarket
 
 Places = NDArray[np.intp]
 POSITION, SKU, CHANCE, VALUE = "position", "sku", "chance", "value_cents"
 PER_CELL = 3
+MOST_KNOWN = 200_000
+"""Customers that a market knows besides those it is for: more say the same of a SKU."""
+
 LEAST_CHANCE = 5e-7
 """What rounds to nothing is not listed."""
 
@@ -25,13 +29,19 @@ class ListedCells:
     """Cells to find products for; all of shape (rows,).
 
     Attributes:
-        customer, division: Index in the panel.
+        customer: Row in the market.
+        division: Column in the panel.
         score: The chance to buy from the division.
     """
 
-    customer: NDArray[np.int32]
+    customer: Places
     division: NDArray[np.int32]
     score: Floats
+
+
+def market_customers(panel: Panel, listed: NDArray[np.int32]) -> Rows:
+    """Rows of the panel that a market for the listed customers is made from, in ascending order."""
+    return np.union1d(spread(panel.shape[0], MOST_KNOWN), listed)
 
 
 def best_products(

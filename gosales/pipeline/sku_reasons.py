@@ -33,9 +33,10 @@ def product_reasons(
         leftover: Divisions whose owners have nothing in common: all customers are told instead.
     """
     key = pd.MultiIndex.from_frame(rows[[Fact.DIVISION, Whitespace.SKU]].astype(object))
-    customer = pd.Index(panel.customers).get_indexer(rows[Scores.CUSTOMER].astype(object))
+    customer = pd.Index(signals.customers).get_indexer(rows[Scores.CUSTOMER].astype(object))
     product = signals.keys.get_indexer(key)
-    owners = panel.owned & named(panel.divisions, leftover)
+    known = pd.Index(panel.customers).get_indexer(signals.customers)
+    owners = panel.owned[known] & named(panel.divisions, leftover)
     found = partners(signals, owners, customer, product)
     pairs = [*signals.keys, NO_PRODUCT]  # the last one stands for -1
     owner = owners[customer, signals.division[product]]

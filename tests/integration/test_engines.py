@@ -21,7 +21,6 @@ from gosales.core.timeline import Cutoff
 from gosales.etl.build_star import open_star
 from gosales.export.tables import TableSource
 from gosales.export.to_spark import write_spark
-from gosales.features.cube import build_cube
 from gosales.features.places import Places
 from gosales.features.tables import CUT, Snapshots, cell_table, customer_table, customers_by_age
 from gosales.labels.purchases import purchases
@@ -32,6 +31,7 @@ from gosales.pipeline.spark_scores import Task, _told
 from gosales.utils.engines import PASSWORD, connect_engine, materialise, release, upload
 from gosales.utils.paths import Workspace
 from gosales.utils.spark import spark_trouble
+from tests.cubes import text_cube
 from tests.integration.conftest import SETTINGS, sales
 
 CUTOFF = Cutoff(dt.date(2024, 6, 30))
@@ -107,7 +107,7 @@ def random_log(two_clocks):
 def tables_of(star):
     """Everything relational that a panel, a label or a list is made of, at several cutoffs."""
     history = star.as_of(CUTOFF)
-    cube = build_cube(history)
+    cube = text_cube(history)
     snapshots = Snapshots(cube, AGES, 6)
     cells = materialise(cell_table(snapshots))
     asked = replace(snapshots, wanted=customers_by_age([(0, ["c01", "c07"]), (5, ["c07"])]))
@@ -123,7 +123,7 @@ def tables_of(star):
     }
     told = {name: table.to_pandas() for name, table in found.items()}
     customers = np.sort(told["cube"][Fact.CUSTOMER].unique()).astype(object)
-    places = Places.of(cube.places, customers).known_at(AGES[1], len(customers))
+    places = Places.of(cube, customers).known_at(AGES[1], len(customers))
     told["places"] = pd.DataFrame(
         {Fact.CUSTOMER: customers, **dict(zip("br", places, strict=True))}
     )

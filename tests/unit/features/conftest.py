@@ -63,7 +63,7 @@ def measured(cube_of):
         m = Snapshots(cube, (age,), horizon).measures(getattr(cube, by))
         features = {name: f.value.cast("float64") for name, f in family(m).items()}
         (row,) = m.rows.aggregate(**features).to_pyarrow().to_pylist()
-        known = Ledger.of(JUNE, getattr(cube, by)).known_at(age)
+        known = Ledger.of(cube, getattr(cube, by)).known_at(age)
         (other,) = as_rows({k: f.value for k, f in family(known.sums(horizon)).items()})
         assert other == row
         return row

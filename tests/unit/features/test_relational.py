@@ -22,7 +22,7 @@ from gosales.features.ledger import Ledger
 from gosales.features.relational import of_cells, of_mix, relational_names
 from gosales.features.sums import TouchedCells, starts_of
 from gosales.features.tables import CUT, Snapshots, cell_table, customer_table
-from tests.unit.features.conftest import JUNE, as_rows
+from tests.unit.features.conftest import as_rows
 
 
 def line(day, money=100, quantity=1, sku="pro", known_at=None, division="CAD"):
@@ -258,7 +258,7 @@ def test_mix(cube_of, age, expected):
     snapshot = Snapshots(cube, (age,), 6)
     (row,) = customer_table(snapshot, cell_table(snapshot)).to_pyarrow().to_pylist()
     assert expected.items() <= row.items()
-    known = Ledger.of(JUNE, cube.cells).known_at(age)
+    known = Ledger.of(cube, cube.cells).known_at(age)
     cells = TouchedCells(of_cells(known.sums(6)), starts_of(known.cells[0]))
     assert as_rows(of_mix(cells)) == [expected]
 

@@ -40,7 +40,7 @@ def engine(make_star):
     """A feature engine that makes each cutoff's features once."""
     names = [(f"{c:03}", f"Customer {c}", "2023-01-01", None) for c in range(0, 60, 2)]
     plain = FeatureEngine(make_star(*orders(), names=names).as_of(Cutoff(END)), 6)
-    told = {name: getattr(plain, name) for name in ("history", "ledger", "tables")}
+    told = {name: getattr(plain, name) for name in ("history", "ledger")}
     return SimpleNamespace(**told, at=cache(plain.at))
 
 

@@ -115,12 +115,14 @@ def base_rates(customers, buyers, **settings):
     age = [6 * at + 3 for at, count in enumerate(reversed(buyers)) for _ in range(count)]
     customer = [one for count in reversed(buyers) for one in range(count)]
     code = [1] * len(age) + [0] * customers  # and all bought something else at first
-    orders = {C.AGE: np.array(age + [40] * customers), C.ORDERS: np.ones(len(code))}
+    ages = np.array(age + [40] * customers, np.int16)
+    orders = {C.AGE: ages, C.ORDERS: np.ones(len(code))}
     ledger = SimpleNamespace(
         customer=np.array([*customer, *range(customers)]),
         columns=orders,
         division=np.array(code),
         divisions=np.array(["All", "CAD"]),
+        shape=(customers, 2),
     )
     history = SimpleNamespace(cutoff=Cutoff.parse("2024-12-31"))
     engine = SimpleNamespace(ledger=ledger, horizon_months=6, months=41, history=history)

@@ -13,12 +13,13 @@ from gosales.core.columns import Scores, Status, Whitespace
 from gosales.core.concepts import CONCEPTS
 from gosales.core.errors import ConfigError, ModelError
 from gosales.core.settings import DivisionSettings, WhitespaceSettings
-from gosales.pipeline import reasons
+from gosales.pipeline import reasons, sku_lists
+from gosales.pipeline import score_customers as score_module
 from gosales.pipeline.faithful import faithful, faithfulness
 from gosales.pipeline.products import owned_skus
 from gosales.pipeline.reasons import Reasoner
 from gosales.pipeline.score_customers import _lookalikes, models_by_division, score_customers
-from gosales.pipeline.sku_lists import PER_CELL
+from gosales.pipeline.sku_lists import PER_CELL, market_customers
 from gosales.whitespace import ranking
 from tests.unit.pipeline.conftest import DIVISIONS
 
@@ -91,6 +92,31 @@ def test_product_rows_are_few_and_never_owned(lists, owned):
     assert pd.Series(cells(rows)).value_counts().max() <= PER_CELL
     held = {cell for cell in cells(rows) if cell in {key[:2] for key in owned}}
     assert held, "owned divisions have never-bought products too"
+
+
+def test_products_of_listed_accounts_come_from_a_draw_of_many_customers(
+    engine, models, lists, owned, monkeypatch
+):
+    """Whose own products are all known; with everybody drawn the rows are the same."""
+    monkeypatch.setattr(ranking, "PER_LIST", 3)
+    config = Config(whitespace=WhitespaceSettings(listed_rows=5))
+    asked = []
+    monkeypatch.setattr(
+        score_module,
+        "market_customers",
+        lambda *told: asked.append(market_customers(*told)) or asked[-1],
+    )
+    whole = score_customers(engine, models, config, "r1").whitespace
+    monkeypatch.setattr(sku_lists, "MOST_KNOWN", 20)
+    drawn = score_customers(engine, models, config, "r1").whitespace
+    everybody, some = (len(rows) for rows in asked)
+    assert 20 < some < everybody == len(engine.ledger.customers)
+    products = [rows[rows[W.LEVEL] == "product"] for rows in (whole, drawn)]
+    assert set(cells(products[0])) == set(cells(products[1]))
+    keys = products[1][[W.CUSTOMER, W.DIVISION, W.SKU]].itertuples(index=False, name=None)
+    assert not owned & set(keys)
+    texts = products[1][W.REASONS].str.split("; ").str[0]
+    assert texts.str.contains("bought this product").mean() > 0.9
 
 
 def test_a_product_row_begins_with_what_speaks_for_the_product(lists, engine, owned):
