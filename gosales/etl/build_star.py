@@ -285,7 +285,9 @@ class _Builder:
             self.forgotten.clean_lookups(connection)
             tables.name_files(connection, self.files)
             tables.view_sold(connection)
-            tables.make_facts(connection, one_sku=self.settings.source.shape == "long")
+            memory = db.memory_budget_gb(self.settings.limits.memory_gb)
+            one_sku = self.settings.source.shape == "long"
+            tables.make_facts(connection, memory, one_sku=one_sku)
             tables.count_loaded(connection)
             tables.make_names(connection)
             tables.make_dimensions(connection, self.cutoff)

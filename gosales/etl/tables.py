@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
+
 import duckdb
 
 from gosales.core.columns import UNASSIGNED, Calendar, Customer, Fact, Product
@@ -10,6 +13,9 @@ from gosales.core.timeline import Cutoff
 from gosales.etl.lines import Line
 from gosales.etl.sql import listed
 from gosales.etl.staging import StagedFile
+
+SORT_BYTES, SORT_SHARE = 130, 0.4
+"""What a line takes while the facts are sorted, and how much of the memory that may be."""
 
 
 def name_files(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
@@ -55,28 +61,51 @@ def _fold(division: str) -> str:
     return " ".join(division.split()).casefold()
 
 
-def make_facts(connection: duckdb.DuckDBPyConnection, *, one_sku: bool) -> None:
+def make_facts(connection: duckdb.DuckDBPyConnection, memory_gb: float, *, one_sku: bool) -> None:
     """Make `fact_transactions`, sorted by day, file, line and SKU.
 
+    So many days at a time as can be sorted in memory: DuckDB 2.0 sometimes gives up a sort that it
+    would have to spill.
+
     Args:
+        memory_gb: What DuckDB may use.
         one_sku: Every line has one SKU; a key less, and one without texts sorts sooner.
     """
     order = [Fact.DATE, "file", Fact.SOURCE_LINE, *([] if one_sku else [Fact.SKU])]
     is_return = f"{Line.QUANTITY} < 0 OR (coalesce({Line.QUANTITY}, 0) = 0 AND {Line.VALUE} < 0)"
-    connection.execute(
-        f"""
-        CREATE TABLE {Fact.TABLE} AS
-        SELECT {Line.CUSTOMER} AS {Fact.CUSTOMER}, order_date AS {Fact.DATE},
-            known_at AS {Fact.KNOWN_AT}, {Line.ORDER} AS {Fact.ORDER}, {Line.SKU} AS {Fact.SKU},
-            {Line.DIVISION} AS {Fact.DIVISION}, {Line.QUANTITY} AS {Fact.QUANTITY},
-            {Line.VALUE} AS {Fact.VALUE},
-            CASE WHEN {is_return} THEN '{Fact.RETURN}' ELSE '{Fact.SALE}' END AS {Fact.LINE_TYPE},
-            {Line.BRANCH} AS {Fact.BRANCH}, {Line.REP} AS {Fact.REP},
-            source_file AS {Fact.SOURCE_FILE}, record AS {Fact.SOURCE_LINE}
-        FROM sold JOIN source_files USING (file)
-        ORDER BY {listed(order)}
-        """
-    )
+    start = f"CREATE TABLE {Fact.TABLE} AS"
+    for days in _days_at_once(connection, int(SORT_SHARE * memory_gb * 1e9 / SORT_BYTES)):
+        connection.execute(
+            f"""
+            {start}
+            SELECT {Line.CUSTOMER} AS {Fact.CUSTOMER}, order_date AS {Fact.DATE},
+                known_at AS {Fact.KNOWN_AT}, {Line.ORDER} AS {Fact.ORDER},
+                {Line.SKU} AS {Fact.SKU}, {Line.DIVISION} AS {Fact.DIVISION},
+                {Line.QUANTITY} AS {Fact.QUANTITY}, {Line.VALUE} AS {Fact.VALUE},
+                CASE WHEN {is_return} THEN '{Fact.RETURN}' ELSE '{Fact.SALE}' END
+                    AS {Fact.LINE_TYPE},
+                {Line.BRANCH} AS {Fact.BRANCH}, {Line.REP} AS {Fact.REP},
+                source_file AS {Fact.SOURCE_FILE}, record AS {Fact.SOURCE_LINE}
+            FROM sold JOIN source_files USING (file)
+            WHERE {days}
+            ORDER BY {listed(order)}
+            """
+        )
+        start = f"INSERT INTO {Fact.TABLE}"
+
+
+def _days_at_once(connection: duckdb.DuckDBPyConnection, most: int) -> Iterator[str]:
+    """Conditions on `order_date` that part the good lines, about so many in each, oldest first."""
+    (lines,) = connection.execute("SELECT count(*) FROM staged").fetchone() or (0,)
+    if lines <= most:
+        yield "true"
+        return
+    days = connection.execute(
+        "SELECT order_date, sum(count(*)) OVER (ORDER BY order_date) FROM good GROUP BY 1"
+    ).fetchall()
+    parts = [[day for day, _ in part] for _, part in groupby(days, lambda one: one[1] // most)]
+    for part in parts:
+        yield f"order_date BETWEEN DATE '{part[0]}' AND DATE '{part[-1]}'"
 
 
 def count_loaded(connection: duckdb.DuckDBPyConnection) -> None:

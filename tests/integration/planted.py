@@ -112,8 +112,8 @@ def latest_row_kept(patch):
     """Of rows with one order and SKU the latest counts, as if it were a correction."""
 
     def around(make_facts):
-        def deduplicated(connection, **told):
-            make_facts(connection, **told)
+        def deduplicated(connection, *told, **more):
+            make_facts(connection, *told, **more)
             connection.execute(
                 f"DELETE FROM {Fact.TABLE} WHERE rowid NOT IN ("
                 f"SELECT arg_max(rowid, {Fact.DATE}) FROM {Fact.TABLE} "
