@@ -15,6 +15,7 @@ process then as they are, for any range of customers.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
@@ -72,7 +73,7 @@ class Cube:
         """Whether it is in this process, where the features are made then too."""
         return bool(self.cells.get_backend().name == DUCKDB)
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """Of the first two tables, which become ledgers."""
         return sum(int(table.count().execute()) for table in (self.cells, self.customers))

@@ -33,6 +33,7 @@ from gosales.features.sources import Sources
 from gosales.features.tables import Snapshots, computed, customers_by_age, fetched
 from gosales.features.values import Books
 from gosales.utils.coding import Ints
+from gosales.utils.db import limit_memory
 from gosales.utils.parallel import ahead
 
 CUSTOMERS_AT_ONCE = 25_000
@@ -89,6 +90,11 @@ class FeatureEngine:
     def months(self) -> int:
         """Whole months of history before the cutoff."""
         return self.ledger.months
+
+    def limit_memory(self, memory_gb: float) -> None:
+        """How much a database in this process may hold from now on; it spills what is more."""
+        if self.cube.here:
+            limit_memory(self.history.tables.facts.get_backend().con, memory_gb)
 
     def at(self, age: int) -> CellFeatures:
         """The features at the cutoff `age` whole months before the history's own."""

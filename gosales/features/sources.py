@@ -30,6 +30,7 @@ from gosales.features.places import Places
 from gosales.features.skus import SkuHistory
 from gosales.features.sums import starts_of
 from gosales.features.values import Books
+from gosales.utils.engines import release
 from gosales.utils.parallel import in_threads
 
 YEAR = 12
@@ -57,12 +58,16 @@ class Sources:
 
     @classmethod
     def of(cls, history: History, cube: Cube) -> Sources:
+        """Read what the cube has; tables of it that nobody asks again are let go."""
         attributes = history.tables.attributes.to_pandas()
         order = [Attribute.CUSTOMER, Attribute.NAME, Attribute.VALID_FROM, Attribute.VALUE]
         ordered = attributes.sort_values(order, na_position="first")
         ledger, books = _books(cube)
         places = Places.of(cube, ledger.customers)
-        return cls(ledger, books, places, ordered, SkuHistory.of(cube))
+        skus = SkuHistory.of(cube)
+        for spent in (cube.places, cube.skus):  # gigabytes of a long log
+            release(spent)
+        return cls(ledger, books, places, ordered, skus)
 
     def attributes_on(self, day: dt.date) -> pd.DataFrame:
         """Customers x attributes as of `day`: the values valid then, the latest where several."""
@@ -142,6 +147,8 @@ def _books(cube: Cube) -> tuple[Ledger, Callable[[Ints], Books] | None]:
     """The ledger of the cells, and how books come about: held for everybody where they are few."""
     if cube.here and cube.rows <= ROWS_AT_ONCE:
         whole = Books.of(cube)
+        for spent in (cube.cells, cube.customers):
+            release(spent)
         return whole.cells, lambda _customers: whole
     return Ledger.of(cube, cube.cells, OF_EVERYBODY), partial(Books.of, cube) if cube.here else None
 

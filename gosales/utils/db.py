@@ -36,9 +36,14 @@ def connect(
         },
     )
     # Not in `config`: DuckDB refuses a file that the process has open with another one.
-    connection.execute(f"SET memory_limit = '{memory_budget_gb(memory_gb):.2f}GB'")
+    limit_memory(connection, memory_budget_gb(memory_gb))
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+def limit_memory(connection: duckdb.DuckDBPyConnection, memory_gb: float) -> None:
+    """How much DuckDB may hold from now on; what is held beyond it is spilled at once."""
+    connection.execute(f"SET memory_limit = '{memory_gb:.2f}GB'")
 
 
 def programs(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -8,9 +8,13 @@ from gosales.pipeline.room import require_room
 
 
 def engine(customers, divisions, rows=0, here=True):
+    """Keeps in `left` what DuckDB may hold."""
+    left = []
     return SimpleNamespace(
         ledger=SimpleNamespace(shape=(customers, divisions)),
         cube=SimpleNamespace(rows=rows, here=here),
+        limit_memory=left.append,
+        left=left,
     )
 
 
@@ -32,8 +36,8 @@ def test_the_budget_is_the_border(monkeypatch):
 
 
 def test_a_log_of_very_many_rows_is_refused_before_they_are_fetched():
-    found = SimpleNamespace(cube=SimpleNamespace(rows=100_000_000, here=True))
-    with pytest.raises(WorkspaceError, match=r"100,000,000 rows.* 15\.0 GB.* 8\.0 GB") as error:
+    found = SimpleNamespace(cube=SimpleNamespace(rows=130_000_000, here=True))
+    with pytest.raises(WorkspaceError, match=r"130,000,000 rows.* 8\.5 GB.* 8\.0 GB") as error:
         require_room(found, 8.0)
     assert "fewer years" in error.value.remedy
     require_room(engine(1, 1, rows=100_000_000, here=False), 8.0)
@@ -43,6 +47,20 @@ def test_rows_and_cells_count_together(monkeypatch):
     monkeypatch.setattr(room, "BYTES_A_CELL", 1e9)
     monkeypatch.setattr(room, "WITH_FEATURES", 0)
     monkeypatch.setattr(room, "BYTES_A_ROW", 5e8)
+    monkeypatch.setattr(room, "WHILE_FETCHED", 0)
     require_room(engine(3, 2, rows=4), 8.0)
     with pytest.raises(WorkspaceError, match="6 cells"):
         require_room(engine(3, 2, rows=5), 8.0)
+
+
+def test_duckdb_is_left_what_the_arrays_leave(monkeypatch):
+    monkeypatch.setattr(room, "BYTES_A_CELL", 1e9)
+    monkeypatch.setattr(room, "WITH_FEATURES", 0)
+    found = engine(1, 3, rows=20_000_000)
+    require_room(found, 8.0)
+    assert found.left == [pytest.approx(5.0), pytest.approx(4.0)]
+    require_room(found, 4.0)
+    assert found.left[2:] == [room.LEAST_GB, room.LEAST_GB]
+    small = engine(1, 1)
+    require_room(small, 1.5)
+    assert small.left == [1.5, 1.5]
