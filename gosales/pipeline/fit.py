@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gosales.core.columns import UNASSIGNED
-from gosales.core.frames import TrainingSet
+from gosales.core.frames import LabelFrame, TrainingSet
 from gosales.features.cells import CellFeatures
 from gosales.features.engine import FeatureEngine
 from gosales.features.panel import Panel, Rows
@@ -144,7 +144,6 @@ def _learn(
     The oldest cutoff comes first: when a proof's own is reached, what it learns from is there, and
     no cutoff's features have to be kept.
     """
-    h = engine.horizon_months
     wanted = dict.fromkeys([*final, *chain.from_iterable(earlier.values())])
     ages = {lesson.age for lesson in wanted} | {age for age in earlier if earlier[age]}
     with_products = _product_windows(engine, plan)
@@ -155,14 +154,17 @@ def _learn(
     with track("Learning from past cutoffs", total=len(ages)) as advance:
         made = engine.several(oldest_first, draws.customers)
         for age, cells in zip(oldest_first, made, strict=True):
-            for lesson in (one for one in wanted if one.age == age):
+            here = [lesson for lesson in wanted if lesson.age == age]
+            for lesson in here:
                 known_part = exposure(cells.panel, lesson.months)
-                found.rows[lesson] = drawn_rows(cells, draws.made.pop(lesson), known_part)
+                found.rows[lesson] = drawn_rows(cells, draws.made[lesson], known_part)
             if earlier.get(age):
-                _prove(found, engine, cells, earlier[age], plan)
+                _prove(found, draws, cells, earlier[age])
             if age in with_products:
-                buyer = label(engine.history.outcome(cells.panel.cutoff, h), cells.spine).bought
+                buyer = draws.horizon(cells.panel).bought
                 found.windows[age] = SkuWindow.of(engine.history, cells.panel, buyer)
+            for lesson in here:
+                del draws.made[lesson]
             advance(1)
     return found
 
@@ -178,15 +180,15 @@ def _product_windows(engine: FeatureEngine, plan: Plan) -> set[int]:
     return {h * i for i in range(1, most + 1) if h * (i + 1) <= engine.months}
 
 
-def _prove(
-    found: _Past, engine: FeatureEngine, cells: CellFeatures, learned: list[Lesson], plan: Plan
-) -> None:
+def _prove(found: _Past, draws: _Draws, cells: CellFeatures, learned: list[Lesson]) -> None:
     """Fit on what was learned before the cells' cutoff, and judge that on the horizon after it."""
+    engine, plan = draws.engine, draws.plan
     past = combine([found.rows[one] for one in learned], plan.budget, plan.seed)
     if not past.learnable:
         return
     age = engine.history.cutoff.age_in_months(cells.panel.cutoff.date)
-    found.proofs[age] = prove_fit(engine, cells, past, plan.settings, plan.seed)
+    labels = draws.horizon(cells.panel)
+    found.proofs[age] = prove_fit(cells, labels, past, plan.settings, plan.seed)
     if age == engine.horizon_months:
         customers = found.proofs[age].customers
         found.money = prove_money(cells, customers, past, engine.history, plan.seed)
@@ -216,14 +218,23 @@ class _Draws:
         needed = np.unique(np.concatenate([too, *here]))
         return panel.everyone if len(needed) > MOSTLY * panel.shape[0] else needed.astype(np.intp)
 
+    def horizon(self, panel: Panel) -> LabelFrame:
+        """Labels of the horizon after the panel's cutoff; those of a draw, where there is one."""
+        age = self.engine.history.cutoff.age_in_months(panel.cutoff.date)
+        whole = Lesson(age, self.engine.horizon_months)
+        return self.made[whole].labels if whole in self.made else self._labels(panel, whole)
+
     def _draw(self, panel: Panel, lesson: Lesson) -> Draw:
-        history, plan = self.engine.history, self.plan
-        known = history.as_of(history.cutoff.months_before(lesson.known_at))
-        labels = label(known.outcome(panel.cutoff, lesson.months), panel.spine)
-        most = 2 * plan.budget // len(self.lessons)
-        draw = Draw.of(panel.spine, labels, plan.settings.kept_zeros, most)
+        labels = self._labels(panel, lesson)
+        most = 2 * self.plan.budget // len(self.lessons)
+        draw = Draw.of(panel.spine, labels, self.plan.settings.kept_zeros, most)
         self.made[lesson] = draw
         return draw
+
+    def _labels(self, panel: Panel, lesson: Lesson) -> LabelFrame:
+        history = self.engine.history
+        known = history.as_of(history.cutoff.months_before(lesson.known_at))
+        return label(known.outcome(panel.cutoff, lesson.months), panel.spine)
 
 
 def _models(

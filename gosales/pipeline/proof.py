@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gosales.core.frames import TrainingSet
+from gosales.core.frames import LabelFrame, TrainingSet
 from gosales.evaluation.scoreboard import ACTIVE, LAPSED, NEVER
 from gosales.features.cells import CellFeatures
-from gosales.features.engine import FeatureEngine
 from gosales.features.panel import Panel, Rows, spread
-from gosales.labels.purchases import label
 from gosales.models.baselines import Baseline, fit_baselines
 from gosales.models.calibration import Calibration
 from gosales.models.recipe import Ensemble, fit_ensemble
@@ -26,20 +24,19 @@ LEAST_CUSTOMERS = 20_000
 
 
 def prove_fit(
-    engine: FeatureEngine,
     cells: CellFeatures,
+    labels: LabelFrame,
     training: TrainingSet,
     settings: ModelSettings,
     seed: int,
 ) -> Proof:
     """Fit on `training` and score the cells of those who are judged.
 
-    The outcome after the cutoff of `cells` must lie in the history.
+    Args:
+        labels: Of the horizon after the cutoff of `cells`.
     """
     ensemble = fit_ensemble(training, settings, seed)
     baselines = fit_baselines(training)
-    outcome = engine.history.outcome(cells.panel.cutoff, engine.horizon_months)
-    labels = label(outcome, cells.spine)
     customers = judged(cells.panel)
     return Proof(
         cells.panel.cutoff,
