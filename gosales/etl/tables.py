@@ -101,7 +101,8 @@ def _days_at_once(connection: duckdb.DuckDBPyConnection, most: int) -> Iterator[
         yield "true"
         return
     days = connection.execute(
-        "SELECT order_date, sum(count(*)) OVER (ORDER BY order_date) FROM good GROUP BY 1"
+        "SELECT order_date, sum(count(*)) OVER (ORDER BY order_date) FROM good "
+        "GROUP BY 1 ORDER BY 1"
     ).fetchall()
     parts = [[day for day, _ in part] for _, part in groupby(days, lambda one: one[1] // most)]
     for part in parts:
