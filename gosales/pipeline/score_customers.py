@@ -33,7 +33,7 @@ from gosales.pipeline.products import owned_skus, product_names
 from gosales.pipeline.proof import populations
 from gosales.pipeline.reasons import Reasoner
 from gosales.pipeline.sku_lists import ListedCells, best_products, market_customers
-from gosales.pipeline.sku_models import SkuMarket
+from gosales.pipeline.sku_models import SkuMarket, history_of
 from gosales.pipeline.sku_reasons import product_reasons
 from gosales.pipeline.spark_scores import scores_in_spark
 from gosales.utils.coding import constant, spread, stacked
@@ -272,10 +272,7 @@ class _Ranking:
         models = {name: model.products for name, model in self.models.items()}
         panel, (customer, _) = self.cells.panel, self.cells_of(shown)
         known = market_customers(panel, customer)
-        history = self.history
-        if len(known) < panel.shape[0]:
-            history = history.of_customers(panel.customers[known])
-        market = SkuMarket.of(history, panel, known, models)
+        market = SkuMarket.of(history_of(self.history, panel, known), panel, known, models)
         rows = self.best_products(shown, market, np.searchsorted(known, customer))
         rows[Whitespace.LOOKALIKES] = spread(alike, rows.index)
         names, leftover = product_names(self.history), self.config.divisions.leftover

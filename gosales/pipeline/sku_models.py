@@ -54,6 +54,13 @@ LEAST_TAKERS = 20
 """Customers who took up a product that a choice needs."""
 
 
+def history_of(history: History, panel: Panel, rows: Rows) -> History:
+    """The history, of some of the panel's customers only where they are not all of them."""
+    if len(rows) == panel.shape[0]:
+        return history
+    return history.of_customers(panel.customers[rows])
+
+
 @dataclass(frozen=True)
 class SkuMarket:
     """The signals at a cutoff, with what each division's product model says.
@@ -120,8 +127,7 @@ class SkuWindow:
             buyer: Of everybody in the panel.
         """
         rows, months = judged(panel), panel.horizon_months
-        if len(rows) < panel.shape[0]:
-            history = history.of_customers(panel.customers[rows])
+        history = history_of(history, panel, rows)
         then = history.as_of(panel.cutoff)
         market = SkuMarket.of(then, panel, rows, product_models(then, months))
         bought = sku_purchases(history.outcome(panel.cutoff, months))

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from gosales.core.settings import LimitSettings
 from gosales.etl import tables
 from tests.unit.etl.conftest import long_settings
 
@@ -28,12 +29,13 @@ def test_facts_are_the_same_sorted_at_once_or_some_days_at_a_time(shop, monkeypa
     asked = []
     days_at_once = tables._days_at_once
 
-    def few(connection, _most):
-        asked.extend(days_at_once(connection, most))
+    def seen(*told):
+        asked.extend(days_at_once(*told))
         return asked
 
-    monkeypatch.setattr(tables, "_days_at_once", few)
-    shop.build(long_settings())
+    monkeypatch.setattr(tables, "_days_at_once", seen)
+    monkeypatch.setattr(tables, "SORT_BYTES", tables.SORT_SHARE * 1e9 / (most + 0.5))
+    shop.build(long_settings(limits=LimitSettings(memory_gb=1)))
     assert shop.rows(facts) == expected
     assert len(expected) == 802 - len(shop.rejects())
     assert [row[1] for row in expected] == sorted(row[1] for row in expected)

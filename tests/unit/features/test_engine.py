@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gosales.core.timeline import Cutoff
+from gosales.features import sources
 from gosales.features.engine import FeatureEngine
 from gosales.features.ledger import NEVER
 from gosales.features.measures import ADOPTED
@@ -126,3 +127,34 @@ def test_values_beyond_32_bits_do_not_overflow(make_star):
     cells = FeatureEngine(make_star(*rows).as_of(JUNE), 6).at(0)
     value = cells.relational.own("own_monetary__value_all")[0, 0]
     assert value == np.float32(29 * 9 * 10**14)
+
+
+def names_of(*tables):
+    return {table.get_name().split(".")[-1] for table in tables}
+
+
+def tables_of(backend):
+    rows = backend.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    return {name for (name,) in rows}
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held", "fetched"])
+def test_tables_that_nobody_asks_again_are_let_go(make_star, monkeypatch, held):
+    if not held:
+        monkeypatch.setattr(sources, "ROWS_AT_ONCE", 1)
+    engine = FeatureEngine(make_star(*LOG).as_of(JUNE), 6)
+    backend = engine.history.tables.facts.get_backend()
+    before = tables_of(backend)
+    made = names_of(engine.cube.cells, engine.cube.customers)
+    assert made < tables_of(backend) - before
+    engine.at(0)
+    assert (tables_of(backend) - before) & made == (set() if held else made)
+    assert not names_of(engine.cube.places, engine.cube.skus) & tables_of(backend)
+
+
+def test_the_database_keeps_to_the_limit_it_is_given(make_star):
+    engine = FeatureEngine(make_star(*LOG).as_of(JUNE), 6)
+    connection = engine.history.tables.facts.get_backend().con
+    engine.limit_memory(1.5)
+    (limit,) = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+    assert limit == "1.3 GiB"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gosales.features import lookalikes
+from gosales.features import ledger, lookalikes
 from gosales.features.lookalikes import nearest_owners
 from gosales.features.states import States
 
@@ -114,3 +114,11 @@ def test_at_most_a_spread_sample_of_owners_is_looked_at(make_panel, monkeypatch)
     monkeypatch.setattr(lookalikes, "MOST_OWNERS", 3)
     past = {f"o{i}": {"CAD": [9], "GIS": [5]} for i in range(9)} | {"x": {"CAD": [1]}}
     assert names(make_panel(past), "GIS", "x", count=9) == ["o0", "o4", "o8"]
+
+
+def test_states_are_the_same_for_a_few_customers_at_a_time(random_panel, monkeypatch):
+    panel = random_panel(4, 50, 5)
+    at_once = States(panel).now
+    monkeypatch.setattr(ledger, "CUSTOMERS_AT_ONCE", 7)
+    assert States(panel).now.tobytes() == at_once.tobytes()
+    assert len(np.unique(at_once, axis=0)) > 40
