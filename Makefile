@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # Options for pytest, for example: make test PYTEST_OPTIONS="-k whitespace -x"
 PYTEST_OPTIONS =
 # What `make campaign` runs.
-CAMPAIGN = tests/faults tests/fuzz
+CAMPAIGN = tests/faults tests/fuzz tests/integration/test_engines.py
 # Debian packages of the programs that tests use when they find them.
 TEST_PROGRAMS = chromium postgresql default-jre-headless
 
@@ -42,7 +42,7 @@ test-slow: setup  ## Run the slow tests: planted leaks, killed runs, nasty logs
 
 # Hours, on a machine that does nothing else. Take one part of it with PYTEST_OPTIONS="-k kill". What
 # was tried stands in campaign.log, and is not tried again with the same commit.
-campaign: setup  ## Run the fault and fuzz tests at full length (hours)
+campaign: setup  ## Run the fault, fuzz and engine tests at full length (hours)
 	@GOSALES_CAMPAIGN=1 $(BIN)/python -m pytest -o timeout=0 $(CAMPAIGN) $(PYTEST_OPTIONS)
 
 # Far above what docs/performance.md tells, so that only a real step back fails, not a busy machine.

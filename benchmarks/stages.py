@@ -58,19 +58,25 @@ def etl(workspace: Workspace, _size: Size) -> dict[str, Any]:
 
 
 def features(workspace: Workspace, _size: Size) -> dict[str, Any]:
-    """The relational families of all divisions at eight cutoffs, a block of customers at a time."""
-    from gosales.features.cells import block_size
+    """The relational families of all divisions at eight cutoffs, of blocks of customers."""
+    import numpy as np
+
+    from gosales.features.cells import CELLS_AT_ONCE
 
     engine = _engine(workspace)
     with timed() as told:
         with timed("cube_seconds", told):
             _ = engine.cube
-        for age in AGES:
-            panel = engine.sources.panel(age, engine.history.cutoff.months_before(age), 6)
-            known, size = engine.ledger.customers_at(age), block_size(panel)
-            for start in range(0, len(known), size):
-                some = known[start : start + size]
-                engine.sources.books(some).relational(age, panel, some)
+        ledger = engine.ledger
+        known = {age: ledger.customers_at(age) for age in AGES}
+        divisions = {age: ledger.known_at(age, known[age][:0]).divisions for age in AGES}
+        size = CELLS_AT_ONCE // len(ledger.divisions)
+        for first in range(0, len(ledger.customers), size):
+            block = np.arange(first, min(first + size, len(ledger.customers)), dtype=np.int32)
+            books = engine.sources.books(block)
+            for age in AGES:
+                some = np.intersect1d(known[age], block, assume_unique=True)
+                books.relational(age, divisions[age], 6, some)
     return told
 
 

@@ -165,7 +165,8 @@ class FeatureEngine:
 
     def _from_books(self, books: Callable[[Ints], Books], one: Asked) -> Relational:
         customers = self.ledger.customers_at(one.age)[one.rows]
-        return books(customers).relational(one.age, one.panel, customers)
+        divisions, horizon = one.panel.divisions, self.horizon_months
+        return books(customers).relational(one.age, divisions, horizon, customers)
 
     def _in_blocks(self, asked: Asked) -> CellBlocks:
         def make(rows: Rows) -> ChosenCells:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 
 from gosales.features.cube import Cube
 from gosales.features.ledger import COLUMNS, Ledger, pieces
-from gosales.features.panel import Panel
 from gosales.features.relational import Relational, joined, of_cells, of_customers, of_mix
 from gosales.features.sums import Array, TouchedCells, starts_of
 from gosales.utils.coding import Ints
@@ -32,24 +32,30 @@ class Books:
             *(Ledger.of(cube, one, COLUMNS, customers) for one in (cube.cells, cube.customers))
         )
 
-    def relational(self, age: int, panel: Panel, customers: Ints) -> Relational:
+    def relational(
+        self, age: int, divisions: Sequence[str], horizon_months: int, customers: Ints
+    ) -> Relational:
         """The relational features of chosen customers at one cutoff.
 
         Args:
             age: Months before the cube's anchor.
-            panel: At that cutoff.
-            customers: Codes of chosen customers of the panel, in ascending order.
+            divisions: All that were known at that cutoff, whoever bought from them.
+            horizon_months: Length of the outcome.
+            customers: Codes of customers that were known then, in ascending order.
         """
-        return joined(in_threads(partial(self._piece, age, panel), pieces(customers)))
+        make = partial(self._piece, age, divisions, horizon_months)
+        return joined(in_threads(make, pieces(customers)))
 
-    def _piece(self, age: int, panel: Panel, customers: Ints) -> Relational:
+    def _piece(
+        self, age: int, divisions: Sequence[str], horizon_months: int, customers: Ints
+    ) -> Relational:
         known = self.cells.known_at(age, customers)
-        own = of_cells(known.sums(panel.horizon_months))
-        anywhere = of_customers(self.people.known_at(age, customers).sums(panel.horizon_months))
+        own = of_cells(known.sums(horizon_months))
+        anywhere = of_customers(self.people.known_at(age, customers).sums(horizon_months))
         customer, division = known.cells
         mixed = of_mix(TouchedCells(own, starts_of(customer)))
-        column = pd.Index(panel.divisions).get_indexer(known.divisions)
-        cell_row = np.full((len(customers), len(panel.divisions)), -1, np.int32)
+        column = pd.Index(divisions).get_indexer(known.divisions)
+        cell_row = np.full((len(customers), len(divisions)), -1, np.int32)
         cell_row[customer, column[division]] = np.arange(len(customer), dtype=np.int32)
         return Relational(
             customer_names=(*anywhere, *mixed),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from gosales.core.columns import Fact
 from gosales.core.frames import LabelFrame, Spine
-from gosales.core.star import Outcome, is_kept, sku_sums
+from gosales.core.star import Outcome, is_kept, sku_sums, takes_nothing_back
 from gosales.utils.coding import placed
 
+CELL = [Fact.CUSTOMER, Fact.DIVISION]
 KEPT, VALUE = "kept", "value"
 
 
@@ -33,12 +37,23 @@ def label(outcome: Outcome, spine: Spine) -> LabelFrame:
 
 
 def purchases(outcome: Outcome) -> ir.Table:
-    """customer_id, division, net value in cents; a row per cell that bought."""
-    skus = sku_purchases(outcome)
-    cells = skus.group_by([Fact.CUSTOMER, Fact.DIVISION]).aggregate(
-        **{KEPT: skus[KEPT].max(), VALUE: skus[VALUE].sum()}
+    """customer_id, division, net value in cents; a row per cell that bought.
+
+    Where nothing came back, every SKU that was sold is kept: only the SKUs of the other cells have
+    to be looked at one by one, and these are few.
+    """
+    lines, undone = outcome.facts, "undone"
+    cells = lines.group_by(CELL).aggregate(
+        **{
+            VALUE: lines[Fact.VALUE].sum().cast("int64"),
+            undone: ibis.ifelse(takes_nothing_back(lines), 0, 1).max(),
+        }
     )
-    return cells.filter(cells[KEPT] > 0).select(Fact.CUSTOMER, Fact.DIVISION, VALUE)
+    with_returns = cells.filter(cells[undone] == 1)
+    skus = sku_purchases(replace(outcome, facts=lines.semi_join(with_returns, CELL)))
+    kept = skus.filter(skus[KEPT] == 1).select(CELL).distinct()
+    steady = cells.filter(cells[undone] == 0)
+    return steady.union(with_returns.semi_join(kept, CELL)).select(*CELL, VALUE)
 
 
 def sku_purchases(outcome: Outcome) -> ir.Table:

@@ -1,10 +1,14 @@
+from collections import defaultdict
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gosales.core.columns import Fact
 from gosales.core.frames import Spine
 from gosales.core.timeline import Cutoff
-from gosales.labels.purchases import label, sku_purchases
+from gosales.labels.purchases import KEPT, VALUE, label, purchases, sku_purchases
 
 AUGUST = Cutoff.parse("2024-08-31")
 
@@ -116,3 +120,19 @@ def test_skus_keep_their_own_score(make_star):
         ("lite", 0, 0),
         ("pro", 1, 10000),
     ]
+
+
+@settings(max_examples=25)
+@given(data=st.data())
+def test_a_cell_bought_where_one_of_its_skus_is_kept(make_star, logs, data):
+    """Whether any of its lines took something back or none did."""
+    outcome = make_star(*data.draw(logs(AUGUST))).outcome(AUGUST, 6)
+    kept, value = defaultdict(bool), defaultdict(int)
+    for row in sku_purchases(outcome).to_pyarrow().to_pylist():
+        cell = row[Fact.CUSTOMER], row[Fact.DIVISION]
+        kept[cell] |= bool(row[KEPT])
+        value[cell] += row[VALUE]
+    found = purchases(outcome).to_pyarrow().to_pylist()
+    bought = {(row[Fact.CUSTOMER], row[Fact.DIVISION]): row[VALUE] for row in found}
+    assert len(bought) == len(found)
+    assert bought == {cell: value[cell] for cell in kept if kept[cell]}
