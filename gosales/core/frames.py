@@ -86,8 +86,8 @@ class TrainingSet:
         bought: Shape (rows,), the label.
         value_cents: Shape (rows,), net value bought in the outcome.
         weight: Shape (rows,), how many rows of the population each stands for.
-        exposure: Shape (rows,), log odds that an outcome shorter than the horizon adds; 0 where the
-            models are to learn it.
+        exposure: Shape (rows,), log odds that are known beforehand, which the models do not learn:
+            what a shorter outcome and another season than the scored one add.
         cutoffs: Every cutoff that went in, oldest first.
         outcomes_end: Last day that any of the outcomes covers.
     """

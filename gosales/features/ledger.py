@@ -145,6 +145,20 @@ class Ledger:
     def _divisions_seen(self) -> NDArray[np.int16]:
         return _largest(self.columns[C.SEEN], self.division, len(self.divisions))
 
+    def active_by_month(self, age: int, most: int) -> NDArray[np.int64]:
+        """Customers with an order in each month before a cutoff, as known then; oldest first.
+
+        Args:
+            age: Of the cutoff.
+            most: Months that are counted, of the newest.
+        """
+        when = self.columns[C.AGE]
+        there = self._sold & (self.columns[C.SEEN] >= age) & (when < age + most)
+        month = when[there] - age
+        active = np.zeros((int(month.max(initial=-1)) + 1, len(self.customers)), bool)
+        active[month, self.customer[there]] = True
+        return np.asarray(active.sum(axis=1)[::-1])
+
     def customers_at(self, age: int) -> Ints:
         """Codes of the customers that were known at a cutoff, in ascending order."""
         return np.flatnonzero(self._customers_seen >= age).astype(np.int32)

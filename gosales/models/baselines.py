@@ -4,8 +4,8 @@ Each baseline is a short list of columns; its score is a ridge logistic regressi
 it is a probability like any other; never-bought and owned cells are then calibrated apart, by a
 line each. So within each of them a one-column baseline ranks as its column does.
 
-They tell a whole horizon, as the recipe does: a never-bought row whose outcome is still open counts
-with its `exposure`; an owned one, for which that is not known, does not count.
+They tell a whole horizon of the scored season, as the recipe does: rows count with their
+`exposure`. An owned row whose outcome is still open, for which that is not known, does not count.
 """
 
 from __future__ import annotations

@@ -11,10 +11,11 @@ owned       boosted trees on owned cells
 activity    ridge logistic regression on never-bought cells that sees the customer and the rates
             of the division only
 
-Rows whose outcome is still open have lower odds by their `exposure`, which is known beforehand: the
-members learn the rest, so that the newest months teach a whole horizon's level. Of never-bought
-cells it comes with the rows; of owned ones it is that of an owner who buys as often as most do, and
-the trees learn from the length of the outcome what another rhythm makes of it.
+Rows whose outcome is still open, or of another season than the scored one, have other odds by their
+`exposure`, which is known beforehand: the members learn the rest, so that the newest months teach a
+whole horizon's level. It comes with the rows, but for an open outcome of an owned cell: that has
+the odds of an owner who buys as often as most do, and the trees learn from the length of the
+outcome what another rhythm makes of it.
 
 docs/adr tells what each is worth. Cells never bought get the weighted mean of general, whitespace
 and linear; owned cells the mean of general and owned. Where a division has sold nothing for half a
@@ -174,8 +175,8 @@ def fit_ensemble(training: TrainingSet, settings: ModelSettings, seed: int) -> E
     rate = _rate(training)
     whole = training.owned & (months == horizon)
     usual = float(logit(np.array(_rate(training.where(whole)))))
-    of_owners = exposure_of_owners(months, horizon, usual)
-    training = replace(training, exposure=np.where(training.owned, of_owners, training.exposure))
+    of_owners = np.where(training.owned, exposure_of_owners(months, horizon, usual), 0.0)
+    training = replace(training, exposure=training.exposure + of_owners)
     never, held = training.where(~training.owned), training.where(training.owned)
     parts = {GENERAL: training, WHITESPACE: never, OWNED: held}
     work: dict[str, Callable[[], Any]] = {

@@ -39,6 +39,7 @@ from gosales.pipeline.gate import (
 )
 from gosales.pipeline.money import MoneyProof, plain_money, price_levels, prove_money
 from gosales.pipeline.proof import judged, prove_fit
+from gosales.pipeline.season import MOST_MONTHS, Season
 from gosales.pipeline.sku_models import (
     UNJUDGED,
     SkuChoice,
@@ -46,7 +47,7 @@ from gosales.pipeline.sku_models import (
     choose_sku_model,
     horizons_of_a_year,
 )
-from gosales.pipeline.snapshots import Draw, Lesson, combine, drawn_rows, lessons
+from gosales.pipeline.snapshots import Draw, Lesson, combine, drawn_rows, in_season, lessons
 from gosales.utils.progress import track
 
 Floats = NDArray[np.float64]
@@ -91,7 +92,7 @@ def fit(engine: FeatureEngine, plan: Plan) -> Fitted:
         chance = newest.score[MODEL] if newest else None
         products = choose_sku_model(windows, chance, h, plan.seed)
     with track("Training on all of the history"):
-        training = combine([past.rows[x] for x in final], plan.budget, plan.seed) if final else None
+        training = past.training(engine, final, 0, plan) if final else None
         shared = replace(_shared(engine, training, plan), products=products.model)
     calibrations = Calibrations(past.proofs.get(2 * h), past.proofs.get(h))
     models = _models(engine, shared, calibrations, training, plan)
@@ -105,7 +106,7 @@ def fit_unproved(engine: FeatureEngine, plan: Plan) -> Ensemble | None:
     """
     final = lessons(engine.months, engine.horizon_months, plan.settings.snapshots)
     past = _learn(engine, final, {}, replace(plan, products={}))
-    rows = combine([past.rows[x] for x in final], plan.budget, plan.seed) if final else None
+    rows = past.training(engine, final, 0, plan) if final else None
     if rows is None or not rows.learnable:
         return None
     return fit_ensemble(rows, plan.settings, plan.seed)
@@ -134,6 +135,23 @@ class _Past:
     proofs: dict[int, Proof] = field(default_factory=dict)
     windows: dict[int, SkuWindow] = field(default_factory=dict)
     money: MoneyProof | None = None
+
+    def training(
+        self, engine: FeatureEngine, chosen: list[Lesson], age: int, plan: Plan
+    ) -> TrainingSet:
+        """The rows of lessons, for a fit at the cutoff of that age and the season after it.
+
+        An open outcome of a never-bought cell is told as a whole horizon by what its months saw in
+        earlier years (see `exposure`), that of an owned cell by how long it was.
+        """
+        h = engine.horizon_months
+        season = Season.of(engine.ledger.active_by_month(age, MOST_MONTHS))
+        parts = []
+        for one in chosen:
+            begun = one.age - age
+            whole, seen = season.of_lesson(begun, h, h), season.of_lesson(begun, one.months, h)
+            parts.append(in_season(self.rows[one], never=whole, owned=seen))
+        return combine(parts, plan.budget, plan.seed)
 
 
 def _learn(
@@ -183,10 +201,10 @@ def _product_windows(engine: FeatureEngine, plan: Plan) -> set[int]:
 def _prove(found: _Past, draws: _Draws, cells: CellFeatures, learned: list[Lesson]) -> None:
     """Fit on what was learned before the cells' cutoff, and judge that on the horizon after it."""
     engine, plan = draws.engine, draws.plan
-    past = combine([found.rows[one] for one in learned], plan.budget, plan.seed)
+    age = engine.history.cutoff.age_in_months(cells.panel.cutoff.date)
+    past = found.training(engine, learned, age, plan)
     if not past.learnable:
         return
-    age = engine.history.cutoff.age_in_months(cells.panel.cutoff.date)
     labels = draws.horizon(cells.panel)
     found.proofs[age] = prove_fit(cells, labels, past, plan.settings, plan.seed)
     if age == engine.horizon_months:

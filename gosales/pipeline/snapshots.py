@@ -118,6 +118,11 @@ def drawn_rows(cells: CellFeatures, draw: Draw, exposure: float = 0.0) -> Traini
     return _training_set(frame, draw.labels, draw.weight, exposure)
 
 
+def in_season(rows: TrainingSet, never: float, owned: float) -> TrainingSet:
+    """A lesson's rows, to whose log odds its season adds so much, by whether a cell is owned."""
+    return replace(rows, exposure=rows.exposure + np.where(rows.owned, owned, never))
+
+
 def combine(parts: list[TrainingSet], budget: int, seed: int) -> TrainingSet:
     """Stack the rows of several lessons; more than `budget` rows are thinned with exact weights.
 

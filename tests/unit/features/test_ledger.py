@@ -72,3 +72,21 @@ def test_a_line_counts_from_the_day_on_which_it_was_known(make_star):
     ledger = Ledger.of(cube, cube.cells)
     assert ledger.known_at(2).customers.tolist() == []
     assert first(ledger.known_at(1)) == [[2, NEVER], [NEVER, 0]]
+
+
+def test_customers_are_counted_once_in_each_month_they_bought_in(make_star):
+    rows = [
+        ("acme", "CAD", "pro", "2024-06-03", 10),
+        ("acme", "CPE", "pro", "2024-06-20", 10),
+        ("bolt", "CAD", "pro", "2024-06-03", 10),
+        ("bolt", "CAD", "pro", "2024-06-04", -10, -1),
+        ("cora", "CAD", "pro", "2024-05-03", -10, -1),
+        ("cora", "CAD", "pro", "2024-04-03", 10, 1, "2024-05-20"),
+        ("acme", "CAD", "pro", "2024-02-03", 10),
+    ]
+    cube = build_cube(make_star(*rows).as_of(JUNE))
+    ledger = Ledger.of(cube, cube.cells)
+    assert ledger.active_by_month(0, 99).tolist() == [1, 0, 1, 0, 2]
+    assert ledger.active_by_month(0, 3).tolist() == [1, 0, 2]
+    assert ledger.active_by_month(1, 99).tolist() == [1, 0, 1, 0], "known on the 20th of May"
+    assert ledger.active_by_month(2, 99).tolist() == [1, 0, 0]
