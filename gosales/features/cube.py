@@ -88,6 +88,7 @@ class Cube:
 CELL = (Fact.CUSTOMER, Fact.DIVISION)
 CUSTOMER = (Fact.CUSTOMER,)
 CODE, TEXT = "code", "text"
+DAYS, LONGEST_MONTH = "days", 31
 
 
 NARROW = {C.AGE: "int16", C.SEEN: "int16", C.ORDERS: "int32", C.LINES: "int32",
@@ -101,10 +102,18 @@ def build_cube(history: History) -> Cube:
     if sales.get_backend().name != DUCKDB:
         return Cube(history.cutoff, *map(materialise, cube_tables(history)))
     numbers = {name: materialise(_numbers(sales, name)) for name in CELL}
-    tables = cube_tables(history, _numbered(sales, numbers))
-    cells, customers, places, skus = (materialise(_narrow(table)) for table in tables)
     names = {name: _meanings(table, name) for name, table in numbers.items()}
-    for table in numbers.values():
+    lines = _with_ages(history, _numbered(sales, numbers))
+    spent = [*numbers.values()]
+    if history.two_clocks:
+        cells, customers = (_months(lines, grain, two_clocks=True) for grain in (CELL, CUSTOMER))
+    else:
+        marked = materialise(_marked(lines))
+        spent.append(marked)
+        cells, customers = _counted(marked), _counted(_of_customers(marked))
+    tables = _tables(lines, cells, customers)
+    cells, customers, places, skus = (materialise(_narrow(table)) for table in tables)
+    for table in spent:
         release(table)
     return Cube(history.cutoff, cells, customers, places, skus, names)
 
@@ -132,24 +141,23 @@ def _narrow(table: ir.Table) -> ir.Table:
     return table.cast({name: kind for name, kind in NARROW.items() if name in table.columns})
 
 
-def cube_tables(
-    history: History, sales: ir.Table | None = None
-) -> tuple[ir.Table, ir.Table, ir.Table, ir.Table]:
-    """The tables of a `Cube`, in its order, not yet computed.
+def cube_tables(history: History) -> tuple[ir.Table, ir.Table, ir.Table, ir.Table]:
+    """The tables of a `Cube`, in its order, not yet computed."""
+    lines = _with_ages(history, history.sales)
+    months = (_months(lines, grain, history.two_clocks) for grain in (CELL, CUSTOMER))
+    return _tables(lines, *months)
 
-    Args:
-        sales: Of the history, in another form.
-    """
-    lines = _with_ages(history, history.sales if sales is None else sales)
-    cells = _by_month(_by_day(lines, CELL, history.two_clocks), CELL, history.two_clocks)
+
+def _tables(
+    lines: ir.Table, cells: ir.Table, customers: ir.Table
+) -> tuple[ir.Table, ir.Table, ir.Table, ir.Table]:
+    """All four, from the months of cells and customers and the lines they are of."""
     kept = _kept_skus(lines).mutate(
         **{name: ibis.literal(0, "int64") for name in C.ADDITIVE if name != C.KEPT},
         **{name: ibis.null("int32") for name in (C.FIRST, C.LAST)},
     )
     columns = [*CELL, C.AGE, C.SEEN, C.FIRST, C.LAST, *C.ADDITIVE]
     cells = cells.select(columns).union(kept.select(columns))
-    days = _by_day(lines, CUSTOMER, history.two_clocks)
-    customers = _by_month(days, CUSTOMER, history.two_clocks)
     return cells, customers, _places(lines), _skus(lines)
 
 
@@ -194,6 +202,58 @@ def _skus(lines: ir.Table) -> ir.Table:
     sold = lines.filter(lines[Fact.LINE_TYPE] == Fact.SALE)
     keys = [Fact.CUSTOMER, Fact.DIVISION, Fact.SKU, C.AGE]
     return sold.group_by(keys).aggregate(**{C.SEEN: sold[C.SEEN].max()})
+
+
+def _months(lines: ir.Table, grain: tuple[str, ...], two_clocks: bool) -> ir.Table:
+    """What `lines` come to per `grain`, month and age of knowledge, but for KEPT, which is 0."""
+    return _by_month(_by_day(lines, grain, two_clocks), grain, two_clocks)
+
+
+def _marked(lines: ir.Table) -> ir.Table:
+    """The months of cells where every line was known on its day, in one grouping.
+
+    DAYS has a bit for each day with a sale: a month is so many days in a row at most.
+    """
+    sale = lines[Fact.LINE_TYPE] == Fact.SALE
+    day = ibis.ifelse(sale, lines[C.DAY], ibis.null("int32"))
+    bit = ibis.literal(1, "int32") << (lines[C.DAY] % LONGEST_MONTH)
+    sums = {
+        C.LINES: ibis.ifelse(sale, 1, 0),
+        C.VALUE: lines[Fact.VALUE],
+        C.RETURNED: ibis.ifelse(sale, 0, lines[Fact.VALUE]),
+        C.RETURN_LINES: ibis.ifelse(sale, 0, 1),
+    }
+    return lines.group_by([*CELL, C.AGE, C.SEEN]).aggregate(
+        **{name: values.sum().cast("int64") for name, values in sums.items()},
+        **{C.FIRST: day.max(), C.LAST: day.min()},
+        **{DAYS: ibis.ifelse(sale, bit, 0).bit_or()},
+    )
+
+
+def _of_customers(marked: ir.Table) -> ir.Table:
+    """The same over all divisions, whose order days may be the same ones."""
+    sums = (C.LINES, C.VALUE, C.RETURNED, C.RETURN_LINES)
+    return marked.group_by([*CUSTOMER, C.AGE, C.SEEN]).aggregate(
+        **{name: marked[name].sum().cast("int64") for name in sums},
+        **{C.FIRST: marked[C.FIRST].max(), C.LAST: marked[C.LAST].min()},
+        **{DAYS: marked[DAYS].bit_or()},
+    )
+
+
+def _counted(marked: ir.Table) -> ir.Table:
+    """The months as `_months` has them."""
+    return marked.mutate(
+        **{
+            C.ORDERS: _bit_count(marked[DAYS]).cast("int64"),
+            C.MONTHS: ibis.ifelse(marked[DAYS] > 0, 1, 0).cast("int64"),
+            C.KEPT: ibis.literal(0, "int64"),
+        }
+    ).drop(DAYS)
+
+
+@ibis.udf.scalar.builtin(name="bit_count")  # type: ignore[untyped-decorator]
+def _bit_count(bits: int) -> int:  # type: ignore[empty-body]
+    """Of DuckDB."""
 
 
 def _by_day(lines: ir.Table, grain: tuple[str, ...], two_clocks: bool) -> ir.Table:

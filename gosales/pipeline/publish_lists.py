@@ -43,11 +43,12 @@ def write_list(table: pd.DataFrame, stem: Path) -> None:
     """Write `table` to `stem`.csv and `stem`.parquet; the CSV shows fixed decimals."""
     arrow = _as_arrow(table)
     _write_parquet(arrow, stem.with_suffix(".parquet"))
-    cells = pa.table([_neutral(one) for one in arrow.columns], names=arrow.schema.names)
-    shown = ", ".join(map(_shown, cells.schema))
-    with replacing(stem.with_suffix(".csv")) as path, connect() as connection:
-        connection.register("list", _plain_rows(cells))
-        connection.sql(f"SELECT {shown} FROM list").write_csv(str(path), header=True)  # noqa: S608 - our own column names
+    _write_csv(arrow, stem.with_suffix(".csv"))
+
+
+def write_csv(table: pd.DataFrame, target: Path) -> None:
+    """Write `table` as the CSV of a list."""
+    _write_csv(_as_arrow(table), target)
 
 
 def write_parquet(table: pd.DataFrame, target: Path) -> None:
@@ -57,6 +58,14 @@ def write_parquet(table: pd.DataFrame, target: Path) -> None:
 
 def _as_arrow(table: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+
+
+def _write_csv(table: pa.Table, target: Path) -> None:
+    cells = pa.table([_neutral(one) for one in table.columns], names=table.schema.names)
+    shown = ", ".join(map(_shown, cells.schema))
+    with replacing(target) as path, connect() as connection:
+        connection.register("list", _plain_rows(cells))
+        connection.sql(f"SELECT {shown} FROM list").write_csv(str(path), header=True)  # noqa: S608 - our own column names
 
 
 def _write_parquet(table: pa.Table, target: Path) -> None:

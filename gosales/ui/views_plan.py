@@ -16,7 +16,6 @@ from gosales.pipeline.export_rows import Download, export_rows
 from gosales.ui.board import Board, query
 from gosales.ui.wording import percent
 from gosales.utils.paths import Workspace
-from gosales.utils.spreadsheet import neutralise
 from gosales.utils.store import LISTS, PLAN, read_json
 
 ROWS_FILE, FACTS_FILE = "plan/plan.parquet", "plan/plan.json"
@@ -200,9 +199,13 @@ def left_out(plan: CallPlan) -> str:
 
 
 def as_csv(plan: CallPlan) -> bytes:
-    """All rows in the form of plan.csv, text neutralised."""
-    cells = plan.rows.map(lambda cell: neutralise(cell) if isinstance(cell, str) else cell)
-    return bytes(cells.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    """All rows as they stand in plan.csv."""
+    from gosales.pipeline.publish_lists import write_csv  # the models: seconds of imports
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.csv"
+        write_csv(plan.rows, path)
+        return path.read_bytes()
 
 
 def as_form(board: Board, plan: CallPlan, form: str) -> Download:

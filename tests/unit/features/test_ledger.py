@@ -1,8 +1,11 @@
 """The ledger by hand: what is known of each cell at a cutoff, without another query."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 
+from gosales.core.timeline import Cutoff
 from gosales.features.cube import C, build_cube
 from gosales.features.ledger import NEVER, OF_EVERYBODY, Ledger
 from gosales.features.panel import Purchases
@@ -90,3 +93,22 @@ def test_customers_are_counted_once_in_each_month_they_bought_in(make_star):
     assert ledger.active_by_month(0, 3).tolist() == [1, 0, 2]
     assert ledger.active_by_month(1, 99).tolist() == [1, 0, 1, 0], "known on the 20th of May"
     assert ledger.active_by_month(2, 99).tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize("last", ["2024-05-31", "2024-06-15", "2024-06-30"])
+def test_every_day_of_a_month_is_an_order_day_once(make_star, last):
+    """Sold in both divisions, and something comes back; with either way of counting."""
+    cutoff = Cutoff.parse(last)
+    days = [cutoff.date - dt.timedelta(days=back) for back in range(70)]
+    rows = [("acme", name, "pro", day, 10) for day in days for name in ("CAD", "CPE")]
+    rows.append(("acme", "CAD", "pro", cutoff.date, -10, -1))
+    late = [(*row, 1, cutoff.date) if len(row) == 5 else (*row, cutoff.date) for row in rows]
+    long = (cutoff.date - cutoff.months_before(1).date).days
+    for log in (rows, late):
+        cube = build_cube(make_star(*log).as_of(cutoff))
+        assert cube.here
+        for table, cells in ((cube.cells, 2), (cube.customers, 1)):
+            ledger = Ledger.of(cube, table)
+            orders = ledger.columns[C.ORDERS][ledger.columns[C.AGE] == 0]
+            assert orders[orders > 0].tolist() == [long] * cells
+            assert ledger.columns[C.ORDERS].sum() == 70 * cells

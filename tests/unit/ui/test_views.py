@@ -12,6 +12,7 @@ import pytest
 from gosales.core.columns import Plan, Whitespace
 from gosales.core.errors import GosalesError, MissingArtifact
 from gosales.pipeline.plan import PlanRun
+from gosales.pipeline.publish_lists import DECIMALS
 from gosales.pipeline.scorings import diff_folder
 from gosales.ui import (
     shell,
@@ -288,6 +289,10 @@ def test_a_plan_goes_to_csv_whole_and_to_a_crm_without_the_control_group(board):
     assert list(rows[0]) == list(Plan.ORDER)
     assert len(rows) == 4
     assert {row["customer_name"] for row in rows} == {"'=1+1"}
+    decimals = {
+        (key, len(row[key].partition(".")[2])) for row in rows for key in DECIMALS if row.get(key)
+    }
+    assert decimals == {("icp_score", 6), ("expected_value", 2)}
     with zipfile.ZipFile(io.BytesIO(views_plan.as_form(board, plan, "salesforce").content)) as made:
         deals = made.read("salesforce_opportunities.csv").decode("utf-8")
     assert len(list(csv.reader(io.StringIO(deals)))) == 1 + 3
