@@ -216,7 +216,9 @@ def _marked(lines: ir.Table) -> ir.Table:
     """
     sale = lines[Fact.LINE_TYPE] == Fact.SALE
     day = ibis.ifelse(sale, lines[C.DAY], ibis.null("int32"))
-    bit = ibis.literal(1, "int32") << (lines[C.DAY] % LONGEST_MONTH)
+    # A day after the cutoff, which only a planted leak has, is negative.
+    place = (lines[C.DAY] % LONGEST_MONTH + LONGEST_MONTH) % LONGEST_MONTH
+    bit = ibis.literal(1, "int32") << place
     sums = {
         C.LINES: ibis.ifelse(sale, 1, 0),
         C.VALUE: lines[Fact.VALUE],
