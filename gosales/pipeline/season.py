@@ -30,7 +30,8 @@ class Season:
     """A trend with waves of a year and of half a year in the logs of monthly counts.
 
     Attributes:
-        waves: Shape (2 * HARMONICS,), cosine and sine of each; all 0 where a year was not seen.
+        waves: Shape (2 * HARMONICS,), cosine and sine of each; all 0 where less than a year
+            was seen after the first month.
     """
 
     waves: Floats
