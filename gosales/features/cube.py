@@ -219,14 +219,8 @@ def _marked(lines: ir.Table) -> ir.Table:
     # A day after the cutoff, which only a planted leak has, is negative.
     place = (lines[C.DAY] % LONGEST_MONTH + LONGEST_MONTH) % LONGEST_MONTH
     bit = ibis.literal(1, "int32") << place
-    sums = {
-        C.LINES: ibis.ifelse(sale, 1, 0),
-        C.VALUE: lines[Fact.VALUE],
-        C.RETURNED: ibis.ifelse(sale, 0, lines[Fact.VALUE]),
-        C.RETURN_LINES: ibis.ifelse(sale, 0, 1),
-    }
     return lines.group_by([*CELL, C.AGE, C.SEEN]).aggregate(
-        **{name: values.sum().cast("int64") for name, values in sums.items()},
+        **{name: values.sum().cast("int64") for name, values in _amounts(lines).items()},
         **{C.FIRST: day.max(), C.LAST: day.min()},
         **{DAYS: ibis.ifelse(sale, bit, 0).bit_or()},
     )
@@ -258,17 +252,22 @@ def _bit_count(bits: int) -> int:  # type: ignore[empty-body]
     """Of DuckDB."""
 
 
-def _by_day(lines: ir.Table, grain: tuple[str, ...], two_clocks: bool) -> ir.Table:
-    """One row per `grain`, day and knowledge age; ORDERS is 1 where an order day became known."""
+def _amounts(lines: ir.Table) -> dict[str, ir.IntegerColumn]:
+    """What a line adds to each sum."""
     sale = ibis.ifelse(lines[Fact.LINE_TYPE] == Fact.SALE, 1, 0)
     returned = 1 - sale
+    return {
+        C.LINES: sale,
+        C.VALUE: lines[Fact.VALUE],
+        C.RETURNED: returned * lines[Fact.VALUE],
+        C.RETURN_LINES: returned,
+    }
+
+
+def _by_day(lines: ir.Table, grain: tuple[str, ...], two_clocks: bool) -> ir.Table:
+    """One row per `grain`, day and knowledge age; ORDERS is 1 where an order day became known."""
     days = lines.group_by([*grain, C.AGE, C.SEEN, C.DAY]).aggregate(
-        **{
-            C.LINES: sale.sum(),
-            C.VALUE: lines[Fact.VALUE].sum(),
-            C.RETURNED: (returned * lines[Fact.VALUE]).sum(),
-            C.RETURN_LINES: returned.sum(),
-        }
+        **{name: values.sum() for name, values in _amounts(lines).items()}
     )
     sold = days[C.LINES] > 0
     if two_clocks:
