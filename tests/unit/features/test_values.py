@@ -72,6 +72,7 @@ def test_arrays_and_tables_give_the_same_bytes(few_at_once, every):
 
 
 def test_everybody_is_the_same_whether_held_or_fetched(engine, monkeypatch):
+    assert engine.ledger is engine.ledger, "held from now on, whatever is patched"
     monkeypatch.setattr(ledger, "ROWS_AT_ONCE", 50)
     monkeypatch.setattr(sources, "ROWS_AT_ONCE", 50)
     monkeypatch.setattr(ledger, "CUSTOMERS_AT_ONCE", 7)
